@@ -1,0 +1,156 @@
+package dev.limpid.tensor.ops;
+
+import dev.limpid.tensor.ShapeException;
+import dev.limpid.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The argument checks every implementation of {@link TensorOps} makes at entry, written once. */
+public final class OpChecks {
+  private OpChecks() {}
+
+  /** Checks the arguments of {@link TensorOps#pack}. */
+  public static void pack(Tensor weight, WeightLayout layout, int from, int to) {
+    rank("pack", "weight", weight, 2);
+    int outputs = weight.dim(layout == WeightLayout.OUT_IN ? 0 : 1);
+    if (from < 0 || to < from || to > outputs) {
+      throw new ShapeException(
+          "outputs %d to %d of a weight %s stored %s".formatted(from, to, weight.shape(), layout));
+    }
+  }
+
+  /** Checks the arguments of {@link TensorOps#matmul}. */
+  public static void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out) {
+    rank("matmul", "x", x, 2);
+    if (x.dim(1) != weight.inputs()) {
+      throw new ShapeException(
+          "shape mismatch in matmul: x %s, weight [%d, %d]"
+              .formatted(x.shape(), weight.outputs(), weight.inputs()));
+    }
+    if (bias != null) {
+      bias.shape().require("matmul", "bias", weight.outputs());
+    }
+    out.shape().require("matmul", "out", x.dim(0), weight.outputs());
+  }
+
+  /** Checks the arguments of {@link TensorOps#embed}. */
+  public static void embed(Tensor table, int[] ids, Tensor out) {
+    rank("embed", "table", table, 2);
+    out.shape().require("embed", "out", ids.length, table.dim(1));
+    for (int id : ids) {
+      if (id < 0 || id >= table.dim(0)) {
+        throw new IndexOutOfBoundsException(
+            "embed: id " + id + " is not in a table of " + table.dim(0) + " rows");
+      }
+    }
+  }
+
+  /** Checks the arguments of the two norms. */
+  public static void norm(
+      String operation, Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, Tensor out) {
+    rank(operation, "x", x, 2);
+    if (gain != null) {
+      gain.shape().require(operation, "gain", x.dim(1));
+    }
+    if (bias != null) {
+      bias.shape().require(operation, "bias", x.dim(1));
+    }
+    sameShape(operation, x, out);
+  }
+
+  /** Checks the arguments of {@link TensorOps#rotate}. */
+  public static void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
+    rank("rotate", "x", x, 2);
+    rank("rotate", "cos", cos, 2);
+    sameShape("rotate", cos, sin);
+    if (dHead <= 0 || x.dim(1) % dHead != 0 || cos.dim(0) != x.dim(0) || 2 * cos.dim(1) > dHead) {
+      throw new ShapeException(
+          "shape mismatch in rotate: x %s, heads of %d, angles %s"
+              .formatted(x.shape(), dHead, cos.shape()));
+    }
+  }
+
+  /** Checks the arguments of {@link TensorOps#causalPattern}. */
+  public static void causalPattern(
+      Tensor queries, Tensor keys, int nHeads, int nKvHeads, Tensor pattern) {
+    rank("causalPattern", "queries", queries, 2);
+    rank("causalPattern", "keys", keys, 2);
+    int dHead = queries.dim(1) / nHeads;
+    if (nHeads % nKvHeads != 0
+        || dHead * nHeads != queries.dim(1)
+        || dHead * nKvHeads != keys.dim(1)
+        || queries.dim(0) > keys.dim(0)) {
+      throw new ShapeException(
+          "shape mismatch in causalPattern: queries %s of %d heads, keys %s of %d heads"
+              .formatted(queries.shape(), nHeads, keys.shape(), nKvHeads));
+    }
+    pattern.shape().require("causalPattern", "pattern", nHeads, queries.dim(0), keys.dim(0));
+  }
+
+  /** Checks the arguments of {@link TensorOps#attend}. */
+  public static void attend(Tensor pattern, Tensor values, Tensor out) {
+    heads("attend", pattern, values);
+    out.shape().require("attend", "out", pattern.dim(1), pattern.dim(0) * values.dim(2));
+  }
+
+  /** Checks the arguments of {@link TensorOps#proximity}. */
+  public static void proximity(Tensor part, Tensor whole, Tensor out) {
+    rank("proximity", "part", part, 2);
+    sameShape("proximity", part, whole);
+    out.shape().require("proximity", "out", part.dim(0));
+  }
+
+  /** Checks the arguments of {@link TensorOps#attentionProximity}. */
+  public static void attentionProximity(
+      Tensor pattern,
+      Tensor values,
+      PackedMatrix projection,
+      PackedMatrix transposed,
+      Tensor whole,
+      Tensor out) {
+    heads("attentionProximity", pattern, values);
+    int nHeads = pattern.dim(0);
+    int t = pattern.dim(1);
+    int width = nHeads * values.dim(2);
+    pattern.shape().require("attentionProximity", "pattern", nHeads, t, t);
+    rank("attentionProximity", "whole", whole, 2);
+    if (projection.inputs() != width
+        || projection.outputs() != whole.dim(1)
+        || transposed.inputs() != whole.dim(1)
+        || transposed.outputs() != width
+        || whole.dim(0) != t) {
+      throw new ShapeException(
+          "shape mismatch in attentionProximity: pattern %s, values %s, projection [%d, %d],"
+                  .formatted(
+                      pattern.shape(), values.shape(), projection.outputs(), projection.inputs())
+              + " transposed [%d, %d], whole %s"
+                  .formatted(transposed.outputs(), transposed.inputs(), whole.shape()));
+    }
+    out.shape().require("attentionProximity", "out", t * (t + 1) / 2, nHeads);
+  }
+
+  /** Checks that two tensors have the same shape. */
+  public static void sameShape(String operation, Tensor a, Tensor b) {
+    if (!a.shape().equals(b.shape())) {
+      throw new ShapeException(
+          "shape mismatch in " + operation + ": " + a.shape() + " and " + b.shape());
+    }
+  }
+
+  private static void heads(String operation, Tensor pattern, Tensor values) {
+    rank(operation, "pattern", pattern, 3);
+    rank(operation, "values", values, 3);
+    if (pattern.dim(0) % values.dim(0) != 0 || pattern.dim(2) != values.dim(1)) {
+      throw new ShapeException(
+          "shape mismatch in %s: pattern %s, values %s"
+              .formatted(operation, pattern.shape(), values.shape()));
+    }
+  }
+
+  private static void rank(String operation, String argument, Tensor x, int rank) {
+    if (x.shape().rank() != rank) {
+      throw new ShapeException(
+          "shape mismatch in %s: %s is %s, expected %d axes"
+              .formatted(operation, argument, x.shape(), rank));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.limpid.tensor.ops;
+
+import dev.limpid.tensor.DType;
+
+/**
+ * A weight matrix in the form an implementation of {@link TensorOps} likes best; made once by
+ * {@link TensorOps#pack}, immutable, and only understood by the implementation that made it.
+ */
+public interface PackedMatrix {
+  /** Returns the length of an input row. */
+  int inputs();
+
+  /** Returns the length of an output row. */
+  int outputs();
+
+  /** Returns the type the elements are kept in. */
+  DType dtype();
+
+  /**
+   * Returns the part of this matrix that inputs {@code from} (inclusive) to {@code to} (exclusive)
+   * go through, sharing storage: for the output projection of attention, the part of one head.
+   */
+  PackedMatrix inputs(int from, int to);
+}

@@ -1,0 +1,25 @@
+package dev.limpid.tensor.ops;
+
+import dev.limpid.tensor.spi.BackendProvider;
+import java.util.Optional;
+
+/** Opens {@link ReferenceOps}, which runs everywhere. */
+public final class ReferenceBackend implements BackendProvider {
+  /** Called by ServiceLoader. */
+  public ReferenceBackend() {}
+
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public Optional<String> unavailableBecause() {
+    return Optional.empty();
+  }
+
+  @Override
+  public TensorOps open() {
+    return new ReferenceOps();
+  }
+}

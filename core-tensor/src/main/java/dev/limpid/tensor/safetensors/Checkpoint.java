@@ -1,0 +1,164 @@
+package dev.limpid.tensor.safetensors;
+
+import dev.limpid.tensor.Shape;
+import dev.limpid.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The weights of one model: a single {@code model.safetensors}, or several files with a {@code
+ * model.safetensors.index.json} that says which tensor lies where.
+ *
+ * <p>Tensors are asked for by exact name and expected shape. They are views of the mapped files,
+ * which stay mapped as long as any of them is in use.
+ */
+public final class Checkpoint {
+  private static final String SINGLE = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+
+  private final Path folder;
+  private final Map<String, SafetensorsFile> fileOf;
+
+  private Checkpoint(Path folder, Map<String, SafetensorsFile> fileOf) {
+    this.folder = folder;
+    this.fileOf = Collections.unmodifiableMap(fileOf);
+  }
+
+  /**
+   * Opens the checkpoint in a folder.
+   *
+   * @throws IOException if there is none, or it is damaged: one line with path and reason
+   */
+  public static Checkpoint open(Path folder) throws IOException {
+    return new Checkpoint(folder, locate(folder, Arena.ofAuto()));
+  }
+
+  private static Map<String, SafetensorsFile> locate(Path folder, Arena arena) throws IOException {
+    Map<String, SafetensorsFile> fileOf = new LinkedHashMap<>();
+    Path index = folder.resolve(INDEX);
+    if (Files.exists(folder.resolve(SINGLE)) || !Files.exists(index)) {
+      SafetensorsFile file = SafetensorsFile.open(singleFile(folder), arena);
+      file.names().forEach(name -> fileOf.put(name, file));
+      return fileOf;
+    }
+    Map<String, String> fileNames = readIndex(index);
+    Map<String, SafetensorsFile> opened = new LinkedHashMap<>();
+    for (Map.Entry<String, String> entry : fileNames.entrySet()) {
+      @Nullable SafetensorsFile file = opened.get(entry.getValue());
+      if (file == null) {
+        file = SafetensorsFile.open(folder.resolve(entry.getValue()), arena);
+        opened.put(entry.getValue(), file);
+      }
+      if (!file.names().contains(entry.getKey())) {
+        throw new MissingTensorException(
+            file.path(), entry.getKey(), "is not in the file, though " + INDEX + " says so");
+      }
+      fileOf.put(entry.getKey(), file);
+    }
+    return fileOf;
+  }
+
+  private static Path singleFile(Path folder) throws IOException {
+    Path named = folder.resolve(SINGLE);
+    if (Files.exists(named)) {
+      return named;
+    }
+    List<Path> found = new ArrayList<>();
+    boolean pickles;
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> all = files.sorted().toList();
+      all.stream().filter(p -> p.toString().endsWith(".safetensors")).forEach(found::add);
+      pickles = all.stream().anyMatch(p -> p.toString().endsWith(".bin"));
+    }
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    if (found.isEmpty() && pickles) {
+      throw new IOException(
+          folder
+              + ": only .bin weights here; convert them to safetensors (in Python:"
+              + " model.save_pretrained(folder, safe_serialization=True))");
+    }
+    throw new IOException(
+        found.isEmpty()
+            ? folder + ": no " + SINGLE + " and no " + INDEX + " in this folder"
+            : folder + ": several .safetensors files and no " + INDEX);
+  }
+
+  private static Map<String, String> readIndex(Path index) throws IOException {
+    JsonNode map;
+    try {
+      map = JsonMapper.shared().readTree(Files.readAllBytes(index)).path("weight_map");
+    } catch (JacksonException e) {
+      throw new MalformedSafetensorsException(
+          index, 0, "not valid JSON: " + e.getOriginalMessage());
+    }
+    if (!map.isObject() || map.isEmpty()) {
+      throw new MalformedSafetensorsException(index, 0, "it has no weight_map");
+    }
+    Map<String, String> names = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      String file = entry.getValue().asString("");
+      // A name with a folder in it could lead out of the checkpoint.
+      if (file.isEmpty() || !Path.of(file).equals(Path.of(file).getFileName())) {
+        throw new MalformedSafetensorsException(
+            index, 0, "tensor '" + entry.getKey() + "' is said to lie in '" + file + "'");
+      }
+      names.put(entry.getKey(), file);
+    }
+    return names;
+  }
+
+  /** Returns the folder the checkpoint was opened from. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Returns the names of all tensors. */
+  public Set<String> names() {
+    return fileOf.keySet();
+  }
+
+  /** Returns the files, in the order in which they are first needed. */
+  public List<Path> files() {
+    Set<Path> files = new LinkedHashSet<>();
+    fileOf.values().forEach(file -> files.add(file.path()));
+    return List.copyOf(files);
+  }
+
+  /**
+   * Returns a tensor by its exact name, as a view of the mapped file.
+   *
+   * @throws MissingTensorException if it is not there, has another shape, or a type that is not
+   *     supported
+   */
+  public Tensor tensor(String name, int... expectedShape) throws MissingTensorException {
+    @Nullable SafetensorsFile file = fileOf.get(name);
+    if (file == null) {
+      throw new MissingTensorException(folder, name, "is not in the checkpoint");
+    }
+    Tensor tensor = file.tensor(name);
+    Shape expected = Shape.of(expectedShape);
+    if (!tensor.shape().equals(expected)) {
+      throw new MissingTensorException(
+          file.path(),
+          name,
+          "has shape " + tensor.shape() + ", the configuration needs " + expected);
+    }
+    return tensor;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.limpid.tensor.safetensors;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Thrown when a checkpoint does not hold a tensor as it was asked for; names file and tensor. */
+public final class MissingTensorException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * Creates the exception.
+   *
+   * @param reason goes on after the tensor's name: "is not in the file"
+   */
+  public MissingTensorException(Path path, String name, String reason) {
+    super(path + ": tensor '" + name + "' " + reason);
+  }
+}

@@ -1,0 +1,16 @@
+package dev.limpid.tensor.spi;
+
+import dev.limpid.tensor.ops.TensorOps;
+import java.util.Optional;
+
+/** Opens one implementation of {@link TensorOps}, or says why it cannot; found by ServiceLoader. */
+public interface BackendProvider {
+  /** Returns the name users choose it by, lower case. */
+  String name();
+
+  /** Returns why it cannot run here, in words a user can act on; empty if it can. */
+  Optional<String> unavailableBecause();
+
+  /** Opens the implementation; only called where {@link #unavailableBecause()} is empty. */
+  TensorOps open();
+}

@@ -1,0 +1,18 @@
+/** Shapes, dtypes, tensors, the op vocabulary with its CPU implementations, and safetensors. */
+module dev.limpid.tensor {
+  requires static transitive org.jspecify;
+  requires jdk.incubator.vector;
+  requires commons.math3;
+  requires tools.jackson.databind;
+
+  exports dev.limpid.tensor;
+  exports dev.limpid.tensor.ops;
+  exports dev.limpid.tensor.safetensors;
+  exports dev.limpid.tensor.spi;
+
+  uses dev.limpid.tensor.spi.BackendProvider;
+
+  provides dev.limpid.tensor.spi.BackendProvider with
+      dev.limpid.tensor.ops.ReferenceBackend,
+      dev.limpid.tensor.ops.vector.VectorBackend;
+}

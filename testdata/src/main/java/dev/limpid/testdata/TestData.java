@@ -1,0 +1,54 @@
+package dev.limpid.testdata;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Paths of test data, found from the system property {@code limpid.root} (set by the build). */
+public final class TestData {
+  private TestData() {}
+
+  /** Returns the root folder of the project. */
+  public static Path root() {
+    String root = System.getProperty("limpid.root");
+    if (root == null) {
+      throw new IllegalStateException("system property limpid.root is not set: run tests by Maven");
+    }
+    return Path.of(root);
+  }
+
+  /** Returns the folder {@code testdata}. */
+  public static Path folder() {
+    return root().resolve("testdata");
+  }
+
+  /** Returns the model folders below {@code testdata/goldens} that hold a checkpoint. */
+  public static List<Path> goldenModels() {
+    return modelsIn(folder().resolve("goldens"));
+  }
+
+  /**
+   * Returns the folder of extra data beside the project ({@code ../shared/data}), where there is
+   * one; the tests pass without it and check more when it is there.
+   */
+  public static Optional<Path> shared() {
+    return Optional.of(root().resolve("../shared/data").normalize()).filter(Files::isDirectory);
+  }
+
+  /** Returns the model folders of the extra data, or an empty list. */
+  public static List<Path> sharedModels() {
+    return shared().map(path -> modelsIn(path.resolve("models"))).orElse(List.of());
+  }
+
+  private static List<Path> modelsIn(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.filter(path -> Files.exists(path.resolve("config.json"))).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
