@@ -102,8 +102,8 @@ public final class SafetensorsFile {
         throw new MalformedSafetensorsException(
             path, size, "the file has " + size + " bytes, too short for the header's length");
       }
-      ByteBuffer head = read(path, channel, 0, 8);
-      long length = head.getLong(0);
+      byte[] head = read(path, channel, 0, 8);
+      long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
       if (length < 2 || length > Math.min(MAX_HEADER, size - 8)) {
         throw new MalformedSafetensorsException(
             path,
@@ -111,29 +111,30 @@ public final class SafetensorsFile {
             "the header claims %s bytes, the file has %d after the length"
                 .formatted(Long.toUnsignedString(length), size - 8));
       }
-      ByteBuffer header = read(path, channel, 8, (int) length);
+      byte[] header = read(path, channel, 8, (int) length);
       MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
       return parse(path, header, bytes);
     }
   }
 
-  private static ByteBuffer read(Path path, FileChannel channel, long from, int count)
+  private static byte[] read(Path path, FileChannel channel, long from, int count)
       throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = new byte[count];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer, from + buffer.position()) < 0) {
         throw new MalformedSafetensorsException(
             path, from + buffer.position(), "the file ended while its header was read");
       }
     }
-    return buffer;
+    return bytes;
   }
 
-  private static SafetensorsFile parse(Path path, ByteBuffer header, MemorySegment bytes)
+  private static SafetensorsFile parse(Path path, byte[] header, MemorySegment bytes)
       throws IOException {
     JsonNode root;
     try {
-      root = JSON.readTree(header.array(), 0, header.capacity());
+      root = JSON.readTree(header);
     } catch (JacksonException e) {
       long column = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
       throw new MalformedSafetensorsException(
@@ -142,7 +143,7 @@ public final class SafetensorsFile {
     if (!root.isObject()) {
       throw new MalformedSafetensorsException(path, 8, "the header is not a JSON object");
     }
-    long dataStart = 8L + header.capacity();
+    long dataStart = 8L + header.length;
     Map<String, Entry> entries = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : root.properties()) {

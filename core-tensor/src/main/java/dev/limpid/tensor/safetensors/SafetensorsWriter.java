@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -83,11 +84,12 @@ public final class SafetensorsWriter {
             DType.I64,
             Shape.of(ids.length),
             out -> {
-              ByteBuffer bytes = littleEndian(ids.length * 8);
+              byte[] bytes = new byte[ids.length * 8];
+              ByteBuffer buffer = littleEndian(bytes);
               for (int id : ids) {
-                bytes.putLong(id);
+                buffer.putLong(id);
               }
-              out.write(bytes.array());
+              out.write(bytes);
             }));
   }
 
@@ -119,7 +121,9 @@ public final class SafetensorsWriter {
 
   private void writeTo(OutputStream out) throws IOException {
     byte[] header = header();
-    out.write(littleEndian(8).putLong(header.length).array());
+    byte[] length = new byte[8];
+    littleEndian(length).putLong(header.length);
+    out.write(length);
     out.write(header);
     for (Item item : items.values()) {
       item.content.writeTo(out);
@@ -151,16 +155,17 @@ public final class SafetensorsWriter {
 
   private static void writeFloats(Tensor tensor, OutputStream out) throws IOException {
     float[] floats = new float[CHUNK];
-    ByteBuffer bytes = littleEndian(CHUNK * 4);
+    byte[] bytes = new byte[CHUNK * 4];
+    FloatBuffer buffer = littleEndian(bytes).asFloatBuffer();
     for (long from = 0; from < tensor.size(); from += CHUNK) {
       int count = (int) Math.min(CHUNK, tensor.size() - from);
       tensor.copyTo(from, floats, 0, count);
-      bytes.clear().asFloatBuffer().put(floats, 0, count);
-      out.write(bytes.array(), 0, count * 4);
+      buffer.clear().put(floats, 0, count);
+      out.write(bytes, 0, count * 4);
     }
   }
 
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
