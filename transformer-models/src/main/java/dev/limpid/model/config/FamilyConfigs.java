@@ -7,6 +7,7 @@ import dev.limpid.model.config.ModelConfig.NormKind;
 import dev.limpid.model.config.Positions.Learned;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -139,16 +140,19 @@ public final class FamilyConfigs {
     return width / heads;
   }
 
-  /** Transformers 5 keeps all of it in rope_parameters, 4 in rope_theta and rope_scaling. */
+  /**
+   * Transformers 5 keeps all of it in rope_parameters, 4 in rope_theta and rope_scaling; where both
+   * are there, Hugging Face lets rope_scaling win.
+   */
   private static Rotary rotary(ConfigJson json) throws ModelConfigException {
     double theta = json.number("rope_theta", 10_000);
-    if (json.has("rope_parameters")) {
-      ConfigJson parameters = json.object("rope_parameters");
-      return new Rotary(parameters.number("rope_theta", theta), scaling(json, parameters));
+    for (String key : List.of("rope_scaling", "rope_parameters")) {
+      if (json.has(key)) {
+        ConfigJson rope = json.object(key);
+        return new Rotary(rope.number("rope_theta", theta), scaling(json, rope));
+      }
     }
-    Scaling none = new Scaling.None();
-    return new Rotary(
-        theta, json.has("rope_scaling") ? scaling(json, json.object("rope_scaling")) : none);
+    return new Rotary(theta, new Scaling.None());
   }
 
   private static Scaling scaling(ConfigJson json, ConfigJson rope) throws ModelConfigException {

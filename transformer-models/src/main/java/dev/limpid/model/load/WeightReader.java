@@ -51,12 +51,7 @@ final class WeightReader {
       positions =
           tensor(names.positions() + ".weight", config.nContext() + learned.offset(), dModel);
     }
-    Tensor unembedding =
-        config.tiedHead()
-            ? embedding
-            : finite(
-                WeightNames.HEAD + ".weight",
-                checkpoint.tensor(WeightNames.HEAD + ".weight", config.dVocab(), dModel));
+    Tensor unembedding = unembedding(embedding);
     List<BlockWeights> blocks = new ArrayList<>();
     for (int layer = 0; layer < config.nLayers(); layer++) {
       blocks.add(block(String.format(Locale.ROOT, names.block(), layer)));
@@ -69,6 +64,15 @@ final class WeightReader {
         norm(names.finalNorm()),
         unembedding,
         ops.pack(unembedding, WeightLayout.OUT_IN));
+  }
+
+  /** A head that is stored counts, even where the configuration ties it, as for Hugging Face. */
+  private Tensor unembedding(Tensor embedding) throws IOException {
+    String name = WeightNames.HEAD + ".weight";
+    if (config.tiedHead() && !checkpoint.names().contains(name)) {
+      return embedding;
+    }
+    return finite(name, checkpoint.tensor(name, config.dVocab(), config.dModel()));
   }
 
   private BlockWeights block(String block) throws IOException {
