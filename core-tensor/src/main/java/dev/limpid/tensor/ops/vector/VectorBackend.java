@@ -4,7 +4,7 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendProvider;
 import java.util.Optional;
 
-/** Opens {@code VectorOps} where the incubator module is there. */
+/** Opens {@link VectorOps} where the incubator module is there. */
 public final class VectorBackend implements BackendProvider {
   /** Called by ServiceLoader. */
   public VectorBackend() {}
@@ -25,6 +25,6 @@ public final class VectorBackend implements BackendProvider {
 
   @Override
   public TensorOps open() {
-    return new dev.limpid.tensor.ops.ReferenceOps();
+    return new VectorOps();
   }
 }

@@ -1,0 +1,67 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.INTS;
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
+import dev.limpid.tensor.DType;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Turns the halves of {@link Panels} into floats, exactly. */
+final class HalfPrecision {
+  /** Sign, and the exponent and mantissa of an F16 number moved to where F32 has them. */
+  private static final int F16_FIELDS = 0x8fffe000;
+
+  /** Difference of the exponent biases, 127 - 15: right for subnormal numbers too. */
+  private static final float F16_SCALE = 0x1p112f;
+
+  private HalfPrecision() {}
+
+  /** Writes n inputs of a panel, from {@code at} on, into out [n][PANEL]. */
+  static void decode(DType dtype, int[] halves, int at, int n, float[] out) {
+    if (dtype == DType.BF16) {
+      decodeBf16(halves, at, n, out);
+    } else {
+      decodeF16(halves, at, n, out);
+    }
+  }
+
+  private static void decodeBf16(int[] halves, int at, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      IntVector pairs = IntVector.fromArray(INTS, halves, at + i * VL);
+      lowBf16(pairs).intoArray(out, i * PANEL);
+      highBf16(pairs).intoArray(out, i * PANEL + VL);
+    }
+  }
+
+  private static void decodeF16(int[] halves, int at, int n, float[] out) {
+    for (int i = 0; i < n; i++) {
+      IntVector pairs = IntVector.fromArray(INTS, halves, at + i * VL);
+      lowF16(pairs).intoArray(out, i * PANEL);
+      highF16(pairs).intoArray(out, i * PANEL + VL);
+    }
+  }
+
+  static FloatVector lowBf16(IntVector pairs) {
+    return pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  static FloatVector highBf16(IntVector pairs) {
+    return pairs.and(0xffff0000).reinterpretAsFloats();
+  }
+
+  /** Not for infinities and NaN, which F16 weights do not have. */
+  static FloatVector lowF16(IntVector pairs) {
+    return highF16(pairs.lanewise(VectorOperators.LSHL, 16));
+  }
+
+  static FloatVector highF16(IntVector pairs) {
+    return pairs
+        .lanewise(VectorOperators.ASHR, 3)
+        .and(F16_FIELDS)
+        .reinterpretAsFloats()
+        .mul(F16_SCALE);
+  }
+}

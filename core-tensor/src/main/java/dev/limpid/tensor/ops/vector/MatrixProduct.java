@@ -1,0 +1,173 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+
+import dev.limpid.tensor.DType;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * out = x W^T + b for several rows, with W in panels.
+ *
+ * <p>The rows are packed into tiles once. Then a few panels at a time are multiplied with all of
+ * them, one block of inputs after the other: that block of a panel stays in the first cache while
+ * the tiles of the rows pass by, and the block of the rows stays in the second. Weights in half
+ * precision are decoded a block at a time.
+ */
+final class MatrixProduct {
+  /** Inputs in a block: with 512-bit vectors, 24 KiB of a panel. */
+  private static final int DEPTH = 192;
+
+  /** Rows multiplied in one pass over the weights, so that a block of them stays in cache. */
+  private static final int ROWS = 480;
+
+  private static final int PANELS_TOGETHER = 4;
+
+  /** Enough work items to share evenly between a few threads. */
+  private static final int ITEMS = 16;
+
+  private final Panels weight;
+  private final float[] x;
+  private final int xAt;
+  private final @Nullable Tensor bias;
+  private final float[] out;
+  private final int outAt;
+  private final RowTiles tiles;
+  private final int blocks;
+  private final float[] packed;
+
+  private MatrixProduct(
+      Tensor x,
+      int row,
+      RowTiles tiles,
+      Panels weight,
+      @Nullable Tensor bias,
+      Tensor out,
+      Scratch scratch) {
+    this.weight = weight;
+    this.x = x.array();
+    this.xAt = x.offset() + row * weight.inputs();
+    this.bias = bias;
+    this.out = out.array();
+    this.outAt = out.offset() + row * weight.outputs();
+    this.tiles = tiles;
+    // No inputs at all are one block of none: the result is the bias.
+    this.blocks = Math.max(1, Math.ceilDiv(weight.inputs(), DEPTH));
+    this.packed = scratch.floats(Use.PACKED_INPUT, tiles.paddedRows() * weight.inputs());
+  }
+
+  /** Writes x W^T + b into out [T, out]. */
+  static void run(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
+    int t = x.dim(0);
+    int passes = Math.ceilDiv(t, ROWS);
+    for (int pass = 0; pass < passes; pass++) {
+      int row = (int) ((long) t * pass / passes);
+      int next = (int) ((long) t * (pass + 1) / passes);
+      RowTiles tiles = new RowTiles(next - row);
+      new MatrixProduct(x, row, tiles, weight, bias, out, pool.scratch()).run(pool);
+    }
+  }
+
+  private void run(WorkerPool pool) {
+    pool.run(tiles.count(), (tile, scratch) -> packTile(tile));
+    int together = Math.clamp(weight.count() / ITEMS, 1, PANELS_TOGETHER);
+    pool.run(
+        Math.ceilDiv(weight.count(), together),
+        (item, scratch) -> {
+          int first = item * together;
+          multiply(first, Math.min(first + together, weight.count()), scratch);
+        });
+  }
+
+  /** Returns the first input of a block; blocks are of nearly equal length. */
+  private int blockStart(int block) {
+    return (int) ((long) weight.inputs() * block / blocks);
+  }
+
+  /** Returns where a tile of a block of inputs is in {@link #packed}. */
+  private int packedAt(int block, int tile) {
+    int first = blockStart(block);
+    return first * tiles.paddedRows() + tiles.row(tile) * (blockStart(block + 1) - first);
+  }
+
+  private void packTile(int tile) {
+    for (int block = 0; block < blocks; block++) {
+      int first = blockStart(block);
+      int n = blockStart(block + 1) - first;
+      tiles.pack(tile, x, xAt + first, weight.inputs(), n, packed, packedAt(block, tile));
+    }
+  }
+
+  /** Writes the outputs of panels {@code from} to {@code to}. */
+  private void multiply(int from, int to, Scratch scratch) {
+    int rows = tiles.paddedRows();
+    float[] sums = scratch.floats(Use.SUMS, (to - from) * rows * PANEL);
+    float[] start = scratch.floats(Use.BIAS, PANEL);
+    for (int block = 0; block < blocks; block++) {
+      int first = blockStart(block);
+      int depth = blockStart(block + 1) - first;
+      for (int panel = from; panel < to; panel++) {
+        float[] elements = weight.floats();
+        int at = 0;
+        if (weight.dtype() == DType.F32) {
+          at = weight.floatsAt(panel, first);
+        } else {
+          elements = scratch.floats(Use.DECODED, depth * PANEL);
+          HalfPrecision.decode(
+              weight.dtype(), weight.halves(), weight.halvesAt(panel, first), depth, elements);
+        }
+        int sumsAt = (panel - from) * rows * PANEL;
+        if (block == 0) {
+          copyBias(panel, start);
+        }
+        multiplyBlock(block, panel, depth, elements, at, start, sums, sumsAt);
+      }
+    }
+  }
+
+  /** Adds one block of inputs of one panel to the sums, or writes them out after the last block. */
+  private void multiplyBlock(
+      int block, int panel, int depth, float[] b, int bAt, float[] bias, float[] sums, int sumsAt) {
+    boolean first = block == 0;
+    boolean last = block == blocks - 1;
+    int outputs = weight.outputs();
+    int width = Math.min(PANEL, outputs - panel * PANEL);
+    for (int tile = 0; tile < tiles.count(); tile++) {
+      int height = tiles.height(tile);
+      int tileSums = sumsAt + tiles.row(tile) * PANEL;
+      int tileOut = outAt + tiles.row(tile) * outputs + panel * PANEL;
+      boolean direct = last && width == PANEL && tiles.realRows(tile) == height;
+      TileKernel.multiply(
+          height,
+          depth,
+          packed,
+          packedAt(block, tile),
+          b,
+          bAt,
+          first ? bias : sums,
+          first ? 0 : tileSums,
+          first ? 0 : PANEL,
+          direct ? out : sums,
+          direct ? tileOut : tileSums,
+          direct ? outputs : PANEL);
+      if (last && !direct) {
+        for (int r = 0; r < tiles.realRows(tile); r++) {
+          System.arraycopy(sums, tileSums + r * PANEL, out, tileOut + r * outputs, width);
+        }
+      }
+    }
+  }
+
+  private void copyBias(int panel, float[] start) {
+    if (bias == null) {
+      Arrays.fill(start, 0, PANEL, 0);
+      return;
+    }
+    int from = panel * PANEL;
+    int width = Math.min(PANEL, weight.outputs() - from);
+    System.arraycopy(bias.array(), bias.offset() + from, start, 0, width);
+    Arrays.fill(start, width, PANEL, 0);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
+import dev.limpid.tensor.DType;
+import dev.limpid.tensor.ShapeException;
+import dev.limpid.tensor.ops.PackedMatrix;
+
+/**
+ * A weight matrix W [out, in], cut into panels of {@link Lanes#PANEL} outputs: the kernels read
+ * every panel from front to back.
+ *
+ * <pre>
+ *   floats[panel][input][PANEL]    F32: outputs panel * PANEL + 0 .. PANEL-1 of that input
+ *   halves[panel][input][VL]       F16, BF16: output j in the low, output j + VL in the high half
+ * </pre>
+ *
+ * Outputs beyond the last are zeros. Inputs [from, from + inputs) of the {@code stride} stored ones
+ * belong to this view.
+ *
+ * @param floats the elements of an F32 matrix, else empty
+ * @param halves the elements of an F16 or BF16 matrix, else empty
+ */
+record Panels(
+    DType dtype, float[] floats, int[] halves, int stride, int from, int inputs, int outputs)
+    implements PackedMatrix {
+
+  /** Returns a matrix of zeros, to be filled by the packer. */
+  static Panels zeros(DType dtype, int inputs, int outputs) {
+    int width = dtype == DType.F32 ? PANEL : VL;
+    long size = (long) Lanes.panels(outputs) * inputs * width;
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new ShapeException(
+          "a weight of %d outputs and %d inputs does not fit one Java array"
+              .formatted(outputs, inputs));
+    }
+    boolean full = dtype == DType.F32;
+    float[] floats = new float[full ? (int) size : 0];
+    int[] halves = new int[full ? 0 : (int) size];
+    return new Panels(dtype, floats, halves, inputs, 0, inputs, outputs);
+  }
+
+  /** Returns the number of panels. */
+  int count() {
+    return Lanes.panels(outputs);
+  }
+
+  /** Returns where in {@link #floats} the elements of an input of this view start in a panel. */
+  int floatsAt(int panel, int input) {
+    return (panel * stride + from + input) * PANEL;
+  }
+
+  /** Returns where in {@link #halves} the elements of an input of this view start in a panel. */
+  int halvesAt(int panel, int input) {
+    return (panel * stride + from + input) * VL;
+  }
+
+  @Override
+  public Panels inputs(int first, int last) {
+    if (first < 0 || last < first || last > inputs) {
+      throw new ShapeException("inputs " + first + " to " + last + " of " + inputs);
+    }
+    return new Panels(dtype, floats, halves, stride, from + first, last - first, outputs);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.INTS;
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * out = W x + b for one row x, with W in panels: bound by how fast the weights arrive.
+ *
+ * <p>Four panels are read together, as four streams keep more loads under way than one. The last
+ * group repeats its last panel where there are fewer.
+ */
+final class RowProduct {
+  private static final int STREAMS = 4;
+
+  private RowProduct() {}
+
+  /** Writes x W^T + b into out; x is [1, in], out is [1, out]. */
+  static void run(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
+    pool.run(
+        Math.ceilDiv(weight.count(), STREAMS),
+        (item, scratch) -> group(x, weight, bias, out, item * STREAMS, scratch));
+  }
+
+  private static void group(
+      Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, int panel, Scratch scratch) {
+    float[] sums = scratch.floats(Use.SUMS, STREAMS * PANEL);
+    int last = weight.count() - 1;
+    int p1 = Math.min(panel + 1, last);
+    int p2 = Math.min(panel + 2, last);
+    int p3 = Math.min(panel + 3, last);
+    int n = weight.inputs();
+    switch (weight.dtype()) {
+      case F32 -> {
+        int at = weight.floatsAt(panel, 0);
+        int at1 = weight.floatsAt(p1, 0);
+        int at2 = weight.floatsAt(p2, 0);
+        int at3 = weight.floatsAt(p3, 0);
+        sumF32(n, x.array(), x.offset(), weight.floats(), at, at1, at2, at3, sums);
+      }
+      case F16 -> {
+        int at = weight.halvesAt(panel, 0);
+        int at1 = weight.halvesAt(p1, 0);
+        int at2 = weight.halvesAt(p2, 0);
+        int at3 = weight.halvesAt(p3, 0);
+        sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, at2, at3, sums);
+      }
+      case BF16 -> {
+        int at = weight.halvesAt(panel, 0);
+        int at1 = weight.halvesAt(p1, 0);
+        int at2 = weight.halvesAt(p2, 0);
+        int at3 = weight.halvesAt(p3, 0);
+        sumBf16(n, x.array(), x.offset(), weight.halves(), at, at1, at2, at3, sums);
+      }
+      case I64 -> throw new IllegalArgumentException("I64 elements are ids, not weights");
+    }
+    int from = panel * PANEL;
+    int width = Math.min(STREAMS * PANEL, weight.outputs() - from);
+    for (int i = 0; i < width; i++) {
+      float b = bias == null ? 0 : bias.array()[bias.offset() + from + i];
+      out.array()[out.offset() + from + i] = sums[i] + b;
+    }
+  }
+
+  private static void sumF32(
+      int n, float[] x, int xAt, float[] w, int p0, int p1, int p2, int p3, float[] sums) {
+    FloatVector l0 = FloatVector.zero(FLOATS);
+    FloatVector r0 = l0;
+    FloatVector l1 = l0;
+    FloatVector r1 = l0;
+    FloatVector l2 = l0;
+    FloatVector r2 = l0;
+    FloatVector l3 = l0;
+    FloatVector r3 = l0;
+    int k = 0;
+    for (int i = 0; i < n; i++) {
+      FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
+      l0 = a.fma(FloatVector.fromArray(FLOATS, w, p0 + k), l0);
+      r0 = a.fma(FloatVector.fromArray(FLOATS, w, p0 + k + VL), r0);
+      l1 = a.fma(FloatVector.fromArray(FLOATS, w, p1 + k), l1);
+      r1 = a.fma(FloatVector.fromArray(FLOATS, w, p1 + k + VL), r1);
+      l2 = a.fma(FloatVector.fromArray(FLOATS, w, p2 + k), l2);
+      r2 = a.fma(FloatVector.fromArray(FLOATS, w, p2 + k + VL), r2);
+      l3 = a.fma(FloatVector.fromArray(FLOATS, w, p3 + k), l3);
+      r3 = a.fma(FloatVector.fromArray(FLOATS, w, p3 + k + VL), r3);
+      k += PANEL;
+    }
+    store(l0, r0, sums, 0);
+    store(l1, r1, sums, PANEL);
+    store(l2, r2, sums, 2 * PANEL);
+    store(l3, r3, sums, 3 * PANEL);
+  }
+
+  private static void sumF16(
+      int n, float[] x, int xAt, int[] w, int p0, int p1, int p2, int p3, float[] sums) {
+    FloatVector l0 = FloatVector.zero(FLOATS);
+    FloatVector r0 = l0;
+    FloatVector l1 = l0;
+    FloatVector r1 = l0;
+    FloatVector l2 = l0;
+    FloatVector r2 = l0;
+    FloatVector l3 = l0;
+    FloatVector r3 = l0;
+    int k = 0;
+    for (int i = 0; i < n; i++) {
+      FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
+      IntVector w0 = IntVector.fromArray(INTS, w, p0 + k);
+      l0 = a.fma(HalfPrecision.lowF16(w0), l0);
+      r0 = a.fma(HalfPrecision.highF16(w0), r0);
+      IntVector w1 = IntVector.fromArray(INTS, w, p1 + k);
+      l1 = a.fma(HalfPrecision.lowF16(w1), l1);
+      r1 = a.fma(HalfPrecision.highF16(w1), r1);
+      IntVector w2 = IntVector.fromArray(INTS, w, p2 + k);
+      l2 = a.fma(HalfPrecision.lowF16(w2), l2);
+      r2 = a.fma(HalfPrecision.highF16(w2), r2);
+      IntVector w3 = IntVector.fromArray(INTS, w, p3 + k);
+      l3 = a.fma(HalfPrecision.lowF16(w3), l3);
+      r3 = a.fma(HalfPrecision.highF16(w3), r3);
+      k += VL;
+    }
+    store(l0, r0, sums, 0);
+    store(l1, r1, sums, PANEL);
+    store(l2, r2, sums, 2 * PANEL);
+    store(l3, r3, sums, 3 * PANEL);
+  }
+
+  private static void sumBf16(
+      int n, float[] x, int xAt, int[] w, int p0, int p1, int p2, int p3, float[] sums) {
+    FloatVector l0 = FloatVector.zero(FLOATS);
+    FloatVector r0 = l0;
+    FloatVector l1 = l0;
+    FloatVector r1 = l0;
+    FloatVector l2 = l0;
+    FloatVector r2 = l0;
+    FloatVector l3 = l0;
+    FloatVector r3 = l0;
+    int k = 0;
+    for (int i = 0; i < n; i++) {
+      FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
+      IntVector w0 = IntVector.fromArray(INTS, w, p0 + k);
+      l0 = a.fma(HalfPrecision.lowBf16(w0), l0);
+      r0 = a.fma(HalfPrecision.highBf16(w0), r0);
+      IntVector w1 = IntVector.fromArray(INTS, w, p1 + k);
+      l1 = a.fma(HalfPrecision.lowBf16(w1), l1);
+      r1 = a.fma(HalfPrecision.highBf16(w1), r1);
+      IntVector w2 = IntVector.fromArray(INTS, w, p2 + k);
+      l2 = a.fma(HalfPrecision.lowBf16(w2), l2);
+      r2 = a.fma(HalfPrecision.highBf16(w2), r2);
+      IntVector w3 = IntVector.fromArray(INTS, w, p3 + k);
+      l3 = a.fma(HalfPrecision.lowBf16(w3), l3);
+      r3 = a.fma(HalfPrecision.highBf16(w3), r3);
+      k += VL;
+    }
+    store(l0, r0, sums, 0);
+    store(l1, r1, sums, PANEL);
+    store(l2, r2, sums, 2 * PANEL);
+    store(l3, r3, sums, 3 * PANEL);
+  }
+
+  private static void store(FloatVector left, FloatVector right, float[] sums, int at) {
+    left.intoArray(sums, at);
+    right.intoArray(sums, at + VL);
+  }
+}

@@ -1,0 +1,49 @@
+package dev.limpid.tensor.ops.vector;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The buffers one thread works in. They grow to the largest size asked for and keep what was last
+ * written; a kernel fills what it reads.
+ */
+final class Scratch {
+  /** What a buffer is used for; one operation uses each for one thing at a time. */
+  enum Use {
+    /** Input rows, packed for the tile kernels, shared with the other threads of an operation. */
+    PACKED_INPUT,
+    /** Panels of a second packed operand, shared with the other threads of an operation. */
+    PACKED_PANELS,
+    /** Tiles packed by the thread that reads them. */
+    PACKED_TILE,
+    /** Partial sums between blocks of inputs. */
+    SUMS,
+    /** A block of half-precision weights, as floats. */
+    DECODED,
+    /** One panel of a bias. */
+    BIAS,
+    /** Rows of weights on their way into panels. */
+    ROWS,
+  }
+
+  private final Map<Use, float[]> floats = new EnumMap<>(Use.class);
+  private short[] shorts = new short[0];
+
+  /** Returns the buffer for that use, with at least {@code size} elements. */
+  float[] floats(Use use, int size) {
+    float[] buffer = floats.get(use);
+    if (buffer == null || buffer.length < size) {
+      buffer = new float[size];
+      floats.put(use, buffer);
+    }
+    return buffer;
+  }
+
+  /** Returns a buffer of 16-bit elements, with at least {@code size} of them. */
+  short[] shorts(int size) {
+    if (shorts.length < size) {
+      shorts = new short[size];
+    }
+    return shorts;
+  }
+}

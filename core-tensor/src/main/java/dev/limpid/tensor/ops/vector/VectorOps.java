@@ -1,0 +1,151 @@
+package dev.limpid.tensor.ops.vector;
+
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.OpChecks;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.ReferenceOps;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.ops.WeightLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations in the Vector API, on several threads: the fast implementation for CPUs.
+ *
+ * <p>Results do not depend on the number of threads, only on the vector width.
+ */
+public final class VectorOps implements TensorOps {
+  private final WorkerPool pool;
+  private final ReferenceOps reference = new ReferenceOps();
+
+  /** Creates the operations on as many threads as there are processors. */
+  public VectorOps() {
+    this(Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Creates the operations on that many threads, the calling one included. */
+  public VectorOps(int threads) {
+    pool = new WorkerPool(threads);
+  }
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public String description() {
+    return "Vector API, %d-bit vectors, %s"
+        .formatted(
+            Lanes.FLOATS.vectorBitSize(),
+            pool.threads() == 1 ? "1 thread" : pool.threads() + " threads");
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to) {
+    OpChecks.pack(weight, layout, from, to);
+    return PanelPacker.pack(weight, layout, from, to, pool);
+  }
+
+  @Override
+  public void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out) {
+    OpChecks.matmul(x, weight, bias, out);
+    if (x.dim(0) == 1) {
+      RowProduct.run(x, (Panels) weight, bias, out, pool);
+    } else {
+      MatrixProduct.run(x, (Panels) weight, bias, out, pool);
+    }
+  }
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    OpChecks.embed(table, ids, out);
+    int width = table.dim(1);
+    for (int t = 0; t < ids.length; t++) {
+      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
+    reference.layerNorm(x, gain, bias, epsilon, out);
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
+    reference.rmsNorm(x, gain, epsilon, out);
+  }
+
+  @Override
+  public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
+    reference.rotate(x, dHead, cos, sin);
+  }
+
+  @Override
+  public void causalPattern(
+      Tensor queries, Tensor keys, int nHeads, int nKvHeads, float scale, Tensor pattern) {
+    reference.causalPattern(queries, keys, nHeads, nKvHeads, scale, pattern);
+  }
+
+  @Override
+  public void attend(Tensor pattern, Tensor values, Tensor out) {
+    reference.attend(pattern, values, out);
+  }
+
+  @Override
+  public void activate(Activation f, Tensor x, Tensor out) {
+    reference.activate(f, x, out);
+  }
+
+  @Override
+  public void multiply(Tensor a, Tensor b, Tensor out) {
+    reference.multiply(a, b, out);
+  }
+
+  @Override
+  public void add(Tensor a, Tensor b, Tensor out) {
+    reference.add(a, b, out);
+  }
+
+  @Override
+  public void proximity(Tensor part, Tensor whole, Tensor out) {
+    reference.proximity(part, whole, out);
+  }
+
+  @Override
+  public void attentionProximity(
+      Tensor pattern,
+      Tensor values,
+      PackedMatrix projection,
+      PackedMatrix projectionTransposed,
+      Tensor whole,
+      Tensor out) {
+    OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
+    int nHeads = pattern.dim(0);
+    int t = pattern.dim(1);
+    int dHead = values.dim(2);
+    int width = whole.dim(1);
+    Tensor term = Tensor.zeros(t, width);
+    for (int h = 0; h < nHeads; h++) {
+      PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
+      matmul(values.row(h / (nHeads / values.dim(0))), ofHead, null, term);
+      for (int q = 0; q < t; q++) {
+        for (int k = 0; k <= q; k++) {
+          double a = pattern.array()[pattern.offset() + (h * t + q) * t + k];
+          double sum = 0;
+          for (int i = 0; i < width; i++) {
+            double y = whole.array()[whole.offset() + q * width + i];
+            sum += Math.abs(y) - Math.abs(y - a * term.array()[k * width + i]);
+          }
+          out.array()[out.offset() + (q * (q + 1) / 2 + k) * nHeads + h] = (float) Math.max(0, sum);
+        }
+      }
+    }
+  }
+
+  @Override
+  public int[] topK(Tensor x, int k) {
+    return reference.topK(x, k);
+  }
+}
