@@ -63,7 +63,19 @@ final class CausalAttention {
           for (int panel = 0; panel < panels; panel++) {
             int b = keysAt + panel * dHead * PANEL;
             TileKernel.multiply(
-                height, dHead, q, 0, packedKeys, b, zeros, 0, 0, scores, panel * PANEL, stride);
+                height,
+                dHead,
+                q,
+                0,
+                height,
+                packedKeys,
+                b,
+                zeros,
+                0,
+                0,
+                scores,
+                panel * PANEL,
+                stride);
           }
           for (int r = 0; r < real; r++) {
             int row = tiles.row(tile) + r;
@@ -142,7 +154,8 @@ final class CausalAttention {
           int valuesAt = h / (nHeads / nKvHeads) * perHead * tk * PANEL;
           for (int panel = 0; panel < perHead; panel++) {
             int b = valuesAt + panel * tk * PANEL;
-            TileKernel.multiply(height, seen, p, 0, packedValues, b, zeros, 0, 0, sums, 0, PANEL);
+            TileKernel.multiply(
+                height, seen, p, 0, height, packedValues, b, zeros, 0, 0, sums, 0, PANEL);
             int n = Math.min(PANEL, dHead - panel * PANEL);
             for (int r = 0; r < real; r++) {
               int row = tiles.row(tile) + r;

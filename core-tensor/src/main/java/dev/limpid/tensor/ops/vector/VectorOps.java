@@ -131,26 +131,8 @@ public final class VectorOps implements TensorOps {
       Tensor whole,
       Tensor out) {
     OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
-    int nHeads = pattern.dim(0);
-    int t = pattern.dim(1);
-    int dHead = values.dim(2);
-    int width = whole.dim(1);
-    Tensor term = Tensor.zeros(t, width);
-    for (int h = 0; h < nHeads; h++) {
-      PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-      matmul(values.row(h / (nHeads / values.dim(0))), ofHead, null, term);
-      for (int q = 0; q < t; q++) {
-        for (int k = 0; k <= q; k++) {
-          double a = pattern.array()[pattern.offset() + (h * t + q) * t + k];
-          double sum = 0;
-          for (int i = 0; i < width; i++) {
-            double y = whole.array()[whole.offset() + q * width + i];
-            sum += Math.abs(y) - Math.abs(y - a * term.array()[k * width + i]);
-          }
-          out.array()[out.offset() + (q * (q + 1) / 2 + k) * nHeads + h] = (float) Math.max(0, sum);
-        }
-      }
-    }
+    AttentionProximity.run(
+        pattern, values, (Panels) projection, (Panels) projectionTransposed, whole, out, pool);
   }
 
   @Override
