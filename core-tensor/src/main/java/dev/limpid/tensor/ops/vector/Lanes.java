@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops.vector;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The vector width of this machine, which every kernel and every packed layout is built on. */
@@ -34,5 +35,25 @@ final class Lanes {
   static FloatVector positive(FloatVector x) {
     IntVector bits = x.reinterpretAsInts();
     return bits.max(0).reinterpretAsFloats();
+  }
+
+  /** Returns x where y is 0 or positive, else -x; the sign of -0 counts as negative. */
+  static FloatVector timesSign(FloatVector x, FloatVector y) {
+    IntVector sign = y.reinterpretAsInts().and(~MAGNITUDE);
+    return x.reinterpretAsInts().lanewise(VectorOperators.XOR, sign).reinterpretAsFloats();
+  }
+
+  /**
+   * Returns the sum of the lanes, always in the same order: {@code reduceLanes} may add in another
+   * order once it is compiled.
+   */
+  static float sum(FloatVector x) {
+    float[] lanes = x.toArray();
+    for (int width = VL / 2; width > 0; width /= 2) {
+      for (int i = 0; i < width; i++) {
+        lanes[i] += lanes[i + width];
+      }
+    }
+    return lanes[0];
   }
 }

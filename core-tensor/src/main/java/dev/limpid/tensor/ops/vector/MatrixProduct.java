@@ -144,6 +144,7 @@ final class MatrixProduct {
           depth,
           packed,
           packedAt(block, tile),
+          height,
           b,
           bAt,
           first ? bias : sums,

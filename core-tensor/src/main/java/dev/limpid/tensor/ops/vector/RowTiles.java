@@ -1,7 +1,5 @@
 package dev.limpid.tensor.ops.vector;
 
-import dev.limpid.tensor.ops.vector.Scratch.Use;
-
 /**
  * How a number of rows is cut into tiles: high ones, then low ones for what remains. The last tile
  * may reach beyond the last row; those rows of it are zeros.
@@ -46,31 +44,28 @@ record RowTiles(int rows) {
    * @param columns the number of columns to pack
    */
   void pack(int tile, float[] x, int at, int stride, int columns, float[] out, int outAt) {
-    int height = height(tile);
-    int real = realRows(tile);
-    for (int r = 0; r < height; r++) {
-      int o = outAt + r;
-      if (r < real) {
-        int first = at + (row(tile) + r) * stride;
-        for (int i = first; i < first + columns; i++) {
-          out[o] = x[i];
-          o += height;
-        }
-      } else {
-        for (int i = 0; i < columns; i++) {
-          out[o] = 0;
-          o += height;
-        }
-      }
-    }
+    int first = at + row(tile) * stride;
+    transpose(x, first, stride, realRows(tile), columns, height(tile), out, outAt);
   }
 
-  /** Packs all tiles, one after the other, and returns the buffer: tile at row(tile) * columns. */
-  float[] packAll(float[] x, int at, int stride, int columns, Scratch scratch) {
-    float[] packed = scratch.floats(Use.PACKED_TILE, paddedRows() * columns);
-    for (int tile = 0; tile < count(); tile++) {
-      pack(tile, x, at, stride, columns, packed, row(tile) * columns);
+  /**
+   * Writes rows [real, stride] of x, transposed, into out [columns][height], with zeros for the
+   * rows that are missing.
+   */
+  static void transpose(
+      float[] x, int at, int stride, int real, int columns, int height, float[] out, int outAt) {
+    for (int r = 0; r < real; r++) {
+      int o = outAt + r;
+      int first = at + r * stride;
+      for (int i = first; i < first + columns; i++) {
+        out[o] = x[i];
+        o += height;
+      }
     }
-    return packed;
+    for (int r = real; r < height; r++) {
+      for (int o = outAt + r; o < outAt + columns * height; o += height) {
+        out[o] = 0;
+      }
+    }
   }
 }

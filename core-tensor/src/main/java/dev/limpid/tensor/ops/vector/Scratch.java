@@ -24,6 +24,12 @@ final class Scratch {
     BIAS,
     /** Rows of weights on their way into panels. */
     ROWS,
+    /** The terms of an attention block for one panel of keys. */
+    TERMS,
+    /** The largest component of each of these terms. */
+    LARGEST,
+    /** The probabilities of one query for one panel of keys. */
+    PROBABILITIES,
   }
 
   private final Map<Use, float[]> floats = new EnumMap<>(Use.class);

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * panel of columns, all sums in registers.
  *
  * <pre>
- *   a      [depth][rows]     the tile of the left operand, transposed
+ *   a      [depth][rows]     the tile of the left operand, transposed, rows aStride apart
  *   b      [depth][PANEL]    a panel of the right operand
  *   start  [rows][PANEL]     what is added: a bias (stride 0) or the sum over earlier inputs
  *   out    [rows][PANEL]     may be start
@@ -39,6 +39,7 @@ final class TileKernel {
       int depth,
       float[] a,
       int aAt,
+      int aStride,
       float[] b,
       int bAt,
       float[] start,
@@ -48,9 +49,9 @@ final class TileKernel {
       int outAt,
       int outStride) {
     if (rows == LOW) {
-      rows4(depth, a, aAt, b, bAt, start, startAt, startStride, out, outAt, outStride);
+      rows4(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     } else {
-      rows12(depth, a, aAt, b, bAt, start, startAt, startStride, out, outAt, outStride);
+      rows12(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     }
   }
 
@@ -65,6 +66,7 @@ final class TileKernel {
       int depth,
       float[] a,
       int aAt,
+      int aStride,
       float[] b,
       int bAt,
       float[] start,
@@ -97,7 +99,7 @@ final class TileKernel {
       FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3]);
       l3 = a3.fma(left, l3);
       r3 = a3.fma(right, r3);
-      ai += 4;
+      ai += aStride;
     }
     int s = startAt;
     int o = outAt;
@@ -118,6 +120,7 @@ final class TileKernel {
       int depth,
       float[] a,
       int aAt,
+      int aStride,
       float[] b,
       int bAt,
       float[] start,
@@ -190,7 +193,7 @@ final class TileKernel {
       FloatVector a11 = FloatVector.broadcast(FLOATS, a[ai + 11]);
       l11 = a11.fma(left, l11);
       r11 = a11.fma(right, r11);
-      ai += 12;
+      ai += aStride;
     }
     int s = startAt;
     int o = outAt;

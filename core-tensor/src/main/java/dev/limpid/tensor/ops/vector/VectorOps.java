@@ -4,7 +4,6 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
-import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VectorOps implements TensorOps {
   private final WorkerPool pool;
-  private final ReferenceOps reference = new ReferenceOps();
 
   /** Creates the operations on as many threads as there are processors. */
   public VectorOps() {
@@ -69,48 +67,59 @@ public final class VectorOps implements TensorOps {
   @Override
   public void layerNorm(
       Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
-    reference.layerNorm(x, gain, bias, epsilon, out);
+    OpChecks.norm("layerNorm", x, gain, bias, out);
+    Rowwise.layerNorm(x, gain, bias, epsilon, out, pool);
   }
 
   @Override
   public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
-    reference.rmsNorm(x, gain, epsilon, out);
+    OpChecks.norm("rmsNorm", x, gain, null, out);
+    Rowwise.rmsNorm(x, gain, epsilon, out, pool);
   }
 
   @Override
   public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
-    reference.rotate(x, dHead, cos, sin);
+    OpChecks.rotate(x, dHead, cos, sin);
+    Rowwise.rotate(x, dHead, cos, sin, pool);
   }
 
   @Override
   public void causalPattern(
       Tensor queries, Tensor keys, int nHeads, int nKvHeads, float scale, Tensor pattern) {
-    reference.causalPattern(queries, keys, nHeads, nKvHeads, scale, pattern);
+    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, pattern);
+    CausalAttention.pattern(queries, keys, nHeads, nKvHeads, scale, pattern, pool);
   }
 
   @Override
   public void attend(Tensor pattern, Tensor values, Tensor out) {
-    reference.attend(pattern, values, out);
+    OpChecks.attend(pattern, values, out);
+    CausalAttention.attend(pattern, values, out, pool);
   }
 
   @Override
   public void activate(Activation f, Tensor x, Tensor out) {
-    reference.activate(f, x, out);
+    OpChecks.sameShape("activate", x, out);
+    Elementwise.activate(f, x, out, pool);
   }
 
   @Override
   public void multiply(Tensor a, Tensor b, Tensor out) {
-    reference.multiply(a, b, out);
+    OpChecks.sameShape("multiply", a, b);
+    OpChecks.sameShape("multiply", a, out);
+    Elementwise.multiply(a, b, out, pool);
   }
 
   @Override
   public void add(Tensor a, Tensor b, Tensor out) {
-    reference.add(a, b, out);
+    OpChecks.sameShape("add", a, b);
+    OpChecks.sameShape("add", a, out);
+    Elementwise.add(a, b, out, pool);
   }
 
   @Override
   public void proximity(Tensor part, Tensor whole, Tensor out) {
-    reference.proximity(part, whole, out);
+    OpChecks.proximity(part, whole, out);
+    Rowwise.proximity(part, whole, out, pool);
   }
 
   @Override
@@ -122,30 +131,13 @@ public final class VectorOps implements TensorOps {
       Tensor whole,
       Tensor out) {
     OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
-    int nHeads = pattern.dim(0);
-    int t = pattern.dim(1);
-    int dHead = values.dim(2);
-    int width = whole.dim(1);
-    Tensor term = Tensor.zeros(t, width);
-    for (int h = 0; h < nHeads; h++) {
-      PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-      matmul(values.row(h / (nHeads / values.dim(0))), ofHead, null, term);
-      for (int q = 0; q < t; q++) {
-        for (int k = 0; k <= q; k++) {
-          double a = pattern.array()[pattern.offset() + (h * t + q) * t + k];
-          double sum = 0;
-          for (int i = 0; i < width; i++) {
-            double y = whole.array()[whole.offset() + q * width + i];
-            sum += Math.abs(y) - Math.abs(y - a * term.array()[k * width + i]);
-          }
-          out.array()[out.offset() + (q * (q + 1) / 2 + k) * nHeads + h] = (float) Math.max(0, sum);
-        }
-      }
-    }
+    AttentionProximity.run(
+        pattern, values, (Panels) projection, (Panels) projectionTransposed, whole, out, pool);
   }
 
   @Override
   public int[] topK(Tensor x, int k) {
-    return reference.topK(x, k);
+    Tensor heap = x.toHeap();
+    return TopK.of(heap.array(), heap.offset(), Math.toIntExact(heap.size()), k);
   }
 }

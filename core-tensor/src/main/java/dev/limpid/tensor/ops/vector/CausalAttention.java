@@ -1,0 +1,174 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Causal attention, as small matrix products: keys and values are brought into panels once, then
+ * every tile of queries of every head is one work item, the longest rows first.
+ */
+final class CausalAttention {
+  private CausalAttention() {}
+
+  /** Writes softmax(q k^T * scale) into pattern, as {@code TensorOps.causalPattern} says. */
+  static void pattern(
+      Tensor queries,
+      Tensor keys,
+      int nHeads,
+      int nKvHeads,
+      float scale,
+      Tensor pattern,
+      WorkerPool pool) {
+    int tq = queries.dim(0);
+    int tk = keys.dim(0);
+    int dHead = queries.dim(1) / nHeads;
+    int perHead = Lanes.panels(tk);
+    float[] packedKeys =
+        pool.scratch().floats(Use.PACKED_PANELS, nKvHeads * perHead * dHead * PANEL);
+    pool.run(
+        nKvHeads * perHead,
+        (item, scratch) -> {
+          int first = item % perHead * PANEL;
+          int at = keys.offset() + first * keys.dim(1) + item / perHead * dHead;
+          int real = Math.min(PANEL, tk - first);
+          float[] x = keys.array();
+          int to = item * dHead * PANEL;
+          RowTiles.transpose(x, at, keys.dim(1), real, dHead, PANEL, packedKeys, to);
+        });
+    RowTiles tiles = new RowTiles(tq);
+    pool.run(
+        nHeads * tiles.count(),
+        (item, scratch) -> {
+          int tile = tiles.count() - 1 - item / nHeads;
+          int h = item % nHeads;
+          int height = tiles.height(tile);
+          int real = tiles.realRows(tile);
+          int seen = tiles.row(tile) + real + tk - tq; // by the last row of the tile
+          int panels = Lanes.panels(seen);
+          float[] q = scratch.floats(Use.PACKED_TILE, height * dHead);
+          int qAt = queries.offset() + h * dHead;
+          tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
+          float[] zeros = zeros(scratch);
+          int stride = panels * PANEL;
+          float[] scores = scratch.floats(Use.SUMS, height * stride);
+          int keysAt = h / (nHeads / nKvHeads) * perHead * dHead * PANEL;
+          for (int panel = 0; panel < panels; panel++) {
+            int b = keysAt + panel * dHead * PANEL;
+            TileKernel.multiply(
+                height,
+                dHead,
+                q,
+                0,
+                height,
+                packedKeys,
+                b,
+                zeros,
+                0,
+                0,
+                scores,
+                panel * PANEL,
+                stride);
+          }
+          for (int r = 0; r < real; r++) {
+            int row = tiles.row(tile) + r;
+            int n = row + 1 + tk - tq;
+            int to = pattern.offset() + (h * tq + row) * tk;
+            float inverse = exponentials(scores, r * stride, n, scale);
+            for (int k = 0; k < n; k++) {
+              pattern.array()[to + k] = scores[r * stride + k] * inverse;
+            }
+            Arrays.fill(pattern.array(), to + n, to + tk, 0);
+          }
+        });
+  }
+
+  /**
+   * Replaces n scores by e^(scale (score - largest)), and returns one over their sum. There must be
+   * room for whole vectors.
+   */
+  private static float exponentials(float[] scores, int at, int n, float scale) {
+    int padded = FLOATS.loopBound(n + VL - 1);
+    Arrays.fill(scores, at + n, at + padded, Float.NEGATIVE_INFINITY);
+    FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    for (int i = at; i < at + padded; i += VL) {
+      FloatVector score = FloatVector.fromArray(FLOATS, scores, i);
+      VectorMask<Float> greater = score.compare(VectorOperators.GT, largest);
+      largest = largest.blend(score, greater);
+    }
+    float max = largest.reduceLanes(VectorOperators.MAX);
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = at; i < at + padded; i += VL) {
+      FloatVector score = FloatVector.fromArray(FLOATS, scores, i);
+      FloatVector e = VectorMath.exp(score.sub(max).mul(scale));
+      e.intoArray(scores, i);
+      sum = sum.add(e);
+    }
+    // The padding has added e^-87 a lane, which is nothing beside the 1 of the largest score.
+    return 1 / Lanes.sum(sum);
+  }
+
+  /** Writes sum over k of pattern[h, q, k] values[h / (H / K), k] into out [Tq, H * d]. */
+  static void attend(Tensor pattern, Tensor values, Tensor out, WorkerPool pool) {
+    int nHeads = pattern.dim(0);
+    int tq = pattern.dim(1);
+    int tk = pattern.dim(2);
+    int nKvHeads = values.dim(0);
+    int dHead = values.dim(2);
+    int perHead = Lanes.panels(dHead);
+    float[] packedValues =
+        pool.scratch().floats(Use.PACKED_PANELS, nKvHeads * perHead * tk * PANEL);
+    pool.run(
+        nKvHeads * perHead,
+        (item, scratch) -> {
+          int first = item % perHead * PANEL;
+          int n = Math.min(PANEL, dHead - first);
+          int at = values.offset() + item / perHead * tk * dHead + first;
+          int to = item * tk * PANEL;
+          for (int k = 0; k < tk; k++) {
+            System.arraycopy(values.array(), at + k * dHead, packedValues, to + k * PANEL, n);
+            Arrays.fill(packedValues, to + k * PANEL + n, to + (k + 1) * PANEL, 0);
+          }
+        });
+    RowTiles tiles = new RowTiles(tq);
+    pool.run(
+        nHeads * tiles.count(),
+        (item, scratch) -> {
+          int tile = tiles.count() - 1 - item / nHeads;
+          int h = item % nHeads;
+          int height = tiles.height(tile);
+          int real = tiles.realRows(tile);
+          int seen = tiles.row(tile) + real + tk - tq;
+          float[] p = scratch.floats(Use.PACKED_TILE, height * seen);
+          int pAt = pattern.offset() + h * tq * tk;
+          tiles.pack(tile, pattern.array(), pAt, tk, seen, p, 0);
+          float[] zeros = zeros(scratch);
+          float[] sums = scratch.floats(Use.SUMS, height * PANEL);
+          int valuesAt = h / (nHeads / nKvHeads) * perHead * tk * PANEL;
+          for (int panel = 0; panel < perHead; panel++) {
+            int b = valuesAt + panel * tk * PANEL;
+            TileKernel.multiply(
+                height, seen, p, 0, height, packedValues, b, zeros, 0, 0, sums, 0, PANEL);
+            int n = Math.min(PANEL, dHead - panel * PANEL);
+            for (int r = 0; r < real; r++) {
+              int row = tiles.row(tile) + r;
+              int to = out.offset() + (row * nHeads + h) * dHead + panel * PANEL;
+              System.arraycopy(sums, r * PANEL, out.array(), to, n);
+            }
+          }
+        });
+  }
+
+  private static float[] zeros(Scratch scratch) {
+    float[] zeros = scratch.floats(Use.BIAS, PANEL);
+    Arrays.fill(zeros, 0, PANEL, 0);
+    return zeros;
+  }
+}
