@@ -1,0 +1,86 @@
+package dev.limpid.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.attribution.Contributions;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Source-token flow of a real model, SmolLM2-135M, against float64. Runs where the model's folder
+ * is named by the system property {@code limpid.smollm2} or the environment variable {@code
+ * LIMPID_SMOLLM2}, and its truth lies beside the project.
+ */
+@EnabledIf(value = "isThere", disabledReason = "limpid.smollm2 names no folder, or no truth for it")
+class SmolLm2FlowTest {
+  /** Absolute, for flows in [0, 1]: float32 against float64 over 30 layers. */
+  private static final double TOLERANCE = 1e-3;
+
+  private static final Map<String, Double> THRESHOLDS =
+      Map.of("all_edges", 0.0, "renormalised_0_02", 0.02, "renormalised_0_04", 0.04);
+
+  static Optional<Path> folder() {
+    return Optional.ofNullable(System.getProperty("limpid.smollm2"))
+        .or(() -> Optional.ofNullable(System.getenv("LIMPID_SMOLLM2")))
+        .map(Path::of)
+        .filter(Files::isDirectory);
+  }
+
+  static Optional<Path> truth() {
+    return TestData.shared()
+        .map(shared -> shared.resolve("smollm2/flows.json"))
+        .filter(Files::exists);
+  }
+
+  static boolean isThere() {
+    return folder().isPresent() && truth().isPresent();
+  }
+
+  @Test
+  void sourceFlowEqualsFloat64() throws IOException {
+    Transformer model = ModelLoader.open(folder().orElseThrow(), Backends.open("vector"));
+    for (JsonNode prompt : JsonMapper.shared().readTree(Files.readString(truth().orElseThrow()))) {
+      List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
+      FlowGraph graph =
+          FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));
+      THRESHOLDS.forEach((name, threshold) -> {
+        double[] expected =
+            prompt
+                .get("source_flow")
+                .get(name)
+                .valueStream()
+                .mapToDouble(JsonNode::doubleValue)
+                .toArray();
+        double[] actual =
+            new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold)
+                .sourceFlow(tokens.size() - 1);
+        System.out.printf(
+            "%s, %s: largest difference %.1e%n",
+            prompt.get("text"), name, largestDifference(expected, actual));
+        assertThat(actual).as(name).containsExactly(expected, within(TOLERANCE));
+      });
+    }
+  }
+
+  private static double largestDifference(double[] a, double[] b) {
+    double largest = 0;
+    for (int i = 0; i < a.length; i++) {
+      largest = Math.max(largest, Math.abs(a[i] - b[i]));
+    }
+    return largest;
+  }
+}
