@@ -19,6 +19,11 @@ public final class ReferenceBackend implements BackendProvider {
   }
 
   @Override
+  public String details() {
+    return "plain loops, slow and exact";
+  }
+
+  @Override
   public TensorOps open() {
     return new ReferenceOps();
   }
