@@ -188,7 +188,7 @@ def main():
     prove_apart(lines, itertools.chain(*prompts.values()))
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0, filename="") as f:
-        f.write(("\n".join(lines) + "\n").encode())
+        f.write(("\n".join(sorted(lines)) + "\n").encode())  # sorted, it packs to 60 %
     (PROMPTS / "corpus.txt.gz").write_bytes(packed.getvalue())
     for task, records in prompts.items():
         text = "".join(json.dumps(p, ensure_ascii=False) + "\n" for p in records)

@@ -1,6 +1,6 @@
 """Train one bundled model on the corpus, until the circuits are there.
 
-    python train.py demo-gpt2 [--threads 2] [--work DIR]     also demo-opt, demo-llama
+    python train.py demo-gpt2 [--threads 2]     also demo-opt, demo-llama
 
 Phase 1: rows of 32 tokens at a constant learning rate, until every task stands on validation prompts (drawn from the
 same held-out sets as the published prompts, but other ones). Phase 2: rows of 128 tokens, so that all positions are
@@ -14,6 +14,7 @@ import time
 import torch
 from tokenizers import Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM, OPTConfig, OPTForCausalLM
+from transformers.utils import logging
 
 import corpus
 from tokenizer import CONTEXT, MODELS, piece
@@ -101,13 +102,14 @@ def main():
     args.add_argument("--seed", type=int, default=1)
     args = args.parse_args()
     name = args.name
+    logging.disable_progress_bar()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     r = random.Random(args.seed)
 
     folder = MODELS / name
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    docs, bos = documents(name, tokenizer, corpus.read_corpus())
+    docs, bos = documents(name, tokenizer, corpus.corpus())
     validation = {task: corpus.held_out(task, "validation") for task in corpus.TASKS}
     model = new_model(name, tokenizer.get_vocab_size())
     print(f"{sum(p.numel() for p in model.parameters())} parameters, {sum(map(len, docs))} tokens", flush=True)
