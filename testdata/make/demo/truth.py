@@ -20,7 +20,7 @@ from train import BOS
 GOLDENS = MODELS.parent / "goldens"
 PROMPTS = ["The capital of France is", "When Mary and John went to the store, John gave a drink to"]
 # The second prompt is long; states and neurons inside the blocks are already covered by the first.
-SECOND = ("tokens", "logits", "resid_post", "pattern", "attention", "attention_residual", "attention_bias", "mlp",
+SECOND = ("tokens", "resid_post", "pattern", "attention", "attention_residual", "attention_bias", "mlp",
           "mlp_residual", "mlp_bias")
 
 
@@ -53,21 +53,18 @@ def accuracies(name, model, tokenizer):
 
 
 def tokenizer_goldens(name, out):
-    lines = GOLDENS / "tokenizers" / "lines.jsonl"
-    if not lines.exists():
-        print("no goldens/tokenizers/lines.jsonl: tokenizer-expected.jsonl not written")
-        return
+    """Keys as in goldens/tokenizers/*/expected.jsonl; `decoded` only where it is not the text again."""
     tokenizer = Tokenizer.from_file(str(MODELS / name / "tokenizer.json"))
     auto = AutoTokenizer.from_pretrained(MODELS / name)
-    with open(out / "tokenizer-expected.jsonl", "w", encoding="utf-8") as f:
-        for line in lines.read_text(encoding="utf-8").splitlines():
-            text = json.loads(line)
-            text = text["text"] if isinstance(text, dict) else text
-            ids, plain = (tokenizer.encode(text, add_special_tokens=special).ids for special in (True, False))
-            assert ids == auto(text)["input_ids"], text  # a Hugging Face user sees the same tokens
-            record = {"ids": ids, "ids_without_special": plain,
-                      "decoded": tokenizer.decode(plain, skip_special_tokens=False)}
-            f.write(json.dumps(record, ensure_ascii=False, separators=(",", ":")) + "\n")
+    with open(out / "tokenizer-expected.jsonl", "w", encoding="ascii") as f:
+        for line in (GOLDENS / "tokenizers" / "lines.jsonl").read_text(encoding="utf-8").splitlines():
+            text = json.loads(line)["text"]
+            ids, special = (tokenizer.encode(text, add_special_tokens=flag).ids for flag in (False, True))
+            assert special == auto(text)["input_ids"], text  # a Hugging Face user sees the same tokens
+            record = {"ids": ids, "special_ids": special}
+            if (decoded := tokenizer.decode(ids, skip_special_tokens=False)) != text:
+                record["decoded"] = decoded
+            f.write(json.dumps(record, separators=(",", ":")) + "\n")
 
 
 def make(name):
