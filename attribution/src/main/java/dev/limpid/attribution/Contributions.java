@@ -8,6 +8,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,12 +38,23 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     return of(model, trace, ContributionOptions.DEFAULT);
   }
 
-  /** Computes all layers; the terms of attention are never stored, only their contributions. */
+  /** Computes all layers. */
   public static Contributions of(
       Transformer model, ForwardTrace trace, ContributionOptions options) {
+    return of(model, trace, options, done -> {});
+  }
+
+  /**
+   * Computes all layers; the terms of attention are never stored, only their contributions.
+   *
+   * @param progress told after each layer how many are done
+   */
+  public static Contributions of(
+      Transformer model, ForwardTrace trace, ContributionOptions options, IntConsumer progress) {
     List<LayerContributions> layers = new ArrayList<>();
     for (int l = 0; l < trace.nLayers(); l++) {
       layers.add(ofLayer(model, l, trace.layer(l), options));
+      progress.accept(l + 1);
     }
     return new Contributions(options, layers);
   }

@@ -43,12 +43,18 @@ public final class Limpid {
 
   private static CommandLine commandLine(Console console, Failures failures) {
     CommandLine root = new CommandLine(new RootCommand());
-    root.addSubcommand(new DoctorCommand(console));
+    root.addSubcommand(new ExplainCommand(console));
+    root.addSubcommand(new RoutesCommand(console));
+    root.addSubcommand(new LensCommand(console));
+    root.addSubcommand(new TraceCommand(console));
+    root.addSubcommand(new ContributionsCommand(console));
+    root.addSubcommand(new TokensCommand(console));
     root.addSubcommand(
         new CommandLine(new ModelsCommand())
             .addSubcommand(new ModelsListCommand(console))
             .addSubcommand(new ModelsInfoCommand(console))
             .addSubcommand(new ModelsPullCommand(console)));
+    root.addSubcommand(new DoctorCommand(console));
     root.addSubcommand(new CommandLine.HelpCommand());
     return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
