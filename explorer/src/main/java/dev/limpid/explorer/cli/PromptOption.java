@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
 /** TEXT, {@code --file}, {@code -} or {@code --tokens}: one prompt, taken verbatim. */
 final class PromptOption {
   private static final String STANDARD_INPUT = "-";
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
 
   @Parameters(
       index = "0",
@@ -82,13 +84,16 @@ final class PromptOption {
   private static List<Integer> ids(String list) {
     List<Integer> ids = new ArrayList<>();
     for (String id : list.split(",", -1)) {
-      try {
-        ids.add(Integer.parseUnsignedInt(id.strip()));
-      } catch (NumberFormatException e) {
-        throw new UsageFailure(
-            "--tokens: '" + list + "' is not a list of ids such as 1,2,3 ('" + id + "' is none)");
-      }
+      ids.add(
+          DIGITS.matcher(id.strip()).matches()
+              ? Integer.parseInt(id.strip())
+              : refuse(list, id));
     }
     return List.copyOf(ids);
+  }
+
+  private static int refuse(String list, String id) {
+    throw new UsageFailure(
+        "--tokens: '" + list + "' is not a list of ids such as 1,2,3 ('" + id + "' is none)");
   }
 }
