@@ -16,7 +16,7 @@ final class ByteAlphabet {
     Arrays.fill(BYTE_OF_CHAR, (short) -1);
     char next = 0x100;
     for (int b = 0; b < 256; b++) {
-      boolean visible = b > ' ' && b < 0x7f || b > 0xa0 && b != 0xad;
+      boolean visible = (b > ' ' && b < 0x7f) || (b > 0xa0 && b != 0xad);
       char c = visible ? (char) b : next++;
       CHAR_OF_BYTE[b] = c;
       BYTE_OF_CHAR[c] = (short) b;

@@ -48,7 +48,8 @@ record ByteFallback() implements Decoder {
   @Override
   public String readable(String piece) {
     int value = value(piece);
-    return value >= ' ' && value < 0x7f || value == '\n' ? Character.toString(value) : piece;
+    boolean printable = value >= ' ' && value < 0x7f;
+    return printable || value == '\n' ? Character.toString(value) : piece;
   }
 
   private static int value(String piece) {

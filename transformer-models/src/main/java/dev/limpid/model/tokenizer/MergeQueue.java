@@ -21,7 +21,7 @@ final class MergeQueue {
     if (size == heap.length) {
       heap = Arrays.copyOf(heap, 2 * size);
     }
-    long entry = (long) rank << 32 | position;
+    long entry = ((long) rank << 32) | position;
     int at = size++;
     while (at > 0 && heap[(at - 1) / 2] > entry) {
       heap[at] = heap[(at - 1) / 2];

@@ -90,12 +90,12 @@ final class MergeTable {
   }
 
   private static long pair(int left, int right) {
-    return (long) left << 32 | right;
+    return ((long) left << 32) | right;
   }
 
   private int slot(long pair) {
     long mixed = pair * 0x9E3779B97F4A7C15L;
-    int slot = (int) (mixed ^ mixed >>> 32) & (pairs.length - 1);
+    int slot = (int) (mixed ^ (mixed >>> 32)) & (pairs.length - 1);
     while (pairs[slot] != pair && pairs[slot] != EMPTY) {
       slot = (slot + 1) & (pairs.length - 1);
     }

@@ -65,7 +65,7 @@ interface PreTokenizer {
         split ? split(TextPattern.literal(replacement), SplitBehavior.MERGED_WITH_NEXT) : NONE;
     return (piece, out) -> {
       String text = piece.text().replace(" ", replacement);
-      boolean wanted = prepend == Prepend.ALWAYS || prepend == Prepend.FIRST && piece.first();
+      boolean wanted = prepend == Prepend.ALWAYS || (prepend == Prepend.FIRST && piece.first());
       boolean missing = wanted && !text.startsWith(replacement);
       splitter.split(piece.withText(missing ? replacement + text : text), out);
     };

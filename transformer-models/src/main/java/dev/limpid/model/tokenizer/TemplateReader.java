@@ -37,17 +37,17 @@ final class TemplateReader {
   private static Template template(StepNode step) throws IOException {
     List<Integer> before = new ArrayList<>();
     List<Integer> after = new ArrayList<>();
-    List<Integer> current = before;
+    boolean text = false;
     for (StepNode item : step.items("single")) {
       if (item.node().has("SpecialToken")) {
-        current.addAll(ids(step, item.at("SpecialToken")));
-      } else if (current == before && item.at("Sequence").string("id").equals("A")) {
-        current = after;
+        (text ? after : before).addAll(ids(step, item.at("SpecialToken")));
+      } else if (!text && item.at("Sequence").string("id").equals("A")) {
+        text = true;
       } else {
         throw item.unsupported("as a part of a template");
       }
     }
-    if (current == before) {
+    if (!text) {
       throw step.unsupported("template without the text");
     }
     return new Template(before, after);
