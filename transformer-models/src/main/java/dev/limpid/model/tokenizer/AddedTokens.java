@@ -42,6 +42,10 @@ final class AddedTokens {
       byContent.put(token.content(), placed);
       byId.put(id, placed);
       String form = token.normalized() ? normalizer.normalize(token.content()) : token.content();
+      if (form.isEmpty()) {
+        throw new IllegalArgumentException(
+            "added token '%s' is empty once it is normalized".formatted(token.content()));
+      }
       decoded.put(id, form);
       size = Math.max(size, id + 1);
     }
@@ -102,8 +106,11 @@ final class AddedTokens {
         if (done < start) {
           out.accept(piece.part(done, start));
         }
-        out.accept(new Piece(token.content(), token.id(), false));
-        done = token.rstrip() ? spaceEnd(text, hit.end()) : hit.end();
+        int end = token.rstrip() ? spaceEnd(text, hit.end()) : hit.end();
+        if (start < end) { // not where the token before swallowed this one
+          out.accept(new Piece(token.content(), token.id(), false));
+        }
+        done = end;
       }
       at = hit.end();
     }

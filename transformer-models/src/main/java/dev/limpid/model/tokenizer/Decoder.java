@@ -53,7 +53,7 @@ interface Decoder {
         bytes.writeBytes(
             ByteAlphabet.read(piece).orElseGet(() -> piece.getBytes(StandardCharsets.UTF_8)));
       }
-      return List.of(bytes.toString(StandardCharsets.UTF_8));
+      return List.of(Utf8.lossy(bytes.toByteArray()));
     }
 
     @Override

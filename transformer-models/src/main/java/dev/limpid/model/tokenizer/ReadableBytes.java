@@ -1,10 +1,5 @@
 package dev.limpid.model.tokenizer;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /** Shows bytes to people: whole characters as text, every other byte as {@code <0xE4>}. */
@@ -14,23 +9,15 @@ final class ReadableBytes {
   private ReadableBytes() {}
 
   static String show(byte[] bytes) {
-    CharsetDecoder utf8 =
-        StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    CharBuffer out = CharBuffer.allocate(bytes.length);
-    StringBuilder text = new StringBuilder();
-    while (in.hasRemaining()) {
-      utf8.reset().decode(in, out, true);
-      text.append(out.flip());
-      out.clear();
-      if (in.hasRemaining()) {
-        text.append(hex(in.get()));
-      }
+    return Utf8.read(bytes, ReadableBytes::hex);
+  }
+
+  private static String hex(byte[] bytes) {
+    StringBuilder names = new StringBuilder();
+    for (byte value : bytes) {
+      names.append(hex(value));
     }
-    return text.toString();
+    return names.toString();
   }
 
   /** Returns the name of a byte, such as {@code <0xE4>}. */

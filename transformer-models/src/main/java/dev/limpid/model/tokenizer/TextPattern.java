@@ -22,7 +22,20 @@ interface TextPattern {
 
   /** Matches a text as it stands. */
   static TextPattern literal(String text) {
-    return regex(Pattern.compile(Pattern.quote(text)));
+    if (text.isEmpty()) {
+      return regex(Pattern.compile(""));
+    }
+    return within -> {
+      List<Span> spans = new ArrayList<>();
+      int done = 0;
+      for (int at = within.indexOf(text); at >= 0; at = within.indexOf(text, done)) {
+        addGap(spans, done, at);
+        done = at + text.length();
+        spans.add(new Span(at, done, true));
+      }
+      addGap(spans, done, within.length());
+      return spans;
+    };
   }
 
   /** Matches every single code point of a class. */
