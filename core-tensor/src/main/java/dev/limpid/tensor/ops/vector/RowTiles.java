@@ -33,7 +33,7 @@ record RowTiles(int rows) {
   }
 
   private int highCount() {
-    // Three low tiles in a row would do the work of a high one.
+    // A high tile that is not full is better than as many low ones of the same height.
     return (rows + TileKernel.LOW - 1) / TileKernel.HIGH;
   }
 

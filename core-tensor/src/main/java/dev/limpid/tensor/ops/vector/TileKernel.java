@@ -18,18 +18,20 @@ import jdk.incubator.vector.FloatVector;
  * </pre>
  *
  * The accumulator is the addend of {@code fma}, not a factor: as a factor it would cost a move per
- * step. {@code start} is added after the loop: read before it, it slows the loop down. There are
- * only two heights, as each one is a method that has to be compiled before it is fast.
+ * step. {@code start} is added after the loop: read before it, it slows the loop down. The stores
+ * are written out: C2 stops inlining in a method this large, and a vector passed to a method that
+ * is not inlined is boxed, which made the whole loop eight times slower. There are only two
+ * heights, as each one has to be compiled before it is fast.
  */
 final class TileKernel {
   /** Rows of a low tile. */
   static final int LOW = 4;
 
   /**
-   * Rows of a high tile. Its 24 sums need 32 registers, which 512-bit and 128-bit machines have; at
+   * Rows of a high tile. Its 16 sums need 32 registers, which 512-bit and 128-bit machines have; at
    * 256 bits there may be only 16, and low tiles keep both units busy.
    */
-  static final int HIGH = FLOATS.vectorBitSize() == 256 ? LOW : 12;
+  static final int HIGH = FLOATS.vectorBitSize() == 256 ? LOW : 8;
 
   private TileKernel() {}
 
@@ -51,14 +53,8 @@ final class TileKernel {
     if (rows == LOW) {
       rows4(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     } else {
-      rows12(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
+      rows8(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     }
-  }
-
-  private static void add(
-      FloatVector left, FloatVector right, float[] start, int startAt, float[] out, int outAt) {
-    left.add(FloatVector.fromArray(FLOATS, start, startAt)).intoArray(out, outAt);
-    right.add(FloatVector.fromArray(FLOATS, start, startAt + VL)).intoArray(out, outAt + VL);
   }
 
   /** Computes a tile of 4 rows. */
@@ -103,20 +99,24 @@ final class TileKernel {
     }
     int s = startAt;
     int o = outAt;
-    add(l0, r0, start, s, out, o);
+    l0.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r0.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l1, r1, start, s, out, o);
+    l1.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r1.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l2, r2, start, s, out, o);
+    l2.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r2.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l3, r3, start, s, out, o);
+    l3.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r3.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
   }
 
-  /** Computes a tile of 12 rows. */
-  private static void rows12(
+  /** Computes a tile of 8 rows. */
+  private static void rows8(
       int depth,
       float[] a,
       int aAt,
@@ -145,14 +145,6 @@ final class TileKernel {
     FloatVector r6 = l6;
     FloatVector l7 = FloatVector.zero(FLOATS);
     FloatVector r7 = l7;
-    FloatVector l8 = FloatVector.zero(FLOATS);
-    FloatVector r8 = l8;
-    FloatVector l9 = FloatVector.zero(FLOATS);
-    FloatVector r9 = l9;
-    FloatVector l10 = FloatVector.zero(FLOATS);
-    FloatVector r10 = l10;
-    FloatVector l11 = FloatVector.zero(FLOATS);
-    FloatVector r11 = l11;
     int ai = aAt;
     for (int bi = bAt; bi < bAt + depth * PANEL; bi += PANEL) {
       FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
@@ -181,55 +173,39 @@ final class TileKernel {
       FloatVector a7 = FloatVector.broadcast(FLOATS, a[ai + 7]);
       l7 = a7.fma(left, l7);
       r7 = a7.fma(right, r7);
-      FloatVector a8 = FloatVector.broadcast(FLOATS, a[ai + 8]);
-      l8 = a8.fma(left, l8);
-      r8 = a8.fma(right, r8);
-      FloatVector a9 = FloatVector.broadcast(FLOATS, a[ai + 9]);
-      l9 = a9.fma(left, l9);
-      r9 = a9.fma(right, r9);
-      FloatVector a10 = FloatVector.broadcast(FLOATS, a[ai + 10]);
-      l10 = a10.fma(left, l10);
-      r10 = a10.fma(right, r10);
-      FloatVector a11 = FloatVector.broadcast(FLOATS, a[ai + 11]);
-      l11 = a11.fma(left, l11);
-      r11 = a11.fma(right, r11);
       ai += aStride;
     }
     int s = startAt;
     int o = outAt;
-    add(l0, r0, start, s, out, o);
+    l0.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r0.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l1, r1, start, s, out, o);
+    l1.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r1.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l2, r2, start, s, out, o);
+    l2.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r2.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l3, r3, start, s, out, o);
+    l3.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r3.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l4, r4, start, s, out, o);
+    l4.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r4.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l5, r5, start, s, out, o);
+    l5.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r5.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l6, r6, start, s, out, o);
+    l6.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r6.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
     s += startStride;
     o += outStride;
-    add(l7, r7, start, s, out, o);
-    s += startStride;
-    o += outStride;
-    add(l8, r8, start, s, out, o);
-    s += startStride;
-    o += outStride;
-    add(l9, r9, start, s, out, o);
-    s += startStride;
-    o += outStride;
-    add(l10, r10, start, s, out, o);
-    s += startStride;
-    o += outStride;
-    add(l11, r11, start, s, out, o);
+    l7.add(FloatVector.fromArray(FLOATS, start, s)).intoArray(out, o);
+    r7.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
   }
 }
