@@ -66,14 +66,38 @@ class SmolLm2FlowTest {
                 .mapToDouble(JsonNode::doubleValue)
                 .toArray();
         double[] actual =
-            new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold)
-                .sourceFlow(tokens.size() - 1);
+            sourceFlowPastCancellingMlps(
+                new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold),
+                tokens.size() - 1);
         System.out.printf(
             "%s, %s: largest difference %.1e%n",
             prompt.get("text"), name, largestDifference(expected, actual));
         assertThat(actual).as(name).containsExactly(expected, within(TOLERANCE));
       });
     }
+  }
+
+  /**
+   * Source flow by the convention of the truth. In the first prompt I10_6 is cancelling: |residMid|
+   * = 1739 and |mlpOut| = 1619 are both larger than |residPost| = 1508. Limpid stops the flow there
+   * (0.46 % of it); the truth lets it pass, since both parts lead to the same state A10_6.
+   */
+  private static double[] sourceFlowPastCancellingMlps(RouteExtractor extractor, int position) {
+    FlowGraph graph = extractor.graph();
+    Route route = extractor.route(position);
+    double[] amounts = new double[graph.nNodes()];
+    for (Route.NodeFlow node : route.nodes()) {
+      if (route.cancelling().contains(node.node())) {
+        assertThat(node.node().kind()).isEqualTo(Node.Kind.AFTER_MLP);
+        amounts[graph.number(Node.Kind.AFTER_ATTENTION, node.node())] = node.flow();
+      }
+    }
+    extractor.flowDown(amounts);
+    double[] flow = extractor.sourceFlow(position);
+    for (int t = 0; t < flow.length; t++) {
+      flow[t] += amounts[t];
+    }
+    return flow;
   }
 
   private static double largestDifference(double[] a, double[] b) {
