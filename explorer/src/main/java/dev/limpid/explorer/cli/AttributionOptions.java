@@ -9,7 +9,7 @@ final class AttributionOptions {
   @Option(
       names = "--bias",
       defaultValue = "excluded",
-      description = "Biases: ${COMPLETION-CANDIDATES} (default: excluded).")
+      description = "Biases: excluded, or separate parts (default: excluded).")
   private BiasOption bias = BiasOption.EXCLUDED;
 
   @Option(

@@ -52,8 +52,7 @@ final class ContributionsCommand implements Callable<Integer> {
     SafetensorsWriter writer = new SafetensorsWriter();
     FileMetadata.of(prompt).forEach(writer::metadata);
     List<String> cancelling = new ArrayList<>();
-    writer.add(
-        "tokens", prompt.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
+    writer.add("tokens", prompt.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerContributions layer = contributions.layers().get(l);
       add(writer, "layers." + l + ".", layer, options.bias());

@@ -117,12 +117,11 @@ final class ExplainCommand implements Callable<Integer> {
   private static List<ExplainView.Source> sources(PromptRun run, Route route) {
     return route.sources().stream()
         .sorted(Comparator.comparingDouble(source -> -source.flow()))
-        .map(
-            source -> {
-              int t = source.node().position();
-              return new ExplainView.Source(
-                  t, run.prompt().text(run.prompt().tokens().get(t)), source.flow());
-            })
+        .map(source -> {
+          int t = source.node().position();
+          return new ExplainView.Source(
+              t, run.prompt().text(run.prompt().tokens().get(t)), source.flow());
+        })
         .toList();
   }
 
@@ -134,17 +133,16 @@ final class ExplainCommand implements Callable<Integer> {
         .filter(Edge.Attention.class::isInstance)
         .map(Edge.Attention.class::cast)
         .filter(edge -> edge.from().position() != edge.to().position())
-        .map(
-            edge ->
-                new ExplainView.Attention(
-                    edge.to().layer(),
-                    edge.to().position(),
-                    edge.from().position(),
-                    edge.weight(),
-                    edge.weight() * flow.getOrDefault(edge.to(), 0.0),
-                    edge.heads().stream()
-                        .map(head -> new ExplainView.Head(head.head(), head.contribution()))
-                        .toList()))
+        .map(edge ->
+            new ExplainView.Attention(
+                edge.to().layer(),
+                edge.to().position(),
+                edge.from().position(),
+                edge.weight(),
+                edge.weight() * flow.getOrDefault(edge.to(), 0.0),
+                edge.heads().stream()
+                    .map(head -> new ExplainView.Head(head.head(), head.contribution()))
+                    .toList()))
         .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
         .toList();
   }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Help.Ansi;
 final class ExplainText {
   private static final int LISTED = 8;
   private static final int COLUMN = 7;
-  private static final int MARGIN = 10;
+  private static final int MARGIN = 12;
   private static final int WIDTH = 110;
   private static final int BAR = 24;
 
@@ -67,7 +67,7 @@ final class ExplainText {
   private void prediction(PredictionView p, String style) {
     out.println(
         "  "
-            + styled(style, Readable.columns(prompt.quoted(p.id()), 20))
+            + styled(style, TerminalText.columns(prompt.quoted(p.id()), 20))
             + "%6.2f %%   logit %8.3f   rank %d"
                 .formatted(100 * p.probability(), p.logit(), p.rank()));
   }
@@ -98,7 +98,7 @@ final class ExplainText {
     }
     StringBuilder line = new StringBuilder(" ".repeat(MARGIN));
     for (int t : shown) {
-      line.append(Readable.columns(bare(t), COLUMN - 1)).append(' ');
+      line.append(TerminalText.columns(bare(t), COLUMN - 1)).append(' ');
     }
     out.println(line.toString().stripTrailing());
     String rest = view.tokens().size() > shown.size() ? ", positions without flow left out" : "";
@@ -110,7 +110,7 @@ final class ExplainText {
   }
 
   private static String label(int row) {
-    return Readable.columns(row == 0 ? "  tokens" : "  layer %2d".formatted(row - 1), MARGIN);
+    return TerminalText.columns(row == 0 ? "  tokens" : "  layer %2d".formatted(row - 1), MARGIN);
   }
 
   private String cell(double flow, boolean mlp) {
@@ -153,7 +153,7 @@ final class ExplainText {
           "  %3d  %s%6.2f %%  %s%s"
               .formatted(
                   source.position(),
-                  Readable.columns(token(source.position()), 20),
+                  TerminalText.columns(token(source.position()), 20),
                   100 * source.flow(),
                   styled("fg(green)", "█".repeat((int) Math.round(BAR * source.flow()))),
                   styled("faint", note)));
@@ -164,7 +164,8 @@ final class ExplainText {
       out.println(
           "       %s%6.2f %%"
               .formatted(
-                  Readable.columns((view.sources().size() - LISTED) + " more", 20), 100 * rest));
+                  TerminalText.columns((view.sources().size() - LISTED) + " more", 20),
+                  100 * rest));
     }
     ExplainView.Lost lost = view.lostFlow();
     double missing = lost.stopped() + lost.belowThreshold() + lost.bias();
@@ -172,7 +173,7 @@ final class ExplainText {
       out.println(
           "       %s%6.2f %%   (stopped %.2f %%, below the threshold %.2f %%, bias %.2f %%)"
               .formatted(
-                  Readable.columns("arrives nowhere", 20),
+                  TerminalText.columns("arrives nowhere", 20),
                   100 * missing,
                   100 * lost.stopped(),
                   100 * lost.belowThreshold(),
@@ -195,8 +196,8 @@ final class ExplainText {
           "  layer %2d  %s from %s%6.2f %%  %s"
               .formatted(
                   edge.layer(),
-                  Readable.columns(edge.query() + " " + token(edge.query()), 16),
-                  Readable.columns(edge.key() + " " + token(edge.key()), 16),
+                  TerminalText.columns(edge.query() + " " + token(edge.query()), 16),
+                  TerminalText.columns(edge.key() + " " + token(edge.key()), 16),
                   100 * edge.flow(),
                   heads));
     }
@@ -208,7 +209,7 @@ final class ExplainText {
 
   private String bare(int position) {
     TokenView token = view.tokens().get(position);
-    return token.text() == null ? "#" + token.id() : Readable.text(token.text()).strip();
+    return token.text() == null ? "#" + token.id() : TerminalText.text(token.text()).strip();
   }
 
   private void heading(String text) {

@@ -23,8 +23,7 @@ final class FileMetadata {
     Provenance provenance = run.model().provenance();
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("model", run.prompt().location().name());
-    metadata.put(
-        "model_sha256", sha256(Checkpoint.open(run.prompt().location().folder()).files()));
+    metadata.put("model_sha256", sha256(Checkpoint.open(run.prompt().location().folder()).files()));
     Optional<Path> tokenizer = run.prompt().tokenizer().map(LoadedTokenizer::source);
     metadata.put(
         "tokenizer",

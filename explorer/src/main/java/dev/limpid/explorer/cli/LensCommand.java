@@ -126,9 +126,7 @@ final class LensCommand implements Callable<Integer> {
               state.layer(),
               state.position(),
               state.entropy(),
-              state.top().stream()
-                  .map(p -> shown(prompt, p))
-                  .collect(Collectors.joining("  ")));
+              state.top().stream().map(p -> shown(prompt, p)).collect(Collectors.joining("  ")));
     }
   }
 

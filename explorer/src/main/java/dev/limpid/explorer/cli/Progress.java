@@ -1,10 +1,10 @@
 package dev.limpid.explorer.cli;
 
 import java.util.function.IntConsumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A bar on a terminal's stderr for work that takes more than a second; nothing elsewhere. */

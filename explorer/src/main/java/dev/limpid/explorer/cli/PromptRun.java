@@ -32,10 +32,8 @@ record PromptRun(TokenizedPrompt prompt, Transformer model) {
 
   List<PredictionView> predictions(LensReading reading) {
     return reading.top().stream()
-        .map(
-            p ->
-                new PredictionView(
-                    p.id(), prompt.text(p.id()), p.logit(), p.probability(), p.rank()))
+        .map(p ->
+            new PredictionView(p.id(), prompt.text(p.id()), p.logit(), p.probability(), p.rank()))
         .toList();
   }
 

@@ -25,7 +25,7 @@ final class RouteOptions {
       names = "--mode",
       defaultValue = "renormalised",
       description =
-          "Drop parts and renormalise the rest, or drop connections: ${COMPLETION-CANDIDATES}"
+          "renormalised: drop weak parts, share out the rest; raw: drop weak connections"
               + " (default: renormalised).")
   private ThresholdMode mode = ThresholdMode.RENORMALISED;
 

@@ -87,8 +87,7 @@ final class RoutesCommand implements Callable<Integer> {
     ForwardTrace trace = prompt.trace();
     RouteExtractor extractor = options.extractor(prompt, trace, console);
     RouteDocument document = document(prompt, trace, extractor, positions);
-    Writer out =
-        new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
+    Writer out = new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
     switch (format) {
       case JSON -> RoutesJson.write(document, out);
       case DOT -> RouteDot.write(document, out);
@@ -103,9 +102,7 @@ final class RoutesCommand implements Callable<Integer> {
       PromptRun run, ForwardTrace trace, RouteExtractor extractor, List<Integer> positions) {
     LogitLens lens = new LogitLens(run.model(), 1);
     List<Route> routes =
-        positions.size() == 1
-            ? List.of(extractor.route(positions.getFirst()))
-            : extractor.routes();
+        positions.size() == 1 ? List.of(extractor.route(positions.getFirst())) : extractor.routes();
     List<RouteDocument.PredictedRoute> predicted = new ArrayList<>();
     for (Route route : routes) {
       LensReading reading = lens.reading(trace.logits(route.position()));

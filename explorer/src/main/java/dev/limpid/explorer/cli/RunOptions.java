@@ -33,12 +33,11 @@ final class RunOptions {
           case Prompt.Tokens(List<Integer> given) -> given;
           case Prompt.Text(String text, Optional<Boolean> bos) -> {
             LoadedTokenizer loaded =
-                tokenizer.orElseThrow(
-                    () ->
-                        new CommandFailure(
-                            folder
-                                + ": no tokenizer files here, so a text cannot be read; give"
-                                + " --tokens 1,2,3"));
+                tokenizer.orElseThrow(() ->
+                    new CommandFailure(
+                        folder
+                            + ": no tokenizer files here, so a text cannot be read; give"
+                            + " --tokens 1,2,3"));
             boolean addsBos =
                 bos.orElse(
                     ModelLoader.architecture(folder).alwaysBos()
@@ -55,9 +54,7 @@ final class RunOptions {
     TokenizedPrompt prompt = tokenize(console);
     TensorOps ops = backendOption.open(console);
     try (Progress progress = new Progress(console, "loading " + prompt.location().name())) {
-      Transformer model =
-          ModelLoader.open(
-              prompt.location().folder(), ops, progress::at);
+      Transformer model = ModelLoader.open(prompt.location().folder(), ops, progress::at);
       return new PromptRun(prompt, model);
     }
   }
@@ -72,10 +69,9 @@ final class RunOptions {
     ids.add(
         config
             .bosId()
-            .orElseThrow(
-                () ->
-                    new CommandFailure(
-                        folder + ": neither tokenizer nor config.json names a BOS; give --no-bos")));
+            .orElseThrow(() ->
+                new CommandFailure(
+                    folder + ": neither tokenizer nor config.json names a BOS; give --no-bos")));
     ids.addAll(loaded.prompt(text, false));
     return ids;
   }

@@ -45,6 +45,6 @@ record TokenizedPrompt(
   /** Returns a token for people: its text in quotation marks, or its number. */
   String quoted(int id) {
     @Nullable String text = text(id);
-    return text == null ? "#" + id : '"' + Readable.text(text) + '"';
+    return text == null ? "#" + id : '"' + TerminalText.text(text) + '"';
   }
 }

@@ -35,8 +35,7 @@ import picocli.CommandLine.Option;
     })
 final class TraceCommand implements Callable<Integer> {
   /** A tensor of a layer: its shape before it is computed, and how to get it. */
-  private record Kind(
-      Function<ModelConfig, int[]> shape, TensorOf tensor) {}
+  private record Kind(Function<ModelConfig, int[]> shape, TensorOf tensor) {}
 
   /** Gives a tensor of layer l. */
   private interface TensorOf {
@@ -74,8 +73,7 @@ final class TraceCommand implements Callable<Integer> {
 
     SafetensorsWriter writer = new SafetensorsWriter();
     FileMetadata.of(prompt).forEach(writer::metadata);
-    writer.add(
-        "tokens", prompt.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
+    writer.add("tokens", prompt.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
     if (wanted("logits")) {
       ModelConfig config = prompt.model().config();
       writer.add("logits", Shape.of(trace.nPositions(), config.dVocab()), trace::logits);
@@ -108,8 +106,7 @@ final class TraceCommand implements Callable<Integer> {
     kinds.put("mlp_out", new Kind(state, (m, l, trace) -> trace.mlpOut()));
     kinds.put("resid_post", new Kind(state, (m, l, trace) -> trace.residPost()));
     kinds.put(
-        "pattern",
-        new Kind(c -> new int[] {c.nHeads(), t, t}, (m, l, trace) -> trace.pattern()));
+        "pattern", new Kind(c -> new int[] {c.nHeads(), t, t}, (m, l, trace) -> trace.pattern()));
     kinds.put(
         "value",
         new Kind(c -> new int[] {c.nKvHeads(), t, c.dHead()}, (m, l, trace) -> trace.value()));

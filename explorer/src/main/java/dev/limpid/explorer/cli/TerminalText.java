@@ -1,29 +1,28 @@
 package dev.limpid.explorer.cli;
 
 /** Texts of tokens as they can be shown on one line of a terminal. */
-final class Readable {
-  private Readable() {}
+final class TerminalText {
+  private TerminalText() {}
 
   /** Returns a text with its line breaks, tabs and control characters as escapes. */
   static String text(String text) {
     StringBuilder line = new StringBuilder();
     text.codePoints()
-        .forEach(
-            c -> {
-              switch (c) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                case '"' -> line.append("\\\"");
-                default -> {
-                  if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                    line.append(String.format("\\u%04x", c));
-                  } else {
-                    line.appendCodePoint(c);
-                  }
-                }
+        .forEach(c -> {
+          switch (c) {
+            case '\n' -> line.append("\\n");
+            case '\r' -> line.append("\\r");
+            case '\t' -> line.append("\\t");
+            case '"' -> line.append("\\\"");
+            default -> {
+              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                line.append(String.format("\\u%04x", c));
+              } else {
+                line.appendCodePoint(c);
               }
-            });
+            }
+          }
+        });
     return line.toString();
   }
 
