@@ -85,9 +85,7 @@ final class PromptOption {
     List<Integer> ids = new ArrayList<>();
     for (String id : list.split(",", -1)) {
       ids.add(
-          DIGITS.matcher(id.strip()).matches()
-              ? Integer.parseInt(id.strip())
-              : refuse(list, id));
+          DIGITS.matcher(id.strip()).matches() ? Integer.parseInt(id.strip()) : refuse(list, id));
     }
     return List.copyOf(ids);
   }
