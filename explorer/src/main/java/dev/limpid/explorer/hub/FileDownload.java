@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * breaks, checks the content, and gives the file its name only then.
  */
 final class FileDownload {
-  private static final int MOST_ATTEMPTS = 5;
   private static final int CHUNK = 1 << 16;
 
   private final HubClient client;
@@ -97,27 +95,25 @@ final class FileDownload {
 
   /** Receives all that is missing, over as many connections as it takes. */
   private void receive(String model, RemoteFile file, FileChannel part) throws IOException {
-    Duration pause = settings.pause();
-    for (int attempt = 1; ; attempt++) {
+    Attempts attempts = new Attempts(settings);
+    boolean isDone = false;
+    while (!isDone) {
       long before = part.size();
       try {
         receiveOnce(model, file, part);
-        return;
+        isDone = true;
       } catch (HubException e) {
         throw e;
       } catch (IOException e) {
         if (part.size() > before) {
-          attempt = 1;
-          pause = settings.pause();
+          attempts.reset();
         }
-        if (attempt >= MOST_ATTEMPTS) {
+        if (!attempts.pauseAfterFailure()) {
           throw new IOException(
               "%s: the download broke off after %d bytes: %s; the same command goes on from there"
                   .formatted(file.name(), part.size(), e.getMessage()),
               e);
         }
-        sleep(pause);
-        pause = pause.multipliedBy(2);
       }
     }
   }
@@ -170,15 +166,6 @@ final class FileDownload {
             ? new IOException("nothing came for " + settings.patience().toSeconds() + " s", e)
             : e;
       }
-    }
-  }
-
-  private static void sleep(Duration pause) throws IOException {
-    try {
-      Thread.sleep(pause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 

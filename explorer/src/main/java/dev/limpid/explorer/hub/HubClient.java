@@ -9,6 +9,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,10 @@ final class HubClient implements AutoCloseable {
    * mirror of files).
    */
   Optional<List<String>> list(String model) throws IOException {
+    return Attempts.upTo(settings, () -> listOnce(model));
+  }
+
+  private Optional<List<String>> listOnce(String model) throws IOException {
     URI uri = URI.create(settings.endpoint() + "/api/models/" + model + "/revision/" + REVISION);
     try (InputStream body = requireFound(send("GET", uri, 0, true), model).body()) {
       JsonNode siblings = JsonMapper.shared().readTree(body.readAllBytes()).path("siblings");
@@ -63,6 +68,10 @@ final class HubClient implements AutoCloseable {
 
   /** Returns what the server says of a file, or empty if there is none of that name. */
   Optional<RemoteFile> describe(String model, String file) throws IOException {
+    return Attempts.upTo(settings, () -> describeOnce(model, file));
+  }
+
+  private Optional<RemoteFile> describeOnce(String model, String file) throws IOException {
     // Only to the door of another host: the hub's own answer carries size and hash.
     HttpResponse<InputStream> response = send("HEAD", address(model, file), 0, false);
     response.body().close();
@@ -148,6 +157,9 @@ final class HubClient implements AutoCloseable {
     }
     try {
       return http.send(request.build(), BodyHandlers.ofInputStream());
+    } catch (HttpTimeoutException e) {
+      throw new IOException(
+          server(uri) + ": no answer for " + settings.patience().toSeconds() + " s", e);
     } catch (ConnectException e) {
       throw new IOException(
           server(uri) + ": cannot be reached; check the network, HTTPS_PROXY and HF_ENDPOINT", e);

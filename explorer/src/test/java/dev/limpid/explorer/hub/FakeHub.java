@@ -16,6 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,8 @@ final class FakeHub implements AutoCloseable {
   private static final String MODEL = "org/name";
   private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final HttpServer hub;
   private final HttpServer store;
   private final Map<String, byte[]> files = new TreeMap<>();
@@ -38,10 +44,10 @@ final class FakeHub implements AutoCloseable {
   private boolean isListed = true;
   private boolean ignoresRanges;
   private int breakAfter = Integer.MAX_VALUE;
-  private int breaks;
+  private final AtomicInteger breaks = new AtomicInteger();
   private Optional<String> token = Optional.empty();
   private Optional<String> wrongHash = Optional.empty();
-  private int failures;
+  private final AtomicInteger failures = new AtomicInteger();
   private boolean stalls;
 
   FakeHub() throws IOException {
@@ -53,7 +59,7 @@ final class FakeHub implements AutoCloseable {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", exchange -> answer(name, exchange));
-    server.setExecutor(Runnable::run);
+    server.setExecutor(threads);
     server.start();
     return server;
   }
@@ -83,7 +89,7 @@ final class FakeHub implements AutoCloseable {
 
   /** The store breaks off that many answers after that many bytes. */
   FakeHub breakingOff(int times, int afterBytes) {
-    breaks = times;
+    breaks.set(times);
     breakAfter = afterBytes;
     return this;
   }
@@ -111,7 +117,7 @@ final class FakeHub implements AutoCloseable {
 
   /** The store answers 503 that many times. */
   FakeHub failing(int times) {
-    failures = times;
+    failures.set(times);
     return this;
   }
 
@@ -190,7 +196,7 @@ final class FakeHub implements AutoCloseable {
   private void send(HttpExchange exchange, String name, @Nullable String range) throws IOException {
     boolean large = name.endsWith(".safetensors");
     byte[] content = java.util.Objects.requireNonNull(files.get(name));
-    if (large && failures-- > 0) {
+    if (large && failures.getAndDecrement() > 0) {
       exchange.sendResponseHeaders(503, -1);
       return;
     }
@@ -206,20 +212,20 @@ final class FakeHub implements AutoCloseable {
     }
     int count = content.length - from;
     exchange.sendResponseHeaders(from > 0 ? 206 : 200, count);
-    if (large && breaks-- > 0) {
+    if (large && breaks.getAndDecrement() > 0) {
       exchange.getResponseBody().write(content, from, Math.min(count, breakAfter));
       exchange.getResponseBody().flush();
       if (stalls) {
-        pause();
+        fallSilent();
       }
       return;
     }
     exchange.getResponseBody().write(content, from, count);
   }
 
-  private static void pause() {
+  private void fallSilent() {
     try {
-      Thread.sleep(1500);
+      closed.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -227,7 +233,9 @@ final class FakeHub implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     hub.stop(0);
     store.stop(0);
+    threads.close();
   }
 }

@@ -26,6 +26,7 @@ class ModelPullTest {
   @TempDir private Path models;
   private FakeHub hub;
   private final byte[] weights = new byte[200_003];
+  private Duration patience = Duration.ofSeconds(30);
   private final List<String> warnings = new ArrayList<>();
 
   @BeforeEach
@@ -51,7 +52,7 @@ class ModelPullTest {
             hub.address(),
             Optional.of(token).filter(t -> !t.isEmpty()),
             EnvironmentProxies.of(Map.of()),
-            Duration.ofMillis(700),
+            patience,
             Duration.ofMillis(1));
     PullListener listener =
         new PullListener() {
@@ -119,6 +120,7 @@ class ModelPullTest {
 
   @Test
   void goesOnWhenTheServerFallsSilent() throws IOException {
+    patience = Duration.ofSeconds(2);
     hub.stalling(50_000);
     pull("");
     assertWhole();
