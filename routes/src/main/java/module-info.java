@@ -6,4 +6,5 @@ module dev.limpid.routes {
   requires static transitive org.jspecify;
 
   exports dev.limpid.routes;
+  exports dev.limpid.routes.export;
 }
