@@ -10,13 +10,15 @@ import java.util.List;
 import java.util.Random;
 
 /** Contributions that no model made: few large parts, many small ones, some nodes cancelling. */
-final class RandomContributions {
+public final class RandomContributions {
   private RandomContributions() {}
 
   /**
+   * Returns contributions that depend on the seed alone.
+   *
    * @param cancelling the probability that the parts of a node cancel
    */
-  static Contributions of(
+  public static Contributions of(
       long seed, int nLayers, int nPositions, int nHeads, BiasOption bias, double cancelling) {
     Random random = new Random(seed);
     List<LayerContributions> layers = new ArrayList<>();
