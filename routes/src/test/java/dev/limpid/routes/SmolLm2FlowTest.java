@@ -14,18 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Source-token flow of a real model, SmolLM2-135M, against float64. Runs where the model's folder
- * is named by the system property {@code limpid.smollm2} or the environment variable {@code
- * LIMPID_SMOLLM2}, and its truth lies beside the project.
- */
-@EnabledIf(value = "isThere", disabledReason = "limpid.smollm2 names no folder, or no truth for it")
+/** Source-token flow of a real model, SmolLM2-135M in F16, against float64. */
+@Tag("accuracy")
 class SmolLm2FlowTest {
   /** Absolute, for flows in [0, 1]: float32 against float64 over 30 layers. */
   private static final double TOLERANCE = 1e-3;
@@ -33,27 +28,11 @@ class SmolLm2FlowTest {
   private static final Map<String, Double> THRESHOLDS =
       Map.of("all_edges", 0.0, "renormalised_0_02", 0.02, "renormalised_0_04", 0.04);
 
-  static Optional<Path> folder() {
-    return Optional.ofNullable(System.getProperty("limpid.smollm2"))
-        .or(() -> Optional.ofNullable(System.getenv("LIMPID_SMOLLM2")))
-        .map(Path::of)
-        .filter(Files::isDirectory);
-  }
-
-  static Optional<Path> truth() {
-    return TestData.shared()
-        .map(shared -> shared.resolve("smollm2/flows.json"))
-        .filter(Files::exists);
-  }
-
-  static boolean isThere() {
-    return folder().isPresent() && truth().isPresent();
-  }
-
   @Test
   void sourceFlowEqualsFloat64() throws IOException {
-    Transformer model = ModelLoader.open(folder().orElseThrow(), Backends.open("vector"));
-    for (JsonNode prompt : JsonMapper.shared().readTree(Files.readString(truth().orElseThrow()))) {
+    Transformer model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
+    Path truth = TestData.shared().orElseThrow().resolve("smollm2/flows.json");
+    for (JsonNode prompt : JsonMapper.shared().readTree(Files.readString(truth))) {
       List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
       FlowGraph graph =
           FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));
