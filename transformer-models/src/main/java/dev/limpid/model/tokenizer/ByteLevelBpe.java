@@ -6,13 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
-/** GPT-2's tokenizer in its own files: a vocabulary in JSON, the merges as lines. OPT too. */
+/** GPT-2's tokenizer in its own files: a vocabulary in JSON, the merges as lines. OPT's too. */
 final class ByteLevelBpe {
-  /** The only special token of GPT-2, whose files name none. */
-  private static final String END_OF_TEXT = "<|endoftext|>";
-
   private ByteLevelBpe() {}
 
   static PipelineTokenizer read(Path vocabularyFile, Path mergesFile, TokenizerConfig config)
@@ -21,20 +18,18 @@ final class ByteLevelBpe {
     MergeTable merges = merges(mergesFile, vocabulary);
     AddedTokens added = addedTokens(config, vocabulary);
     BpeOptions options = new BpeOptions(null, false, false, false);
-    boolean addPrefixSpace = config.flag("add_prefix_space");
     return new PipelineTokenizer(
         added,
         Normalizer.NONE,
-        PreTokenizer.byteLevel(addPrefixSpace, true),
+        PreTokenizer.byteLevel(config.flag("add_prefix_space"), true),
         new BpeModel(vocabulary, merges, options),
-        template(config, added, vocabulary),
+        template(config, added),
         new Decoder.ByteLevel());
   }
 
   private static Vocabulary vocabulary(Path path) throws IOException {
-    Map<String, Integer> ids = TokenizerJson.readVocabulary(path);
     try {
-      return new Vocabulary(ids);
+      return new Vocabulary(TokenizerJson.readVocabulary(path));
     } catch (IllegalArgumentException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
@@ -58,20 +53,17 @@ final class ByteLevelBpe {
 
   private static AddedTokens addedTokens(TokenizerConfig config, Vocabulary vocabulary)
       throws IOException {
-    List<AddedToken> tokens = config.addedTokens();
-    if (config.isMissing() && vocabulary.id(END_OF_TEXT) >= 0) {
-      tokens.add(AddedToken.plain(END_OF_TEXT));
+    try {
+      return new AddedTokens(config.addedTokens(), vocabulary, Normalizer.NONE);
+    } catch (IllegalArgumentException e) {
+      throw config.config().malformed(String.valueOf(e.getMessage()));
     }
-    return new AddedTokens(tokens, vocabulary, Normalizer.NONE);
   }
 
-  private static Template template(TokenizerConfig config, AddedTokens added, Vocabulary vocabulary)
-      throws IOException {
-    if (!config.flag("add_bos_token")) {
-      return Template.NONE;
-    }
-    String bos = config.token("bos_token").orElse(END_OF_TEXT);
-    int id = added.id(bos) >= 0 ? added.id(bos) : vocabulary.id(bos);
-    return id < 0 ? Template.NONE : new Template(List.of(id), List.of());
+  private static Template template(TokenizerConfig config, AddedTokens added) throws IOException {
+    Optional<String> bos = config.token("bos_token");
+    return bos.isPresent() && config.flag("add_bos_token")
+        ? new Template(List.of(added.id(bos.get())), List.of())
+        : Template.NONE;
   }
 }

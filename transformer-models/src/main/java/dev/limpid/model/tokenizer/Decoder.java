@@ -71,7 +71,7 @@ interface Decoder {
 
     @Override
     public String readable(String piece) {
-      return Replacing.replace(piece, pattern, content);
+      return pattern.replace(piece, content);
     }
   }
 

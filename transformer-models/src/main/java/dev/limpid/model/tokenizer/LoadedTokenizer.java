@@ -25,14 +25,13 @@ public record LoadedTokenizer(Tokenizer tokenizer, SpecialTokens specialTokens, 
             .bos()
             .orElseThrow(
                 () -> new IllegalArgumentException("the tokenizer has no BOS token: " + source));
-    List<Integer> ids = tokenizer.encode(text, true);
-    List<Integer> plain = tokenizer.encode(text, false);
-    if (ids.size() > plain.size() && ids.getFirst() == id) {
-      return ids;
+    List<Integer> added = tokenizer.encode("", true);
+    if (!added.isEmpty() && added.getFirst() == id) {
+      return tokenizer.encode(text, true); // the template puts it there
     }
-    List<Integer> prompt = new ArrayList<>(plain.size() + 1);
+    List<Integer> prompt = new ArrayList<>();
     prompt.add(id);
-    prompt.addAll(plain);
+    prompt.addAll(tokenizer.encode(text, false));
     return prompt;
   }
 }

@@ -36,7 +36,7 @@ interface Normalizer {
 
   /** Puts a content, taken literally, in the place of every match. */
   static Normalizer replace(TextPattern pattern, String content) {
-    return text -> Replacing.replace(text, pattern, content);
+    return text -> pattern.replace(text, content);
   }
 
   /** Lowers every character by itself, without regard to its neighbours or to a language. */

@@ -1,6 +1,7 @@
 package dev.limpid.model.tokenizer;
 
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -9,6 +10,13 @@ import java.util.regex.Pattern;
  * What would mean something else in Java is refused, not guessed.
  */
 final class OnigurumaRegex {
+  /**
+   * What the two sides fold differently where case is ignored: i and its Turkish kin, letters with
+   * ligatures, letters beyond ASCII.
+   */
+  private static final Pattern FOLDED_OTHERWISE =
+      Pattern.compile("[iI-]|[^\\x00-\\x7f]|(?i:ss|st|ff|fl)");
+
   private static final int FLAGS = Pattern.MULTILINE | Pattern.UNIX_LINES | Pattern.UNICODE_CASE;
 
   /** General categories, which both sides write the same way. */
@@ -42,7 +50,11 @@ final class OnigurumaRegex {
   /** What may follow a backslash and means the same on both sides, beside punctuation. */
   private static final String SAME_ESCAPES = "nrtfabBAzZ";
 
+  /** A character of a word, inside a class. */
   private static final String WORD = "\\p{IsAlphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+
+  /** Outside a class Oniguruma counts these numbers of Latin-1 too. */
+  private static final String WORD_ALONE = WORD + "\\xb2\\xb3\\xb9\\xbc-\\xbe";
 
   private final String source;
   private final StringBuilder target = new StringBuilder();
@@ -104,8 +116,8 @@ final class OnigurumaRegex {
       case 'S' -> replace("\\P{IsWhite_Space}");
       case 'd' -> replace("\\p{Nd}");
       case 'D' -> replace("\\P{Nd}");
-      case 'w' -> replace(classDepth > 0 ? WORD : "[" + WORD + "]");
-      case 'W' -> replace("[^" + WORD + "]");
+      case 'w' -> replace(classDepth > 0 ? WORD : "[" + WORD_ALONE + "]");
+      case 'W' -> replace("[^" + (classDepth > 0 ? WORD : WORD_ALONE) + "]");
       case 'p', 'P' -> property();
       case 'x', 'u' -> copy(2);
       default -> {
@@ -145,6 +157,9 @@ final class OnigurumaRegex {
       copy(1);
       return;
     }
+    if (source.startsWith("(?i", at)) {
+      requireSameFolding();
+    }
     for (String kind : new String[] {"(?:", "(?=", "(?!", "(?>", "(?<=", "(?<!", "(?i:"}) {
       if (source.startsWith(kind, at)) {
         copy(kind.length());
@@ -157,6 +172,15 @@ final class OnigurumaRegex {
     }
     throw new UnsupportedOperationException(
         "the group " + source.substring(at, Math.min(source.length(), at + 4)));
+  }
+
+  /** Refuses a group that ignores case if it, or what follows it, is folded otherwise in Java. */
+  private void requireSameFolding() {
+    Matcher other = FOLDED_OTHERWISE.matcher(source);
+    int end = source.startsWith("(?i:", at) ? source.indexOf(')', at) : source.length();
+    if (other.region(at + 3, end < 0 ? source.length() : end).find()) {
+      throw new UnsupportedOperationException("'" + other.group() + "' where case is ignored");
+    }
   }
 
   /** Refuses {n}? and {n}+, which Oniguruma does not read as reluctant and possessive. */

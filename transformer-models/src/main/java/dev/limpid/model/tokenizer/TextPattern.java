@@ -12,6 +12,19 @@ interface TextPattern {
   /** Returns spans that cover the text in order, matches and what lies between them. */
   List<Span> spans(String text);
 
+  /** Returns the text with a content, taken literally, in the place of every match. */
+  default String replace(String text, String content) {
+    StringBuilder result = new StringBuilder(text.length());
+    for (Span span : spans(text)) {
+      if (span.match()) {
+        result.append(content);
+      } else {
+        result.append(text, span.start(), span.end());
+      }
+    }
+    return result.toString();
+  }
+
   /** Returns the pattern that matches where this one does not. */
   default TextPattern inverted() {
     return text ->
@@ -22,20 +35,28 @@ interface TextPattern {
 
   /** Matches a text as it stands. */
   static TextPattern literal(String text) {
-    if (text.isEmpty()) {
-      return regex(Pattern.compile(""));
-    }
-    return within -> {
+    return text.isEmpty() ? regex(Pattern.compile("")) : new Literal(text);
+  }
+
+  /** Matches a text, which is not empty, as it stands. */
+  record Literal(String wanted) implements TextPattern {
+    @Override
+    public List<Span> spans(String text) {
       List<Span> spans = new ArrayList<>();
       int done = 0;
-      for (int at = within.indexOf(text); at >= 0; at = within.indexOf(text, done)) {
+      for (int at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, done)) {
         addGap(spans, done, at);
-        done = at + text.length();
+        done = at + wanted.length();
         spans.add(new Span(at, done, true));
       }
-      addGap(spans, done, within.length());
+      addGap(spans, done, text.length());
       return spans;
-    };
+    }
+
+    @Override
+    public String replace(String text, String content) {
+      return text.replace(wanted, content);
+    }
   }
 
   /** Matches every single code point of a class. */

@@ -53,8 +53,14 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
     }
   }
 
-  boolean isMissing() {
-    return config.isMissing() && specialTokensMap.isMissing();
+  /** Returns this, or where nothing is said what holds for GPT-2, whose own files name no token. */
+  TokenizerConfig orGpt2() {
+    if (!config.isMissing() || !specialTokensMap.isMissing()) {
+      return this;
+    }
+    JsonNode gpt2 =
+        JSON.createObjectNode().put("bos_token", "<|endoftext|>").put("eos_token", "<|endoftext|>");
+    return new TokenizerConfig(new StepNode(config.path(), "", gpt2), specialTokensMap);
   }
 
   boolean flag(String field) throws MalformedTokenizerException {

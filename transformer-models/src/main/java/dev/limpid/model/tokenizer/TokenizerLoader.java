@@ -27,7 +27,8 @@ public final class TokenizerLoader {
     Path vocabulary = folder.resolve("vocab.json");
     Path merges = firstThere(folder.resolve("merges.txt"), folder.resolve("vocab.bpe"));
     if (Files.exists(vocabulary) && Files.exists(merges)) {
-      return Optional.of(loaded(ByteLevelBpe.read(vocabulary, merges, config), config, vocabulary));
+      TokenizerConfig facts = config.orGpt2();
+      return Optional.of(loaded(ByteLevelBpe.read(vocabulary, merges, facts), facts, vocabulary));
     }
     return Optional.empty();
   }

@@ -1,6 +1,5 @@
 package dev.limpid.model.tokenizer;
 
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +18,11 @@ final class Vocabulary {
   /**
    * Creates a vocabulary.
    *
+   * @param ids kept, not copied: nobody else may change it
    * @throws IllegalArgumentException if an id is negative, too large or given twice
    */
   Vocabulary(Map<String, Integer> ids) {
-    this.ids = new HashMap<>(ids);
+    this.ids = ids;
     int largest = -1;
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
       if (entry.getValue() < 0 || entry.getValue() > MAX_ID) {
