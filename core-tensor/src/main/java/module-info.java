@@ -13,6 +13,6 @@ module dev.limpid.tensor {
   uses dev.limpid.tensor.spi.BackendProvider;
 
   provides dev.limpid.tensor.spi.BackendProvider with
-      dev.limpid.tensor.ops.ReferenceBackend,
+      dev.limpid.tensor.spi.ReferenceBackend,
       dev.limpid.tensor.ops.vector.VectorBackend;
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Tensor {
+  private static final int CHUNK = 1 << 14;
+
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
@@ -223,6 +225,34 @@ public final class Tensor {
     return IntStream.range(0, Math.toIntExact(size()))
         .map(i -> Math.toIntExact(segment.get(LONG, i * 8L)))
         .toArray();
+  }
+
+  /** Returns whether no element is NaN or infinite. */
+  public boolean allFinite() {
+    if (dtype == DType.F16 || dtype == DType.BF16) {
+      int exponent = dtype == DType.F16 ? 0x7c00 : 0x7f80;
+      int lowest = exponent & -exponent;
+      short[] bits = new short[CHUNK];
+      int carried = 0; // an exponent of all ones carries into the sign's place
+      for (long from = 0; from < size(); from += CHUNK) {
+        int count = (int) Math.min(CHUNK, size() - from);
+        copyBitsTo(from, bits, 0, count);
+        for (int i = 0; i < count; i++) {
+          carried |= (bits[i] & exponent) + lowest;
+        }
+      }
+      return (carried & 0x8000) == 0;
+    }
+    float[] values = new float[CHUNK];
+    int carried = 0;
+    for (long from = 0; from < size(); from += CHUNK) {
+      int count = (int) Math.min(CHUNK, size() - from);
+      copyTo(from, values, 0, count);
+      for (int i = 0; i < count; i++) {
+        carried |= (Float.floatToRawIntBits(values[i]) & 0x7f800000) + 0x00800000;
+      }
+    }
+    return carried >= 0;
   }
 
   /** Returns an F32 tensor on the heap with the same elements: itself, if it is one already. */

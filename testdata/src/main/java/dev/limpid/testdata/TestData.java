@@ -44,6 +44,19 @@ public final class TestData {
     return shared().map(path -> modelsIn(path.resolve("models"))).orElse(List.of());
   }
 
+  /**
+   * Returns the folder of SmolLM2-135M-Instruct in F16, named by the system property {@code
+   * limpid.smollm2} (see CONTRIBUTING.md); only tests of the group "accuracy" need it.
+   */
+  public static Path smolLm2() {
+    String folder = System.getProperty("limpid.smollm2", "");
+    if (!Files.exists(Path.of(folder, "config.json"))) {
+      throw new IllegalStateException(
+          "-Dlimpid.smollm2 should name a folder with SmolLM2-135M-Instruct, is '" + folder + "'");
+    }
+    return Path.of(folder);
+  }
+
   private static List<Path> modelsIn(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(path -> Files.exists(path.resolve("config.json"))).sorted().toList();

@@ -254,6 +254,11 @@ public final class SafetensorsFile {
     return Optional.ofNullable(entries.get(name)).map(Entry::shape);
   }
 
+  /** Returns the element type of a tensor as the file names it, or empty if there is none. */
+  public Optional<String> type(String name) {
+    return Optional.ofNullable(entries.get(name)).map(Entry::type);
+  }
+
   /**
    * Returns a tensor as a view of the mapped file.
    *

@@ -11,6 +11,14 @@ public interface BackendProvider {
   /** Returns why it cannot run here, in words a user can act on; empty if it can. */
   Optional<String> unavailableBecause();
 
+  /**
+   * Returns what it would run on, in a few words such as "512-bit vectors"; only called where
+   * {@link #unavailableBecause()} is empty.
+   */
+  default String details() {
+    return "";
+  }
+
   /** Opens the implementation; only called where {@link #unavailableBecause()} is empty. */
   TensorOps open();
 }

@@ -3,6 +3,7 @@ package dev.limpid.tensor.ops.vector;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendProvider;
 import java.util.Optional;
+import jdk.incubator.vector.FloatVector;
 
 /** Opens {@link VectorOps} where the incubator module is there. */
 public final class VectorBackend implements BackendProvider {
@@ -16,11 +17,21 @@ public final class VectorBackend implements BackendProvider {
 
   @Override
   public Optional<String> unavailableBecause() {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            "the module jdk.incubator.vector is not loaded; add the flag"
-                + " --add-modules jdk.incubator.vector to java");
+    try {
+      // Not ModuleLayer.boot(): the module can also be in a layer that was added at run time.
+      Class.forName(
+          "jdk.incubator.vector.FloatVector", false, VectorBackend.class.getClassLoader());
+      return Optional.empty();
+    } catch (ClassNotFoundException e) {
+      return Optional.of(
+          "the module jdk.incubator.vector is not loaded; add the flag"
+              + " --add-modules jdk.incubator.vector to java");
+    }
+  }
+
+  @Override
+  public String details() {
+    return FloatVector.SPECIES_PREFERRED.vectorBitSize() + "-bit vectors";
   }
 
   @Override

@@ -1,6 +1,7 @@
-package dev.limpid.tensor.ops;
+package dev.limpid.tensor.spi;
 
-import dev.limpid.tensor.spi.BackendProvider;
+import dev.limpid.tensor.ops.ReferenceOps;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.Optional;
 
 /** Opens {@link ReferenceOps}, which runs everywhere. */
@@ -16,6 +17,11 @@ public final class ReferenceBackend implements BackendProvider {
   @Override
   public Optional<String> unavailableBecause() {
     return Optional.empty();
+  }
+
+  @Override
+  public String details() {
+    return "plain loops, slow and exact";
   }
 
   @Override

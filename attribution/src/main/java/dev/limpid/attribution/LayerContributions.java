@@ -1,0 +1,63 @@
+package dev.limpid.attribution;
+
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The contributions at the nodes of one layer, before any threshold; the tensors are to be read,
+ * not modified.
+ *
+ * <p>At every attention node (layer, q): attention over all (k, h), attentionResidual[q] and
+ * attentionBias[q] sum to 1. At every MLP node (layer, t): mlp[t], mlpResidual[t] and mlpBias[t]
+ * sum to 1. At cancelling nodes all are 0.
+ *
+ * @param attention [T (T + 1) / 2, H]: row {@link #pair(int, int)} is query q, key k &lt;= q
+ * @param attentionResidual [T], of residPre to residMid
+ * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
+ * @param attentionUnexplained [T], relative: |residMid - residPre - sum of terms - beta| /
+ *     |residMid|, a check of the arithmetic
+ * @param mlp [T], of the MLP's output to residPost
+ * @param mlpResidual [T], of residMid to residPost
+ * @param mlpBias [T], of b_out to residPost; zeros where biases are excluded
+ * @param mlpUnexplained [T], relative: |residPost - residMid - mlpOut| / |residPost|
+ * @param attentionCancelling the positions whose attention node is cancelling
+ * @param mlpCancelling the positions whose MLP node is cancelling
+ */
+public record LayerContributions(
+    Tensor attention,
+    Tensor attentionResidual,
+    Tensor attentionBias,
+    Tensor attentionUnexplained,
+    Tensor mlp,
+    Tensor mlpResidual,
+    Tensor mlpBias,
+    Tensor mlpUnexplained,
+    List<Integer> attentionCancelling,
+    List<Integer> mlpCancelling) {
+
+  /** Copies the lists. */
+  public LayerContributions {
+    attentionCancelling = List.copyOf(attentionCancelling);
+    mlpCancelling = List.copyOf(mlpCancelling);
+  }
+
+  /** Returns T. */
+  public int nPositions() {
+    return mlp.dim(0);
+  }
+
+  /** Returns H. */
+  public int nHeads() {
+    return attention.dim(1);
+  }
+
+  /** Returns the row of {@link #attention} that holds query q and key k &lt;= q. */
+  public static int pair(int q, int k) {
+    return q * (q + 1) / 2 + k;
+  }
+
+  /** Returns the contribution of one head's term: what query q got from key k through head h. */
+  public float attention(int q, int k, int h) {
+    return attention.array()[attention.offset() + pair(q, k) * nHeads() + h];
+  }
+}

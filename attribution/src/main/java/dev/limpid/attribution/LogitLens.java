@@ -1,0 +1,75 @@
+package dev.limpid.attribution;
+
+import dev.limpid.model.Transformer;
+import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Reads states as predictions: the final norm, with its statistics computed anew on the state, then
+ * the head (nostalgebraist 2020). At the last layer this is the model's own prediction.
+ *
+ * @param top how many tokens a reading lists
+ */
+public record LogitLens(Transformer model, int top) {
+
+  /** Reads every row of states [n, D]. */
+  public List<LensReading> read(Tensor states) {
+    Tensor logits = model.unembed(states);
+    return IntStream.range(0, logits.dim(0)).mapToObj(t -> reading(logits.row(t))).toList();
+  }
+
+  /** Returns what logits [V] predict. */
+  public LensReading reading(Tensor logits) {
+    Softmax softmax = Softmax.of(logits);
+    int[] best = model.ops().topK(logits, Math.min(top, logits.dim(0)));
+    List<Prediction> predictions = new ArrayList<>();
+    for (int i = 0; i < best.length; i++) {
+      double logit = at(logits, best[i]);
+      predictions.add(new Prediction(best[i], logit, softmax.probability(logit), i + 1));
+    }
+    return new LensReading(softmax.entropy(), predictions);
+  }
+
+  /** Returns one token of logits [V] as a prediction; of equal logits the lower id ranks higher. */
+  public Prediction prediction(Tensor logits, int id) {
+    double logit = at(logits, id);
+    int rank = 1;
+    for (int v = 0; v < logits.dim(0); v++) {
+      rank += at(logits, v) > logit || (at(logits, v) == logit && v < id) ? 1 : 0;
+    }
+    return new Prediction(id, logit, Softmax.of(logits).probability(logit), rank);
+  }
+
+  /**
+   * The distribution over a vocabulary.
+   *
+   * @param max the largest logit
+   * @param sum of exp(logit - max)
+   */
+  private record Softmax(double max, double sum, double entropy) {
+    static Softmax of(Tensor logits) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int v = 0; v < logits.dim(0); v++) {
+        max = Math.max(max, at(logits, v));
+      }
+      double sum = 0;
+      double weighted = 0; // sum of (logit - max) exp(logit - max)
+      for (int v = 0; v < logits.dim(0); v++) {
+        double mass = Math.exp(at(logits, v) - max);
+        sum += mass;
+        weighted += (at(logits, v) - max) * mass;
+      }
+      return new Softmax(max, sum, Math.log(sum) - weighted / sum);
+    }
+
+    double probability(double logit) {
+      return Math.exp(logit - max) / sum;
+    }
+  }
+
+  private static double at(Tensor x, int i) {
+    return x.array()[x.offset() + i];
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * How much each part of a forward pass contributed, and what each state would predict.
+ *
+ * <p>Start with {@link dev.limpid.attribution.Contributions}; {@link
+ * dev.limpid.attribution.ContributionMeasure} is the formula for a single node, {@link
+ * dev.limpid.attribution.LogitLens} reads states as predictions.
+ */
+@NullMarked
+package dev.limpid.attribution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/** From a trace to contributions and lenses. */
+module dev.limpid.attribution {
+  requires transitive dev.limpid.model;
+  requires static transitive org.jspecify;
+
+  exports dev.limpid.attribution;
+}

@@ -1,0 +1,21 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.explorer.settings.ExplorerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --config}: a configuration file. */
+final class ConfigOption {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "JSON file that names models and a default, as written for LM-TT.")
+  private @Nullable Path file;
+
+  /** Reads the file, or returns the defaults where none was given. */
+  ExplorerConfig read(Console console) throws IOException {
+    return file == null ? ExplorerConfig.defaults() : ExplorerConfig.read(file, console::warn);
+  }
+}

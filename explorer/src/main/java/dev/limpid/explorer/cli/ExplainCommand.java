@@ -1,0 +1,186 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.attribution.LensReading;
+import dev.limpid.attribution.LogitLens;
+import dev.limpid.attribution.Prediction;
+import dev.limpid.explorer.output.JsonOut;
+import dev.limpid.explorer.view.ExplainView;
+import dev.limpid.explorer.view.PredictionView;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Node;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.export.RouteDocument;
+import dev.limpid.tensor.Tensor;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code limpid explain}: a prediction, the route behind it, and the tokens it came from. */
+@Command(
+    name = "explain",
+    description = "Shows what a model predicts after a text, and which tokens and heads built it.",
+    footer = {
+      "",
+      "Examples:",
+      "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
+      "  limpid explain \"The capital of France is\" --answer \" Paris\" --distractor \" London\"",
+      "  limpid explain --model path/to/checkpoint --file prompt.txt --threshold 0.02 --json"
+    })
+final class ExplainCommand implements Callable<Integer> {
+  private static final int PREDICTIONS = 5;
+
+  private final Console console;
+
+  @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final RouteOptions options = new RouteOptions();
+
+  @Option(names = "--position", description = "Position to explain (default: the last).")
+  private @Nullable Integer position;
+
+  @Option(
+      names = "--answer",
+      paramLabel = "TOKEN",
+      description = "A next token of interest, with its leading blank: shows how probable it is.")
+  private @Nullable String answer;
+
+  @Option(
+      names = "--distractor",
+      paramLabel = "TOKEN",
+      description = "Another token to compare the answer with.")
+  private @Nullable String distractor;
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  ExplainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    options.check();
+    if (distractor != null && answer == null) {
+      throw new UsageFailure("--distractor: only together with --answer");
+    }
+    PromptRun prompt = run.open(console);
+    int target = prompt.position(position);
+    @Nullable Integer answerId = tokenId(prompt, "--answer", answer);
+    @Nullable Integer distractorId = tokenId(prompt, "--distractor", distractor);
+    ForwardTrace trace = prompt.trace();
+    RouteExtractor extractor = options.extractor(prompt, trace, console);
+    Route route = extractor.route(target);
+    Tensor logits = trace.logits(target);
+    LogitLens lens = new LogitLens(prompt.model(), PREDICTIONS);
+    LensReading reading = lens.reading(logits);
+
+    @Nullable PredictionView asked = prediction(prompt, lens, logits, answerId);
+    @Nullable PredictionView other = prediction(prompt, lens, logits, distractorId);
+    ExplainView view =
+        new ExplainView(
+            prompt.modelView(),
+            prompt.prompt().tokenViews(),
+            RouteDocument.WHAT_A_ROUTE_SHOWS,
+            target,
+            options.threshold(),
+            options.mode(),
+            prompt.predictions(reading),
+            asked,
+            other,
+            asked == null || other == null ? null : asked.logit() - other.logit(),
+            route.nodes().size(),
+            route.edges().size(),
+            sources(prompt, route),
+            new ExplainView.Lost(
+                route.lostFlow().stopped(),
+                route.lostFlow().belowThreshold(),
+                route.lostFlow().bias()),
+            attention(route));
+    if (json) {
+      JsonOut.print(view, console.out());
+    } else {
+      new ExplainText(prompt.prompt(), view, route, console).print();
+    }
+    return Limpid.DONE;
+  }
+
+  private static List<ExplainView.Source> sources(PromptRun run, Route route) {
+    return route.sources().stream()
+        .sorted(Comparator.comparingDouble(source -> -source.flow()))
+        .map(source -> {
+          int t = source.node().position();
+          return new ExplainView.Source(
+              t, run.prompt().text(run.prompt().tokens().get(t)), source.flow());
+        })
+        .toList();
+  }
+
+  /** The attention edges between different positions, those with the most flow first. */
+  private static List<ExplainView.Attention> attention(Route route) {
+    Map<Node, Double> flow = new HashMap<>();
+    route.nodes().forEach(node -> flow.put(node.node(), node.flow()));
+    return route.edges().stream()
+        .filter(Edge.Attention.class::isInstance)
+        .map(Edge.Attention.class::cast)
+        .filter(edge -> edge.from().position() != edge.to().position())
+        .map(edge ->
+            new ExplainView.Attention(
+                edge.to().layer(),
+                edge.to().position(),
+                edge.from().position(),
+                edge.weight(),
+                edge.weight() * flow.getOrDefault(edge.to(), 0.0),
+                edge.heads().stream()
+                    .map(head -> new ExplainView.Head(head.head(), head.contribution()))
+                    .toList()))
+        .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
+        .toList();
+  }
+
+  private static @Nullable PredictionView prediction(
+      PromptRun run, LogitLens lens, Tensor logits, @Nullable Integer id) {
+    if (id == null) {
+      return null;
+    }
+    Prediction p = lens.prediction(logits, id);
+    return new PredictionView(
+        p.id(), run.prompt().text(p.id()), p.logit(), p.probability(), p.rank());
+  }
+
+  /** The id of a token given as text, or as #id. */
+  private static @Nullable Integer tokenId(PromptRun run, String option, @Nullable String token) {
+    if (token == null) {
+      return null;
+    }
+    int dVocab = run.model().config().dVocab();
+    if (token.matches("#\\d{1,9}") && Integer.parseInt(token.substring(1)) < dVocab) {
+      return Integer.parseInt(token.substring(1));
+    }
+    LoadedTokenizer loaded =
+        run.prompt()
+            .tokenizer()
+            .orElseThrow(
+                () -> new CommandFailure(option + ": without a tokenizer, give #id, such as #17"));
+    // Encoded alone, a token can get a word's beginning in front: the text decides, not the ids.
+    int[] found =
+        IntStream.range(0, Math.min(dVocab, loaded.tokenizer().size()))
+            .filter(id -> loaded.tokenizer().text(id).equals(token))
+            .toArray();
+    if (found.length == 0) {
+      throw new CommandFailure(
+          "%s: '%s' is not one token of this model; 'limpid tokens' shows how it is cut"
+              .formatted(option, token));
+    }
+    return found[0];
+  }
+}

@@ -1,0 +1,43 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.explorer.models.BundledModels;
+import dev.limpid.explorer.models.Folders;
+import dev.limpid.explorer.models.ModelLocation;
+import dev.limpid.explorer.models.ModelLocator;
+import dev.limpid.explorer.settings.ExplorerConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code --model} and {@code --config}: which model a command works on. */
+final class ModelOption {
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "NAME|DIR",
+      description =
+          "Folder of a model in Hugging Face layout, or a name that 'limpid models list' shows"
+              + " (default: "
+              + ModelLocator.DEFAULT_MODEL
+              + ").")
+  private @Nullable String model;
+
+  @Mixin private final ConfigOption configFile = new ConfigOption();
+
+  /** Finds the model that was asked for, or the default. */
+  ModelLocation locate(Console console) throws IOException {
+    ExplorerConfig config = configFile.read(console);
+    String name = model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
+    return locator(console, config).locate(name);
+  }
+
+  /** Returns what finds models for this user. */
+  static ModelLocator locator(Console console, ExplorerConfig config) {
+    Folders folders = Folders.of(console.variables());
+    return new ModelLocator(
+        folders,
+        BundledModels.find(console.variable("LIMPID_BUNDLED").map(Path::of), folders.cache()),
+        config.modelFolders());
+  }
+}

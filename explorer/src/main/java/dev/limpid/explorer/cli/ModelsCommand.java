@@ -1,0 +1,12 @@
+package dev.limpid.explorer.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code limpid models}: what {@code --model} can be. */
+@Command(name = "models", description = "Lists, describes and downloads models.")
+final class ModelsCommand implements Runnable {
+  @Override
+  public void run() {
+    throw new UsageFailure("models: say which: list, info or pull");
+  }
+}

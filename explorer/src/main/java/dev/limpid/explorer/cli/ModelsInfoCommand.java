@@ -1,0 +1,105 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.explorer.models.ModelSummary;
+import dev.limpid.explorer.output.JsonOut;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code limpid models info}: what a model is, without running it. */
+@Command(
+    name = "info",
+    description = "Describes a model: family, sizes, parameters, tokenizer, licence, memory.",
+    footer = {
+      "",
+      "Examples:",
+      "  limpid models info demo-gpt2",
+      "  limpid models info path/to/checkpoint --json"
+    })
+final class ModelsInfoCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "NAME|DIR",
+      description = "A name 'limpid models list' shows, or a folder.")
+  private String name = "";
+
+  @Mixin private final ConfigOption config = new ConfigOption();
+
+  @Option(names = "--json", description = "Print one JSON document.")
+  private boolean json;
+
+  ModelsInfoCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ModelSummary model =
+        ModelSummary.read(ModelOption.locator(console, config.read(console)).locate(name));
+    if (json) {
+      JsonOut.print(model, console.out());
+    } else {
+      print(model, console.out());
+    }
+    return Limpid.DONE;
+  }
+
+  private static void print(ModelSummary model, PrintStream out) {
+    line(out, "model", model.name() + " from " + model.origin());
+    line(out, "folder", model.folder());
+    line(out, "family", model.family());
+    line(out, "layers", or(model.nLayers(), "unknown"));
+    line(out, "width", or(model.dModel(), "unknown"));
+    line(out, "heads", heads(model));
+    line(out, "neurons", or(model.dMlp(), "unknown") + " in each layer");
+    line(out, "vocabulary", or(model.dVocab(), "unknown"));
+    line(out, "context", or(model.context(), "unknown") + " tokens");
+    if (model.parameters() != null && model.weightBytes() != null) {
+      line(out, "parameters", Sizes.count(model.parameters()));
+      line(
+          out,
+          "weights",
+          "%s, %s in %d %s"
+              .formatted(
+                  String.join(" and ", model.dtypes()),
+                  Sizes.binary(model.weightBytes()),
+                  model.weightFiles(),
+                  model.weightFiles() == 1 ? "file" : "files"));
+    }
+    if (model.memoryBytes() != null) {
+      line(
+          out,
+          "memory",
+          "about %s for a prompt of %d tokens"
+              .formatted(Sizes.binary(model.memoryBytes()), model.memoryPositions()));
+    }
+    if (model.weightsProblem() != null) {
+      line(out, "weights", "cannot be read: " + model.weightsProblem());
+    }
+    line(out, "tokenizer", model.tokenizer());
+    line(out, "licence", or(model.licence(), "not stated"));
+    line(out, "about", or(model.about(), "no model card"));
+  }
+
+  private static String heads(ModelSummary model) {
+    String keys =
+        model.nKvHeads() == null || model.nKvHeads().equals(model.nHeads())
+            ? ""
+            : ", " + model.nKvHeads() + " of them with keys and values of their own";
+    return or(model.nHeads(), "unknown") + " of width " + or(model.dHead(), "unknown") + keys;
+  }
+
+  private static String or(@Nullable Object value, String otherwise) {
+    return value == null ? otherwise : value.toString();
+  }
+
+  private static void line(PrintStream out, String label, String text) {
+    out.println((label + "            ").substring(0, 12) + text);
+  }
+}

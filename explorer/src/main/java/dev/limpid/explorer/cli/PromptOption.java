@@ -1,0 +1,97 @@
+package dev.limpid.explorer.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** TEXT, {@code --file}, {@code -} or {@code --tokens}: one prompt, taken verbatim. */
+final class PromptOption {
+  private static final String STANDARD_INPUT = "-";
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "TEXT",
+      description = "The prompt, taken verbatim; - reads it from standard input.")
+  private @Nullable String text;
+
+  @Option(
+      names = {"-f", "--file"},
+      paramLabel = "FILE",
+      description = "Read the prompt from a file, verbatim (its last newline too).")
+  private @Nullable Path file;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "IDS",
+      description = "Token ids in place of a text, such as 1,2,3; no BOS is added.")
+  private @Nullable String tokens;
+
+  @Option(
+      names = "--bos",
+      negatable = true,
+      description = "Put the BOS token in front, or not (default: as the model's family does).")
+  private @Nullable Boolean bos;
+
+  /** Returns the prompt that was given. */
+  Prompt read(Console console) throws IOException {
+    long given =
+        List.of(text != null, file != null, tokens != null).stream().filter(b -> b).count();
+    if (given != 1) {
+      throw new UsageFailure(
+          given == 0
+              ? "no prompt given: give a TEXT, --file FILE, - or --tokens IDS"
+              : "more than one prompt given: give one of TEXT, --file and --tokens");
+    }
+    if (tokens != null) {
+      if (Boolean.TRUE.equals(bos)) {
+        throw new UsageFailure("--bos: not with --tokens, which are complete as they are");
+      }
+      return new Prompt.Tokens(ids(tokens));
+    }
+    return new Prompt.Text(text(console), Optional.ofNullable(bos));
+  }
+
+  private String text(Console console) throws IOException {
+    if (file != null) {
+      return decode(Files.readAllBytes(file), file.toString());
+    }
+    String given = text == null ? "" : text;
+    return given.equals(STANDARD_INPUT)
+        ? decode(console.in().readAllBytes(), "standard input")
+        : given;
+  }
+
+  private static String decode(byte[] bytes, String where) throws IOException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new IOException(where + ": not valid UTF-8; convert the text, or give --tokens", e);
+    }
+  }
+
+  private static List<Integer> ids(String list) {
+    List<Integer> ids = new ArrayList<>();
+    for (String id : list.split(",", -1)) {
+      ids.add(
+          DIGITS.matcher(id.strip()).matches() ? Integer.parseInt(id.strip()) : refuse(list, id));
+    }
+    return List.copyOf(ids);
+  }
+
+  private static int refuse(String list, String id) {
+    throw new UsageFailure(
+        "--tokens: '" + list + "' is not a list of ids such as 1,2,3 ('" + id + "' is none)");
+  }
+}

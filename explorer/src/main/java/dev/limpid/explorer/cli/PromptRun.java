@@ -1,0 +1,50 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.attribution.LensReading;
+import dev.limpid.explorer.view.ModelView;
+import dev.limpid.explorer.view.PredictionView;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.trace.TraceDetail;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A prompt and the opened model it is for. */
+record PromptRun(TokenizedPrompt prompt, Transformer model) {
+
+  /** Runs the prompt, keeping the residual states. */
+  ForwardTrace trace() {
+    return model.trace(prompt.tokens(), TraceDetail.RESIDUALS);
+  }
+
+  /** Returns the position a command was asked for: the last where nothing was said. */
+  int position(@Nullable Integer asked) {
+    int last = prompt.tokens().size() - 1;
+    if (asked == null) {
+      return last;
+    }
+    if (asked < 0 || asked > last) {
+      throw new CommandFailure(
+          "position " + asked + " is not in the prompt, whose positions go from 0 to " + last);
+    }
+    return asked;
+  }
+
+  List<PredictionView> predictions(LensReading reading) {
+    return reading.top().stream()
+        .map(p ->
+            new PredictionView(p.id(), prompt.text(p.id()), p.logit(), p.probability(), p.rank()))
+        .toList();
+  }
+
+  ModelView modelView() {
+    return new ModelView(
+        prompt.location().name(),
+        model.config().modelType(),
+        model.config().nLayers(),
+        model.config().nHeads(),
+        model.config().dModel(),
+        model.ops().name(),
+        Version.limpid());
+  }
+}

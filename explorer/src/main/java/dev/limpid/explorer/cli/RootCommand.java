@@ -1,0 +1,39 @@
+package dev.limpid.explorer.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code limpid} itself: what all subcommands share. */
+@Command(
+    name = "limpid",
+    description = "Shows how a transformer comes to its prediction.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    sortOptions = false,
+    showEndOfOptionsDelimiterInUsageHelp = false)
+final class RootCommand implements Runnable {
+  // Read before parsing, so that errors of parsing honour it too (see Limpid).
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show stack traces of errors.")
+  @SuppressWarnings("UnusedVariable")
+  private boolean debug;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    CommandLine command = spec.commandLine();
+    command.usage(command.getErr(), command.getColorScheme());
+    throw new UsageFailure("no command given");
+  }
+}

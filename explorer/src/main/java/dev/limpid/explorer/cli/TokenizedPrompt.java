@@ -1,0 +1,50 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.explorer.models.ModelLocation;
+import dev.limpid.explorer.view.TokenView;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.model.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prompt as its model sees it.
+ *
+ * @param tokens T ids, BOS included
+ */
+record TokenizedPrompt(
+    ModelLocation location,
+    ModelConfig config,
+    Optional<LoadedTokenizer> tokenizer,
+    List<Integer> tokens) {
+
+  /** Returns the tokens with their texts. */
+  List<TokenView> tokenViews() {
+    return IntStream.range(0, tokens.size())
+        .mapToObj(t -> new TokenView(t, tokens.get(t), text(tokens.get(t)), piece(tokens.get(t))))
+        .toList();
+  }
+
+  /** Returns a token as people read it; null without a tokenizer, or beyond its vocabulary. */
+  @Nullable String text(int id) {
+    return known(id).map(t -> t.text(id)).orElse(null);
+  }
+
+  private @Nullable String piece(int id) {
+    return known(id).map(t -> t.piece(id)).orElse(null);
+  }
+
+  /** A vocabulary is often padded to a round number: the model then has ids that spell nothing. */
+  private Optional<Tokenizer> known(int id) {
+    return tokenizer.map(LoadedTokenizer::tokenizer).filter(t -> id < t.size());
+  }
+
+  /** Returns a token for people: its text in quotation marks, or its number. */
+  String quoted(int id) {
+    @Nullable String text = text(id);
+    return text == null ? "#" + id : '"' + TerminalText.text(text) + '"';
+  }
+}

@@ -1,0 +1,87 @@
+package dev.limpid.explorer.models;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The sizes in a config.json, whatever words its family uses for them. */
+final class ModelConfigFile {
+  private final JsonNode root;
+
+  private ModelConfigFile(JsonNode root) {
+    this.root = root;
+  }
+
+  static ModelConfigFile read(Path folder) throws IOException {
+    Path file = folder.resolve(ModelFolder.CONFIG);
+    try {
+      JsonNode root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      if (!root.isObject()) {
+        throw new IOException(file + ": is not a JSON object");
+      }
+      return new ModelConfigFile(root);
+    } catch (JacksonException e) {
+      throw new IOException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  String family() {
+    return root.path("model_type").asString("unknown");
+  }
+
+  OptionalInt layers() {
+    return first("n_layer", "num_hidden_layers");
+  }
+
+  OptionalInt width() {
+    return first("n_embd", "hidden_size");
+  }
+
+  OptionalInt heads() {
+    return first("n_head", "num_attention_heads");
+  }
+
+  OptionalInt keyValueHeads() {
+    OptionalInt own = first("num_key_value_heads");
+    return own.isPresent() ? own : heads();
+  }
+
+  OptionalInt headWidth() {
+    OptionalInt own = first("head_dim");
+    if (own.isPresent() || width().isEmpty() || heads().orElse(0) == 0) {
+      return own;
+    }
+    return OptionalInt.of(width().getAsInt() / heads().getAsInt());
+  }
+
+  OptionalInt mlpWidth() {
+    OptionalInt own = first("n_inner", "ffn_dim", "intermediate_size");
+    return own.isPresent() || width().isEmpty() ? own : OptionalInt.of(4 * width().getAsInt());
+  }
+
+  OptionalInt vocabulary() {
+    return first("vocab_size");
+  }
+
+  OptionalInt context() {
+    return first("n_positions", "max_position_embeddings");
+  }
+
+  boolean tiedHead() {
+    return root.path("tie_word_embeddings").asBoolean(!family().equals("llama"));
+  }
+
+  private OptionalInt first(String... keys) {
+    for (String key : keys) {
+      JsonNode value = root.path(key);
+      if (value.isIntegralNumber() && value.canConvertToInt()) {
+        return OptionalInt.of(value.asInt());
+      }
+    }
+    return OptionalInt.empty();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.limpid.explorer.models;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be said of a model without running it; null where its files do not say.
+ *
+ * @param name what {@code --model} takes
+ * @param origin how it was found
+ * @param folder where its files lie
+ * @param family the {@code model_type} of its configuration
+ * @param nLayers transformer layers
+ * @param dModel width of the residual
+ * @param nHeads query heads
+ * @param nKvHeads key/value heads
+ * @param dHead width of one head
+ * @param dMlp neurons of one MLP
+ * @param dVocab size of the vocabulary
+ * @param context longest prompt in tokens
+ * @param parameters numbers in all weights; a head tied to the embedding counts once
+ * @param dtypes element types of the weights
+ * @param weightFiles how many files the weights lie in
+ * @param weightBytes the size of these files
+ * @param memoryBytes an estimate of what explaining a prompt of {@code memoryPositions} needs
+ * @param memoryPositions the length of prompt that estimate is for
+ * @param weightsProblem why the weights cannot be read
+ * @param tokenizer which tokenizer lies beside it
+ * @param licence the licence its model card names
+ * @param about what its model card says first
+ */
+public record ModelSummary(
+    String name,
+    String origin,
+    String folder,
+    String family,
+    @Nullable Integer nLayers,
+    @Nullable Integer dModel,
+    @Nullable Integer nHeads,
+    @Nullable Integer nKvHeads,
+    @Nullable Integer dHead,
+    @Nullable Integer dMlp,
+    @Nullable Integer dVocab,
+    @Nullable Integer context,
+    @Nullable Long parameters,
+    List<String> dtypes,
+    int weightFiles,
+    @Nullable Long weightBytes,
+    @Nullable Long memoryBytes,
+    int memoryPositions,
+    @Nullable String weightsProblem,
+    String tokenizer,
+    @Nullable String licence,
+    @Nullable String about) {
+
+  /** Longer prompts are rare, and their memory is asked for when they come. */
+  private static final int TYPICAL_POSITIONS = 256;
+
+  /**
+   * Reads the files of a model.
+   *
+   * @throws IOException if there is no readable config.json; missing or damaged weights are told in
+   *     {@link #weightsProblem}
+   */
+  public static ModelSummary read(ModelLocation model) throws IOException {
+    Path folder = model.folder();
+    ModelConfigFile config = ModelConfigFile.read(folder);
+    ModelCard card = ModelCard.read(folder);
+    @Nullable WeightFacts weights = null;
+    @Nullable String problem = null;
+    try {
+      weights = WeightFacts.read(folder, config.tiedHead());
+    } catch (IOException e) {
+      problem = e.getMessage();
+    }
+    int positions = Math.min(TYPICAL_POSITIONS, config.context().orElse(TYPICAL_POSITIONS));
+    return new ModelSummary(
+        model.name(),
+        model.origin().words(),
+        folder.toAbsolutePath().toString(),
+        config.family(),
+        orNull(config.layers()),
+        orNull(config.width()),
+        orNull(config.heads()),
+        orNull(config.keyValueHeads()),
+        orNull(config.headWidth()),
+        orNull(config.mlpWidth()),
+        orNull(config.vocabulary()),
+        orNull(config.context()),
+        weights == null ? null : weights.parameters(),
+        weights == null ? List.of() : weights.dtypes(),
+        weights == null ? 0 : weights.files(),
+        weights == null ? null : weights.bytes(),
+        weights == null ? null : memory(config, weights, positions),
+        positions,
+        problem,
+        TokenizerFiles.describe(folder),
+        card.licence().orElse(null),
+        card.about().orElse(null));
+  }
+
+  private static @Nullable Integer orNull(OptionalInt value) {
+    return value.isPresent() ? value.getAsInt() : null;
+  }
+
+  /** Weights in 32 bits, the residual states of a trace, one block's internals, the logits. */
+  private static long memory(ModelConfigFile config, WeightFacts weights, int positions) {
+    long width = config.width().orElse(0);
+    long states = 3L * config.layers().orElse(0) * positions * width;
+    long block =
+        2L * config.heads().orElse(0) * positions * positions
+            + 2L * positions * config.mlpWidth().orElse(0)
+            + config.heads().orElse(0) * (long) positions * width;
+    long logits = (long) positions * config.vocabulary().orElse(0);
+    return Float.BYTES * (weights.parameters() + states + block + logits);
+  }
+}

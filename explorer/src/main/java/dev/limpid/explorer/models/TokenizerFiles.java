@@ -1,0 +1,37 @@
+package dev.limpid.explorer.models;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Says in a few words which tokenizer lies beside a model. */
+final class TokenizerFiles {
+  private TokenizerFiles() {}
+
+  static String describe(Path folder) throws IOException {
+    Path whole = folder.resolve("tokenizer.json");
+    if (Files.isRegularFile(whole)) {
+      try {
+        JsonNode model = JsonMapper.shared().readTree(Files.readAllBytes(whole)).path("model");
+        boolean bytes = model.path("byte_fallback").asBoolean(false);
+        return "tokenizer.json (%s, %d pieces%s)"
+            .formatted(
+                model.path("type").asString("BPE"),
+                model.path("vocab").size(),
+                bytes ? ", byte fallback" : "");
+      } catch (JacksonException e) {
+        return "tokenizer.json (damaged: " + e.getOriginalMessage() + ")";
+      }
+    }
+    if (Files.isRegularFile(folder.resolve("vocab.json"))
+        && Files.isRegularFile(folder.resolve("merges.txt"))) {
+      return "vocab.json + merges.txt (byte-level BPE)";
+    }
+    return Files.isRegularFile(folder.resolve("tokenizer.model"))
+        ? "tokenizer.model (SentencePiece)"
+        : "none (give prompts by --tokens)";
+  }
+}

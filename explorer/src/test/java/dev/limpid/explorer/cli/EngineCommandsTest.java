@@ -1,0 +1,279 @@
+package dev.limpid.explorer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.tensor.safetensors.SafetensorsFile;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands that run a model, against goldens, through the command line alone. */
+class EngineCommandsTest {
+  /** Float32 against float64: of states relative to the largest, of contributions absolute. */
+  private static final double TOLERANCE = 1e-4;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-erf-gelu", "opt-biased", "llama-gqa-head-dim", "llama-sharded"})
+  void traceFilesHoldWhatTheContractsName(String name) throws IOException {
+    Path model = golden(name);
+    Path out = folder.resolve("trace.safetensors");
+
+    LimpidRun run =
+        run("trace", "--model", model.toString(), "--tokens", ids(model), "--out", out.toString());
+
+    assertThat(run).isEqualTo(new LimpidRun(0, "", ""));
+    SafetensorsFile actual = SafetensorsFile.open(out, Arena.ofAuto());
+    SafetensorsFile expected = expected(model);
+    assertThat(actual.metadata())
+        .containsKeys("model", "model_sha256", "tokenizer", "backend", "limpid_version", "jdk");
+    assertThat(actual.names())
+        .containsAll(
+            expected.names().stream()
+                .filter(tensor -> !tensor.startsWith("separate."))
+                .filter(tensor -> !tensor.matches(".*\\.(attention|mlp)(_.*)?"))
+                .toList());
+    for (String tensor : actual.names()) {
+      if (!tensor.equals("tokens")) {
+        assertClose(actual.tensor(tensor).toFloats(), expected.tensor(tensor).toFloats(), true);
+      }
+    }
+    assertThat(actual.tensor("tokens").toInts()).isEqualTo(expected.tensor("tokens").toInts());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"excluded", "separate"})
+  void contributionFilesHoldWhatTheContractsName(String bias) throws IOException {
+    Path model = golden("gpt2-erf-gelu");
+    Path out = folder.resolve("contributions.safetensors");
+
+    LimpidRun run =
+        run(
+            "contributions",
+            "--model",
+            model.toString(),
+            "--tokens",
+            ids(model),
+            "--out",
+            out.toString(),
+            "--bias",
+            bias);
+
+    assertThat(run).isEqualTo(new LimpidRun(0, "", ""));
+    SafetensorsFile actual = SafetensorsFile.open(out, Arena.ofAuto());
+    String prefix = bias.equals("separate") ? "separate." : "";
+    for (String tensor : actual.names()) {
+      if (tensor.startsWith("layers.") && !tensor.endsWith("_unexplained")) {
+        assertClose(
+            actual.tensor(tensor).toFloats(),
+            expected(model).tensor(prefix + tensor).toFloats(),
+            false);
+      }
+    }
+    assertThat(actual.names()).contains("layers.0.attention", "layers.1.mlp_unexplained");
+    assertThat(actual.metadata()).containsKey("cancelling");
+  }
+
+  @Test
+  void cancellingNodesAreNamed() throws IOException {
+    Path model = golden("gpt2-cancelling");
+    Path out = folder.resolve("contributions.safetensors");
+
+    run(
+        "contributions",
+        "--model",
+        model.toString(),
+        "--tokens",
+        ids(model),
+        "--out",
+        out.toString());
+
+    assertThat(SafetensorsFile.open(out, Arena.ofAuto()).metadata().get("cancelling"))
+        .isEqualTo(expected(model).metadata().get("cancelling"))
+        .contains("A0_2");
+  }
+
+  @Test
+  void onlyWhatIsAskedForIsWritten() throws IOException {
+    Path model = golden("llama-mqa");
+    Path out = folder.resolve("trace.safetensors");
+
+    run(
+        "trace",
+        "--model",
+        model.toString(),
+        "--tokens",
+        "1,2,3",
+        "--out",
+        out.toString(),
+        "--layers",
+        "1",
+        "--only",
+        "resid_post,pattern");
+
+    assertThat(SafetensorsFile.open(out, Arena.ofAuto()).names())
+        .containsExactly("tokens", "layers.1.resid_post", "layers.1.pattern");
+  }
+
+  @Test
+  void routesOfAllPositionsAreTheSameBytesEachTime() {
+    String model = golden("opt-biased").toString();
+
+    LimpidRun once = run("routes", "--model", model, "--tokens", "2,5,9,7", "--position", "all");
+    LimpidRun again = run("routes", "--model", model, "--tokens", "2,5,9,7", "--position", "all");
+
+    assertThat(once.code()).isZero();
+    assertThat(again.out()).isEqualTo(once.out());
+    JsonNode document = json(once);
+    assertThat(document.path("routes").size()).isEqualTo(4);
+    assertThat(document.path("tokens").get(1).path("text").isNull()).isTrue();
+    for (JsonNode route : document.path("routes")) {
+      double flow = 0;
+      for (JsonNode source : route.path("source_flow")) {
+        flow += source.get(1).asDouble();
+      }
+      for (JsonNode lost : route.path("lost_flow")) {
+        flow += lost.asDouble();
+      }
+      assertThat(flow).isCloseTo(1, within(1e-5));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dot", "graphml", "svg"})
+  void routesComeInOtherFormats(String format) {
+    LimpidRun run =
+        run(
+            "routes",
+            "--model",
+            golden("llama-mqa").toString(),
+            "--tokens",
+            "1,2,3",
+            "--format",
+            format);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("A1_2");
+  }
+
+  @Test
+  void theLensOfTheLastLayerIsThePrediction() throws IOException {
+    Path model = golden("llama-mqa");
+
+    LimpidRun run =
+        run(
+            "lens",
+            "--model",
+            model.toString(),
+            "--tokens",
+            ids(model),
+            "--position",
+            "all",
+            "--top",
+            "3",
+            "--json");
+
+    SafetensorsFile expected = expected(model);
+    int nPositions = expected.tensor("tokens").dim(0);
+    JsonNode states = json(run).path("states");
+    int nLayers = states.size() / nPositions;
+    for (int t = 0; t < nPositions; t++) {
+      JsonNode last = states.get((nLayers - 1) * nPositions + t);
+      JsonNode best = last.path("top").get(0);
+      float[] logits = expected.tensor("logits").row(t).toFloats();
+      assertThat(best.path("logit").asDouble())
+          .isCloseTo(max(logits), within(TOLERANCE * max(logits)));
+      assertThat(best.path("rank").asInt()).isEqualTo(1);
+      assertThat(last.path("state").asString()).isEqualTo("resid_post");
+    }
+  }
+
+  @Test
+  void explainTellsPredictionRouteAndSources() {
+    String model = golden("gpt2-defaults").toString();
+
+    LimpidRun text = run("explain", "--model", model, "--tokens", "3,1,4,1,5");
+    LimpidRun document =
+        run("explain", "--model", model, "--tokens", "3,1,4,1,5", "--answer", "#7", "--json");
+
+    assertThat(text.code()).isZero();
+    assertThat(text.out())
+        .contains("Route (threshold 0.04, renormalised)")
+        .contains("Where this state came from")
+        .contains("does not depend on which token")
+        .doesNotContain("\u001b");
+    JsonNode json = json(document);
+    assertThat(json.path("predictions").size()).isEqualTo(5);
+    assertThat(json.path("answer").path("id").asInt()).isEqualTo(7);
+    assertThat(json.path("sources").size()).isPositive();
+  }
+
+  @Test
+  void tokensShowTextAndPiece() {
+    Path tokenizer = TestData.folder().resolve("models/demo-gpt2");
+
+    LimpidRun run = run("tokens", "--model", tokenizer.toString(), "--json", " the");
+
+    JsonNode tokens = json(run).path("tokens");
+    assertThat(tokens.get(0).path("text").asString()).isEqualTo("<|endoftext|>");
+    assertThat(tokens.get(1).path("text").asString()).isEqualTo(" the");
+    assertThat(tokens.get(1).path("piece").asString()).isEqualTo("Ġthe");
+    assertThat(run("tokens", "--model", tokenizer.toString(), "--no-bos", " the").out())
+        .doesNotContain("endoftext");
+  }
+
+  private static Path golden(String name) {
+    return TestData.folder().resolve("goldens").resolve(name);
+  }
+
+  private static SafetensorsFile expected(Path model) throws IOException {
+    return SafetensorsFile.open(model.resolve("expected.safetensors"), Arena.ofAuto());
+  }
+
+  private static String ids(Path model) throws IOException {
+    return Arrays.stream(expected(model).tensor("tokens").toInts())
+        .mapToObj(String::valueOf)
+        .collect(Collectors.joining(","));
+  }
+
+  private LimpidRun run(String... arguments) {
+    return new LimpidRun.World(folder).run(arguments);
+  }
+
+  private static JsonNode json(LimpidRun run) {
+    assertThat(run.err()).isEmpty();
+    return JsonMapper.shared().readTree(run.out().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static double max(float[] values) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (float value : values) {
+      max = Math.max(max, value);
+    }
+    return max;
+  }
+
+  private static void assertClose(float[] actual, float[] expected, boolean relative) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double largest = relative ? 0 : 1;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (int i = 0; i < actual.length; i++) {
+      assertThat((double) actual[i]).isCloseTo(expected[i], within(TOLERANCE * largest));
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.limpid.explorer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.testdata.TestData;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's Java example is compiled and run as it stands there. */
+class ReadmeExampleTest {
+  @TempDir Path folder;
+
+  @Test
+  void theExampleCompilesAndPrintsTheSources() throws IOException, InterruptedException {
+    String readme = Files.readString(TestData.root().resolve("README.md"));
+    Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
+    assertThat(block.find()).as("a java block in README.md").isTrue();
+    Path source = Files.writeString(folder.resolve("Example.java"), block.group(1));
+    String classPath = System.getProperty("java.class.path");
+
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, messages, messages, "-cp", classPath, source.toString());
+    assertThat(compiled).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Dstdout.encoding=UTF-8",
+                "-cp",
+                folder + File.pathSeparator + classPath,
+                "Example",
+                TestData.folder().resolve("models/demo-gpt2").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+    assertThat(Files.readString(output)).contains(" Mary");
+  }
+}

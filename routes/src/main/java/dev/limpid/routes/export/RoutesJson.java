@@ -1,0 +1,160 @@
+package dev.limpid.routes.export;
+
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Node;
+import dev.limpid.routes.Route;
+import java.io.Writer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The JSON document of routes; its schema is {@code docs/schemas/routes.schema.json}.
+ *
+ * <p>Streamed, so that the routes of all positions need no second copy. Numbers are plain decimals;
+ * the same document gives the same bytes.
+ */
+public final class RoutesJson {
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+
+  private final JsonGenerator json;
+
+  private RoutesJson(JsonGenerator json) {
+    this.json = json;
+  }
+
+  /** Writes a document and a line end; flushes the writer, does not close it. */
+  public static void write(RouteDocument document, Writer out) {
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+      new RoutesJson(json).document(document);
+      json.writeRaw('\n');
+    }
+  }
+
+  private void document(RouteDocument document) {
+    json.writeStartObject();
+    json.writeObjectPropertyStart("model");
+    document.model().forEach(this::fact);
+    json.writeEndObject();
+    json.writeArrayPropertyStart("tokens");
+    for (int position = 0; position < document.tokens().size(); position++) {
+      token(position, document.tokens().get(position));
+    }
+    json.writeEndArray();
+    number("threshold", Spelling.exact(document.threshold()));
+    json.writeStringProperty("mode", Spelling.lower(document.mode()));
+    json.writeStringProperty("bias", Spelling.lower(document.options().bias()));
+    number("floor", Spelling.exact(document.options().floor()));
+    json.writeArrayPropertyStart("routes");
+    document.routes().forEach(this::route);
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private void fact(String name, @Nullable Object value) {
+    switch (value) {
+      case null -> json.writeNullProperty(name);
+      case String text -> json.writeStringProperty(name, text);
+      case Boolean bool -> json.writeBooleanProperty(name, bool);
+      case Integer number -> json.writeNumberProperty(name, number);
+      case Long number -> json.writeNumberProperty(name, number);
+      case Double number -> number(name, Spelling.exact(number));
+      default ->
+          throw new IllegalArgumentException(
+              "fact " + name + " of the model is a " + value.getClass().getName());
+    }
+  }
+
+  private void token(int position, RouteDocument.Token token) {
+    json.writeStartObject();
+    json.writeNumberProperty("position", position);
+    json.writeNumberProperty("id", token.id());
+    text("text", token.text());
+    text("piece", token.piece());
+    json.writeEndObject();
+  }
+
+  private void route(RouteDocument.PredictedRoute predicted) {
+    Route route = predicted.route();
+    json.writeStartObject();
+    json.writeNumberProperty("position", route.position());
+    json.writeObjectPropertyStart("prediction");
+    json.writeNumberProperty("id", predicted.prediction().id());
+    text("text", predicted.prediction().text());
+    number("probability", Spelling.share(predicted.prediction().probability()));
+    json.writeEndObject();
+    json.writeArrayPropertyStart("nodes");
+    route.nodes().forEach(this::node);
+    json.writeEndArray();
+    json.writeArrayPropertyStart("edges");
+    route.edges().forEach(this::edge);
+    json.writeEndArray();
+    json.writeArrayPropertyStart("source_flow");
+    for (Route.NodeFlow source : route.sources()) {
+      pair(source.node().position(), source.flow());
+    }
+    json.writeEndArray();
+    json.writeObjectPropertyStart("lost_flow");
+    number("stopped", Spelling.share(route.lostFlow().stopped()));
+    number("below_threshold", Spelling.share(route.lostFlow().belowThreshold()));
+    number("bias", Spelling.share(route.lostFlow().bias()));
+    json.writeEndObject();
+    ids("cancelling", route.cancelling());
+    ids("stopped", route.stopped());
+    json.writeEndObject();
+  }
+
+  private void node(Route.NodeFlow node) {
+    json.writeStartObject();
+    json.writeStringProperty("id", node.node().id());
+    json.writeStringProperty("kind", Spelling.kind(node.node()));
+    json.writeNumberProperty("layer", node.node().layer());
+    json.writeNumberProperty("position", node.node().position());
+    number("flow", Spelling.share(node.flow()));
+    json.writeEndObject();
+  }
+
+  private void edge(Edge edge) {
+    json.writeStartObject();
+    json.writeStringProperty("from", edge.from().id());
+    json.writeStringProperty("to", edge.to().id());
+    json.writeStringProperty("kind", Spelling.kind(edge));
+    number("weight", Spelling.share(edge.weight()));
+    if (edge instanceof Edge.Attention attention) {
+      json.writeArrayPropertyStart("heads");
+      attention.heads().forEach(head -> pair(head.head(), head.contribution()));
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  private void ids(String name, List<Node> nodes) {
+    json.writeArrayPropertyStart(name);
+    nodes.forEach(node -> json.writeString(node.id()));
+    json.writeEndArray();
+  }
+
+  private void pair(int index, double share) {
+    json.writeStartArray();
+    json.writeNumber(index);
+    json.writeNumber(Spelling.share(share));
+    json.writeEndArray();
+  }
+
+  private void number(String name, String decimal) {
+    json.writeName(name);
+    json.writeNumber(decimal);
+  }
+
+  private void text(String name, @Nullable String text) {
+    if (text == null) {
+      json.writeNullProperty(name);
+    } else {
+      json.writeStringProperty(name, text);
+    }
+  }
+}

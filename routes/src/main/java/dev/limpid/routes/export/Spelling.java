@@ -1,0 +1,43 @@
+package dev.limpid.routes.export;
+
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Node;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/** How numbers and kinds are spelt in all formats. */
+final class Spelling {
+  private Spelling() {}
+
+  /** Returns a weight, flow or probability: at most 6 decimals, no exponent, no negative zero. */
+  static String share(double value) {
+    return plain(BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN));
+  }
+
+  /** Returns a setting exactly, without exponent. */
+  static String exact(double value) {
+    return plain(BigDecimal.valueOf(value));
+  }
+
+  static String kind(Node node) {
+    return lower(node.kind());
+  }
+
+  static String kind(Edge edge) {
+    return switch (edge) {
+      case Edge.Residual residual -> "residual";
+      case Edge.Attention attention -> "attention";
+      case Edge.MlpIn in -> "mlp_in";
+      case Edge.MlpOut out -> "mlp_out";
+    };
+  }
+
+  static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String plain(BigDecimal value) {
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  }
+}

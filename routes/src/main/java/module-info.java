@@ -1,0 +1,10 @@
+/** From contributions to the flow graph, its routes and their exports. */
+module dev.limpid.routes {
+  requires transitive dev.limpid.attribution;
+  requires java.xml;
+  requires tools.jackson.core;
+  requires static transitive org.jspecify;
+
+  exports dev.limpid.routes;
+  exports dev.limpid.routes.export;
+}

@@ -1,0 +1,88 @@
+package dev.limpid.routes;
+
+import dev.limpid.attribution.BiasOption;
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.LayerContributions;
+import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Contributions that no model made: few large parts, many small ones, some nodes cancelling. */
+public final class RandomContributions {
+  private RandomContributions() {}
+
+  /**
+   * Returns contributions that depend on the seed alone.
+   *
+   * @param cancelling the probability that the parts of a node cancel
+   */
+  public static Contributions of(
+      long seed, int nLayers, int nPositions, int nHeads, BiasOption bias, double cancelling) {
+    Random random = new Random(seed);
+    List<LayerContributions> layers = new ArrayList<>();
+    for (int l = 0; l < nLayers; l++) {
+      layers.add(layer(random, nPositions, nHeads, bias, cancelling));
+    }
+    return new Contributions(new ContributionOptions(bias, 0), layers);
+  }
+
+  private static LayerContributions layer(
+      Random random, int nPositions, int nHeads, BiasOption bias, double cancelling) {
+    Tensor attention = Tensor.zeros(nPositions * (nPositions + 1) / 2, nHeads);
+    Tensor[] rows = new Tensor[7];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Tensor.zeros(nPositions);
+    }
+    List<Integer> attentionCancelling = new ArrayList<>();
+    List<Integer> mlpCancelling = new ArrayList<>();
+    for (int t = 0; t < nPositions; t++) {
+      Tensor terms =
+          attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
+      Tensor attentionBias = rows[1].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
+      Tensor mlpBias = rows[5].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
+      if (!fill(random, cancelling, terms, rows[0].rows(t, t + 1), attentionBias)) {
+        attentionCancelling.add(t);
+      }
+      if (!fill(random, cancelling, rows[3].rows(t, t + 1), rows[4].rows(t, t + 1), mlpBias)) {
+        mlpCancelling.add(t);
+      }
+    }
+    return new LayerContributions(
+        attention,
+        rows[0],
+        rows[1],
+        rows[2],
+        rows[3],
+        rows[4],
+        rows[5],
+        rows[6],
+        attentionCancelling,
+        mlpCancelling);
+  }
+
+  /** Fills the parts of one node with numbers that sum to 1, or returns false for a cancelling. */
+  private static boolean fill(Random random, double cancelling, Tensor... parts) {
+    double sum = 0;
+    for (Tensor part : parts) {
+      for (int i = 0; i < part.size(); i++) {
+        double proximity = random.nextDouble() < 0.3 ? 0 : Math.pow(random.nextDouble(), 6);
+        part.array()[part.offset() + i] = (float) proximity;
+        sum += proximity;
+      }
+    }
+    if (sum == 0) {
+      parts[0].array()[parts[0].offset()] = 1;
+      sum = 1;
+    }
+    boolean cancels = random.nextDouble() < cancelling;
+    for (Tensor part : parts) {
+      for (int i = 0; i < part.size(); i++) {
+        int at = part.offset() + i;
+        part.array()[at] = cancels ? 0 : (float) (part.array()[at] / sum);
+      }
+    }
+    return !cancels;
+  }
+}

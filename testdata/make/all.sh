@@ -1,0 +1,7 @@
+#!/bin/sh
+# Makes all golden data again, then the manifest.
+set -e
+cd "$(dirname "$0")"
+python goldens.py
+python tokenizer_goldens.py
+python manifest.py

@@ -1,0 +1,175 @@
+package dev.limpid.model.config;
+
+import dev.limpid.tensor.ops.Activation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The keys of one config.json, asked for by name and type; an answer of the wrong type is an error
+ * that names the key.
+ *
+ * <p>A key that is null counts as absent, as it does for Hugging Face.
+ */
+public final class ConfigJson {
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(64).build())
+                  .build())
+          .build();
+
+  private final Path path;
+  private final JsonNode node;
+
+  private ConfigJson(Path path, JsonNode node) {
+    this.path = path;
+    this.node = node;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws ModelConfigException if it holds no JSON object
+   */
+  public static ConfigJson read(Path path) throws IOException {
+    try {
+      JsonNode node = JSON.readTree(Files.readAllBytes(path));
+      if (!node.isObject()) {
+        throw new ModelConfigException(path, "not a JSON object");
+      }
+      return new ConfigJson(path, node);
+    } catch (JacksonException e) {
+      throw new ModelConfigException(path, "not valid JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  /** Returns whether a key is there and not null. */
+  public boolean has(String key) {
+    return node.hasNonNull(key);
+  }
+
+  /** Returns the object under a key; the key must be there. */
+  public ConfigJson object(String key) throws ModelConfigException {
+    if (!node.path(key).isObject()) {
+      throw wrong(key, "an object");
+    }
+    return new ConfigJson(path, node.path(key));
+  }
+
+  /** Returns the whole number under a key that must be there. */
+  public int integer(String key) throws ModelConfigException {
+    JsonNode value = node.path(key);
+    if (!value.isNumber() || !value.canConvertToInt() || value.asDouble() != value.asInt()) {
+      throw wrong(key, "a whole number");
+    }
+    return value.asInt();
+  }
+
+  /** Returns the whole number under a key, or a default if it is absent. */
+  public int integer(String key, int absent) throws ModelConfigException {
+    return has(key) ? integer(key) : absent;
+  }
+
+  /** Returns the finite number under a key that must be there. */
+  public double number(String key) throws ModelConfigException {
+    JsonNode value = node.path(key);
+    if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
+      throw wrong(key, "a number");
+    }
+    return value.asDouble();
+  }
+
+  /** Returns the number under a key, or a default if it is absent. */
+  public double number(String key, double absent) throws ModelConfigException {
+    return has(key) ? number(key) : absent;
+  }
+
+  /** Returns the truth value under a key, or a default if it is absent. */
+  public boolean flag(String key, boolean absent) throws ModelConfigException {
+    if (!has(key)) {
+      return absent;
+    }
+    if (!node.path(key).isBoolean()) {
+      throw wrong(key, "true or false");
+    }
+    return node.path(key).asBoolean();
+  }
+
+  /** Returns the string under a key, or a default if it is absent. */
+  public String string(String key, String absent) throws ModelConfigException {
+    if (!has(key)) {
+      return absent;
+    }
+    if (!node.path(key).isString()) {
+      throw wrong(key, "a string");
+    }
+    return node.path(key).asString();
+  }
+
+  /** Returns the token id under a key, if there is one. */
+  public OptionalInt id(String key) throws ModelConfigException {
+    return has(key) ? OptionalInt.of(integer(key)) : OptionalInt.empty();
+  }
+
+  /** Returns the token ids under a key: one, a list, or none if it is absent. */
+  public List<Integer> ids(String key) throws ModelConfigException {
+    if (!node.path(key).isArray()) {
+      return has(key) ? List.of(integer(key)) : List.of();
+    }
+    List<Integer> ids = new ArrayList<>();
+    for (JsonNode item : node.path(key)) {
+      if (!item.isInt()) {
+        throw wrong(key, "a list of token ids");
+      }
+      ids.add(item.asInt());
+    }
+    return ids;
+  }
+
+  /** Returns the activation that Hugging Face knows by the name under a key. */
+  public Activation activation(String key, String absent) throws ModelConfigException {
+    String name = string(key, absent);
+    return switch (name) {
+      case "relu" -> Activation.RELU;
+      case "gelu", "gelu_python" -> Activation.GELU_ERF;
+      case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate" -> Activation.GELU_TANH;
+      case "quick_gelu" -> Activation.QUICK_GELU;
+      case "silu", "swish" -> Activation.SILU;
+      default ->
+          throw unsupported(
+              key,
+              name,
+              "relu, gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, gelu_accurate,"
+                  + " quick_gelu, silu, swish");
+    };
+  }
+
+  /** Returns the exception for a value that is understood but not supported. */
+  public ModelConfigException unsupported(String key, String value, String supported) {
+    return new ModelConfigException(
+        path, "%s '%s' is not supported; supported: %s".formatted(key, value, supported));
+  }
+
+  /** Returns the exception for a configuration that contradicts itself. */
+  public ModelConfigException invalid(String reason) {
+    return new ModelConfigException(path, reason);
+  }
+
+  private ModelConfigException wrong(String key, String expected) {
+    return new ModelConfigException(
+        path,
+        has(key)
+            ? "key '%s' should be %s, is %s".formatted(key, expected, node.path(key))
+            : "key '%s' is missing (%s)".formatted(key, expected));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.limpid.model.config;
+
+/** How a model learns where a token stands. */
+public sealed interface Positions {
+
+  /**
+   * A learned vector per position, added to the embedding.
+   *
+   * @param offset the row of the table that belongs to position 0 (OPT: 2)
+   */
+  record Learned(int offset) implements Positions {}
+
+  /**
+   * Rotation of queries and keys by angles that grow with the position.
+   *
+   * @param theta the base of the frequencies
+   */
+  record Rotary(double theta, Scaling scaling) implements Positions {}
+
+  /** How the frequencies are stretched for long contexts. */
+  sealed interface Scaling {
+    /** Not at all. */
+    record None() implements Scaling {}
+
+    /** All frequencies divided by a factor. */
+    record Linear(double factor) implements Scaling {}
+
+    /**
+     * Llama-3's: long wavelengths are divided by the factor, short ones kept, with a ramp between.
+     *
+     * @param originalContext the context the model was trained with first
+     */
+    record Llama3(double factor, double lowFactor, double highFactor, int originalContext)
+        implements Scaling {}
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What a {@code config.json} says about a model, in one vocabulary for all families.
+ *
+ * <p>Start with {@link dev.limpid.model.config.ModelConfig}; {@link
+ * dev.limpid.model.config.FamilyConfigs} says how each family spells it.
+ */
+@NullMarked
+package dev.limpid.model.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+/**
+ * From a folder in Hugging Face layout to a model: which families there are, how they name their
+ * weights.
+ *
+ * <p>Start with {@link dev.limpid.model.load.ModelLoader}; a new family is one constant of {@link
+ * dev.limpid.model.load.Architecture}.
+ */
+@NullMarked
+package dev.limpid.model.load;
+
+import org.jspecify.annotations.NullMarked;

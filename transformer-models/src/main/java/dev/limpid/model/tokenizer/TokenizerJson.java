@@ -1,0 +1,137 @@
+package dev.limpid.model.tokenizer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
+
+/**
+ * Reads a tokenizer.json. Its steps are small and are read as trees; the vocabulary and the merges
+ * are large and are streamed. Truncation and padding are left out: a text is never cut.
+ */
+final class TokenizerJson {
+  /** Steps nest a few levels; anything deeper is no tokenizer. */
+  private static final int MAX_DEPTH = 64;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  // Every piece is a name here: a symbol table would only cost.
+                  .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
+          .build();
+
+  private final Path path;
+  private final Map<String, JsonNode> steps = new HashMap<>();
+  private final BpeReader model;
+
+  private TokenizerJson(Path path) {
+    this.path = path;
+    this.model = new BpeReader(path);
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws MalformedTokenizerException if it is damaged
+   * @throws UnsupportedTokenizerException if it needs a step that Limpid does not have
+   */
+  static PipelineTokenizer read(Path path) throws IOException {
+    TokenizerJson file = new TokenizerJson(path);
+    byte[] bytes = Files.readAllBytes(path);
+    try (JsonParser parser = JSON.createParser(bytes)) {
+      file.readAll(parser);
+      return file.build();
+    } catch (JacksonException e) {
+      throw noJson(path, e);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Reads a vocab.json. */
+  static Map<String, Integer> readVocabulary(Path path) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    try (JsonParser parser = JSON.createParser(bytes)) {
+      parser.nextToken();
+      return new BpeReader(path).vocabulary(parser);
+    } catch (JacksonException e) {
+      throw noJson(path, e);
+    }
+  }
+
+  /** Returns what is to be thrown where the JSON itself is broken: reason and place in one line. */
+  static MalformedTokenizerException noJson(Path path, JacksonException e) {
+    TokenStreamLocation at = e.getLocation();
+    String where =
+        at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
+    String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    return new MalformedTokenizerException(path, "no valid JSON: " + reason + where);
+  }
+
+  private void readAll(JsonParser parser) throws IOException {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      throw new MalformedTokenizerException(path, "not a JSON object");
+    }
+    for (String field = parser.nextName(); field != null; field = parser.nextName()) {
+      parser.nextToken();
+      switch (field) {
+        case "model" -> model.read(parser);
+        case "version",
+            "added_tokens",
+            "normalizer",
+            "pre_tokenizer",
+            "post_processor",
+            "decoder" ->
+            steps.put(field, parser.<JsonNode>readValueAsTree());
+        default -> parser.skipChildren();
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw new MalformedTokenizerException(path, "something follows the JSON object");
+    }
+  }
+
+  private PipelineTokenizer build() throws IOException {
+    StepNode version = step("version");
+    if (!version.isMissing() && !version.node().asString("").equals("1.0")) {
+      throw version.unsupported(version.node().toString());
+    }
+    Normalizer normalizer = NormalizerReader.read(step("normalizer"));
+    BpeModel bpe = model.build();
+    return new PipelineTokenizer(
+        new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
+        normalizer,
+        PreTokenizerReader.read(step("pre_tokenizer")),
+        bpe,
+        TemplateReader.read(step("post_processor")),
+        DecoderReader.read(step("decoder")));
+  }
+
+  private StepNode step(String field) {
+    return new StepNode(path, field, steps.getOrDefault(field, MissingNode.getInstance()));
+  }
+
+  private List<AddedToken> addedTokens() throws IOException {
+    List<AddedToken> tokens = new ArrayList<>();
+    for (StepNode token : step("added_tokens").items()) {
+      tokens.add(AddedToken.read(token, token.natural("id")));
+    }
+    return tokens;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.limpid.model.tokenizer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens the tokenizer of a model folder in Hugging Face layout. */
+public final class TokenizerLoader {
+  private TokenizerLoader() {}
+
+  /**
+   * Reads {@code tokenizer.json}, else {@code vocab.json} with {@code merges.txt} (or GPT-2's name
+   * for it, {@code vocab.bpe}); and from {@code tokenizer_config.json} which tokens are special.
+   *
+   * @return empty if the folder has none of these: such a model takes ids only
+   * @throws MalformedTokenizerException if a file is damaged
+   * @throws UnsupportedTokenizerException if the tokenizer needs a step that Limpid does not have
+   * @throws IOException if a file cannot be read
+   */
+  public static Optional<LoadedTokenizer> load(Path folder) throws IOException {
+    TokenizerConfig config = TokenizerConfig.read(folder);
+    Path json = folder.resolve("tokenizer.json");
+    if (Files.exists(json)) {
+      return Optional.of(loaded(TokenizerJson.read(json), config, json));
+    }
+    Path vocabulary = folder.resolve("vocab.json");
+    Path merges = firstThere(folder.resolve("merges.txt"), folder.resolve("vocab.bpe"));
+    if (Files.exists(vocabulary) && Files.exists(merges)) {
+      return Optional.of(loaded(ByteLevelBpe.read(vocabulary, merges, config), config, vocabulary));
+    }
+    return Optional.empty();
+  }
+
+  private static Path firstThere(Path first, Path second) {
+    return Files.exists(first) ? first : second;
+  }
+
+  private static LoadedTokenizer loaded(
+      PipelineTokenizer tokenizer, TokenizerConfig config, Path source) throws IOException {
+    return new LoadedTokenizer(
+        tokenizer, config.specialTokens(tokenizer, tokenizer.template()), source);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.limpid.model.trace;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * One forward pass over one prompt, made transparent: tokens, every layer's states, logits.
+ *
+ * <p>Immutable; the tensors are to be read, not modified. Depending on the {@link TraceDetail},
+ * {@link #layer} returns what was kept, or computes it again from the residual states. Logits are
+ * always computed when asked for: keep them if you need them twice.
+ */
+public final class ForwardTrace {
+  private final ModelConfig config;
+  private final Provenance provenance;
+  private final TraceDetail detail;
+  private final List<Integer> tokens;
+  private final List<Tensor> residuals;
+  private final IntFunction<LayerTrace> layers;
+  private final UnaryOperator<Tensor> unembed;
+
+  /**
+   * Creates a trace; made by {@code Transformer.trace}.
+   *
+   * @param residuals L + 1 states [T, D]: residPre of every layer, then the last residPost
+   * @param layers gives layer l, kept or computed again
+   * @param unembed gives the logits [n, V] of states [n, D]
+   */
+  public ForwardTrace(
+      ModelConfig config,
+      Provenance provenance,
+      TraceDetail detail,
+      List<Integer> tokens,
+      List<Tensor> residuals,
+      IntFunction<LayerTrace> layers,
+      UnaryOperator<Tensor> unembed) {
+    this.config = config;
+    this.provenance = provenance;
+    this.detail = detail;
+    this.tokens = List.copyOf(tokens);
+    this.residuals = List.copyOf(residuals);
+    this.layers = layers;
+    this.unembed = unembed;
+  }
+
+  /** Returns the configuration of the model that was traced. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Returns where these numbers come from. */
+  public Provenance provenance() {
+    return provenance;
+  }
+
+  /** Returns how much was kept. */
+  public TraceDetail detail() {
+    return detail;
+  }
+
+  /** Returns the prompt's token ids, T of them, BOS included. */
+  public List<Integer> tokens() {
+    return tokens;
+  }
+
+  /** Returns L, the number of layers. */
+  public int nLayers() {
+    return config.nLayers();
+  }
+
+  /** Returns T, the number of tokens. */
+  public int nPositions() {
+    return tokens.size();
+  }
+
+  /** Returns the state in front of a layer, [T, D]; never computed again. */
+  public Tensor residPre(int layer) {
+    return residuals.get(layer);
+  }
+
+  /** Returns the last state, that the logits are read from, [T, D]; never computed again. */
+  public Tensor finalResidual() {
+    return residuals.getLast();
+  }
+
+  /** Returns one layer with all its internals. */
+  public LayerTrace layer(int layer) {
+    return layers.apply(layer);
+  }
+
+  /** Computes the logits of all positions from the last state, [T, V]. */
+  public Tensor logits() {
+    return unembed.apply(finalResidual());
+  }
+
+  /** Computes the logits of one position from its last state, [V]. */
+  public Tensor logits(int position) {
+    return unembed.apply(finalResidual().rows(position, position + 1)).row(0);
+  }
+}

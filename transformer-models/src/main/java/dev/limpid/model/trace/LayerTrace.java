@@ -1,0 +1,32 @@
+package dev.limpid.model.trace;
+
+import dev.limpid.tensor.Tensor;
+
+/**
+ * One layer of a forward pass; the tensors are to be read, not modified.
+ *
+ * <pre>
+ *   residPre -> attention -> attnOut;  residMid  = residPre + attnOut
+ *   residMid -> MLP       -> mlpOut;   residPost = residMid + mlpOut
+ * </pre>
+ *
+ * @param residPre [T, D]
+ * @param attnOut [T, D]
+ * @param residMid [T, D]
+ * @param mlpOut [T, D]
+ * @param residPost [T, D]
+ * @param pattern [H, T, T] attention probabilities (head, query, key), lower triangular
+ * @param value [K, T, d] values without their bias
+ * @param neuronPre [T, F] before the activation; of a gated MLP, the gate
+ * @param neuronPost [T, F] after the activation; of a gated MLP, times the up projection
+ */
+public record LayerTrace(
+    Tensor residPre,
+    Tensor attnOut,
+    Tensor residMid,
+    Tensor mlpOut,
+    Tensor residPost,
+    Tensor pattern,
+    Tensor value,
+    Tensor neuronPre,
+    Tensor neuronPost) {}

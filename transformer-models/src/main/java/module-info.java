@@ -1,0 +1,12 @@
+/** Configuration as data, weights, tokenizers, one forward pass, and its trace. */
+module dev.limpid.model {
+  requires transitive dev.limpid.tensor;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+
+  exports dev.limpid.model;
+  exports dev.limpid.model.config;
+  exports dev.limpid.model.load;
+  exports dev.limpid.model.tokenizer;
+  exports dev.limpid.model.trace;
+}

@@ -1,0 +1,109 @@
+package dev.limpid.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.trace.LayerTrace;
+import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Every step of a block against activations that another author dumped from his own code (the
+ * sorting model of bbycroft/llm-viz); runs where the extra data lies beside the project.
+ */
+class NanoSortTest {
+  /** Relative to the largest magnitude; theirs are float32 as well. */
+  private static final double TOLERANCE = 1e-5;
+
+  private static final int BATCH = 3;
+
+  static List<Arguments> runs() {
+    List<Path> found =
+        TestData.sharedModels().stream()
+            .filter(folder -> Files.exists(folder.resolve("partials.json")))
+            .toList();
+    System.out.println("models with activations by another author: " + found);
+    // Without extra data there is one empty run: JUnit has no parameterised test without cases.
+    Stream<Path> folders = found.isEmpty() ? Stream.of(Path.of("")) : found.stream();
+    return folders
+        .flatMap(folder ->
+            Stream.of("reference", "vector")
+                .flatMap(backend ->
+                    IntStream.range(0, BATCH).mapToObj(b -> Arguments.of(folder, backend, b))))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("runs")
+  void everyStepOfTheBlockIsTheSame(Path folder, String backend, int prompt) throws IOException {
+    if (folder.toString().isEmpty()) {
+      return;
+    }
+    JsonNode partials =
+        JsonMapper.shared().readTree(Files.readAllBytes(folder.resolve("partials.json")));
+    List<Integer> tokens = new ArrayList<>();
+    for (float id : floats(partials, "idx", prompt)) {
+      tokens.add((int) id);
+    }
+    Transformer model = ModelLoader.open(folder, Backends.open(backend));
+    ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
+    LayerTrace first = trace.layer(0);
+
+    assertClose(partials, "x", prompt, first.residPre());
+    assertClose(partials, "attSm", prompt, first.pattern());
+    assertClose(partials, "yProj", prompt, first.attnOut());
+    assertClose(partials, "attnResid", prompt, first.residMid());
+    assertClose(partials, "fc", prompt, first.neuronPre());
+    assertClose(partials, "gelu", prompt, first.neuronPost());
+    assertClose(partials, "mlp", prompt, first.mlpOut());
+    assertClose(partials, "mlpResid", prompt, first.residPost());
+    for (int l = 0; l < trace.nLayers(); l++) {
+      assertClose(partials, "block" + l, prompt, trace.layer(l).residPost());
+    }
+    assertClose(partials, "ln_f", prompt, model.finalNorm(trace.finalResidual()));
+    assertClose(partials, "lm_head", prompt, trace.logits());
+  }
+
+  private static void assertClose(JsonNode partials, String name, int prompt, Tensor actual) {
+    float[] expected = floats(partials, name, prompt);
+    float[] values = actual.toFloats();
+    assertThat(values).as(name).hasSameSizeAs(expected);
+    double largest = 0;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    for (int i = 0; i < values.length; i++) {
+      assertThat((double) Math.abs(values[i] - expected[i]))
+          .as("%s [%d]", name, i)
+          .isLessThanOrEqualTo(TOLERANCE * largest);
+    }
+  }
+
+  /** The part of a batched array that belongs to one prompt. */
+  private static float[] floats(JsonNode partials, String name, int prompt) {
+    byte[] bytes = Base64.getDecoder().decode(partials.path(name).path("data").asString());
+    float[] all = new float[bytes.length / 4];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(all);
+    int each = all.length / BATCH;
+    return Arrays.copyOfRange(all, prompt * each, (prompt + 1) * each);
+  }
+}

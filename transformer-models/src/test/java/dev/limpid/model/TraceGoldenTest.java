@@ -1,0 +1,96 @@
+package dev.limpid.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.trace.LayerTrace;
+import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.safetensors.SafetensorsFile;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The forward pass against Hugging Face in float64, on every backend and every golden model. */
+class TraceGoldenTest {
+  /** Float32 against float64, relative to the largest magnitude of the tensor. */
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<Arguments> goldens() {
+    return Stream.of("reference", "vector")
+        .flatMap(backend ->
+            Stream.concat(TestData.goldenModels().stream(), TestData.sharedModels().stream())
+                .map(model -> Arguments.of(backend, model)));
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @MethodSource("goldens")
+  void everyTensorEqualsHuggingFace(String backend, Path folder) throws IOException {
+    Transformer model = ModelLoader.open(folder, Backends.open(backend));
+    SafetensorsFile expected =
+        SafetensorsFile.open(folder.resolve("expected.safetensors"), Arena.ofAuto());
+    List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
+    ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
+
+    Tensor logits = trace.logits();
+    assertClose(expected, "logits", logits);
+    assertThat(argmax(model, logits)).isEqualTo(argmax(model, expected.tensor("logits").toHeap()));
+    for (int l = 0; l < trace.nLayers(); l++) {
+      LayerTrace layer = trace.layer(l);
+      Map<String, Tensor> tensors =
+          Map.of(
+              "resid_pre", layer.residPre(),
+              "attn_out", layer.attnOut(),
+              "resid_mid", layer.residMid(),
+              "mlp_out", layer.mlpOut(),
+              "resid_post", layer.residPost(),
+              "pattern", layer.pattern(),
+              "value", layer.value(),
+              "neuron_pre", layer.neuronPre(),
+              "neuron_post", layer.neuronPost(),
+              "head_out", model.headOut(l, layer));
+      for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+        assertClose(expected, "layers." + l + "." + tensor.getKey(), tensor.getValue());
+      }
+    }
+  }
+
+  @Test
+  void thereAreGoldens() {
+    assertThat(TestData.goldenModels()).hasSizeGreaterThanOrEqualTo(12);
+    System.out.println("goldens beside the project: " + TestData.sharedModels());
+  }
+
+  private static List<Integer> argmax(Transformer model, Tensor logits) {
+    return Stream.iterate(0, t -> t < logits.dim(0), t -> t + 1)
+        .map(t -> model.ops().topK(logits.row(t), 1)[0])
+        .toList();
+  }
+
+  private static void assertClose(SafetensorsFile expected, String name, Tensor actual)
+      throws IOException {
+    Tensor wanted = expected.tensor(name);
+    assertThat(actual.shape()).as(name).isEqualTo(wanted.shape());
+    float[] e = wanted.toFloats();
+    float[] a = actual.toFloats();
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < e.length; i++) {
+      largest = Math.max(largest, Math.abs(e[i]));
+      // Written so that a NaN fails.
+      difference = Math.abs(a[i] - e[i]) <= difference ? difference : Math.abs(a[i] - e[i]);
+    }
+    assertThat(difference).as(name).isLessThanOrEqualTo(TOLERANCE * largest);
+  }
+}
