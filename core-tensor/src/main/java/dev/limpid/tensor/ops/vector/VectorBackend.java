@@ -36,6 +36,7 @@ public final class VectorBackend implements BackendProvider {
 
   @Override
   public TensorOps open() {
+    WarmUp.start();
     return new VectorOps();
   }
 }

@@ -1,0 +1,283 @@
+package dev.limpid.tensor.ops.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.ReferenceOps;
+import dev.limpid.tensor.ops.Samples;
+import dev.limpid.tensor.ops.Samples.Storage;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.ops.WeightLayout;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/** The fast operations equal the reference on random shapes, for any number of threads. */
+final class VectorOpsProperties {
+  /** Rounding of float sums, relative to the sum of the magnitudes of their terms. */
+  private static final double SUM_TOLERANCE = 2e-6;
+
+  /** Rounding of a proximity, relative to the largest |a u|_1 of its query. */
+  private static final double PROXIMITY_TOLERANCE = 1e-6;
+
+  private final TensorOps reference = new ReferenceOps();
+  private final TensorOps one = new VectorOps(1);
+  private final TensorOps three = new VectorOps(3);
+
+  @Property(tries = 150)
+  void matmul(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 40) int t,
+      @ForAll @IntRange(min = 1, max = 300) int inputs,
+      @ForAll @IntRange(min = 1, max = 150) int outputs,
+      @ForAll Storage storage,
+      @ForAll WeightLayout layout) {
+    Samples samples = new Samples(seed);
+    boolean outIn = layout == WeightLayout.OUT_IN;
+    Tensor weight = samples.weight(storage, outIn ? outputs : inputs, outIn ? inputs : outputs);
+    Tensor x = samples.gaussian(t, inputs);
+    Tensor bias = samples.gaussian(outputs);
+    int to = outputs - (int) Math.floorMod(seed, (long) outputs) / 2;
+    int cut = inputs / 3;
+    Tensor narrow = samples.gaussian(t, inputs - cut);
+    same(
+        Math.max(10, 3 * inputs),
+        ops -> {
+          Tensor out = Tensor.zeros(t, outputs);
+          ops.matmul(x, ops.pack(weight, layout), bias, out);
+          return out;
+        });
+    same(
+        Math.max(10, 3 * inputs),
+        ops -> {
+          PackedMatrix part = ops.pack(weight, layout, to / 4, to).inputs(cut, inputs);
+          Tensor out = Tensor.zeros(t, to - to / 4);
+          ops.matmul(narrow, part, null, out);
+          return out;
+        });
+  }
+
+  @Property(tries = 150)
+  void attention(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 45) int tq,
+      @ForAll @IntRange(min = 0, max = 20) int before,
+      @ForAll @IntRange(min = 1, max = 3) int nKvHeads,
+      @ForAll @IntRange(min = 1, max = 3) int group,
+      @ForAll @IntRange(min = 1, max = 70) int dHead) {
+    Samples samples = new Samples(seed);
+    int tk = tq + before;
+    int nHeads = nKvHeads * group;
+    Tensor queries = samples.gaussian(tq, nHeads * dHead);
+    Tensor keys = samples.gaussian(tk, nKvHeads * dHead);
+    Tensor pattern = samples.pattern(nHeads, tq, tk);
+    Tensor values = samples.gaussian(nKvHeads, tk, dHead);
+    float scale = (float) (1 / Math.sqrt(dHead));
+    same(
+        1,
+        ops -> {
+          Tensor out = samples.gaussian(nHeads, tq, tk);
+          ops.causalPattern(queries, keys, nHeads, nKvHeads, scale, out);
+          return out;
+        });
+    same(
+        1,
+        ops -> {
+          Tensor out = Tensor.zeros(tq, nHeads * dHead);
+          ops.attend(pattern, values, out);
+          return out;
+        });
+  }
+
+  @Property(tries = 100)
+  void rowsAndElements(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 40) int t,
+      @ForAll @IntRange(min = 1, max = 300) int width,
+      @ForAll Activation f) {
+    Samples samples = new Samples(seed);
+    Tensor x = samples.gaussian(t, width);
+    Tensor y = samples.gaussian(t, width);
+    Tensor gain = samples.gaussian(width);
+    same(10, ops -> into(t, width, out -> ops.layerNorm(x, gain, gain, 1e-5f, out)));
+    same(10, ops -> into(t, width, out -> ops.rmsNorm(x, gain, 1e-5f, out)));
+    same(1, ops -> into(t, width, out -> ops.activate(f, x, out)));
+    same(1, ops -> into(t, width, out -> ops.multiply(x, y, out)));
+    same(1, ops -> into(t, width, out -> ops.add(x, y, out)));
+    same(
+        width,
+        ops -> {
+          Tensor out = Tensor.zeros(t);
+          ops.proximity(x, y, out);
+          return out;
+        });
+    Tensor flat = x.reshape(t * width);
+    int k = Math.min(t * width, 17);
+    assertThat(one.topK(flat, k)).isEqualTo(reference.topK(flat, k));
+  }
+
+  @Property(tries = 200)
+  void attentionProximity(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 45) int t,
+      @ForAll @IntRange(min = 1, max = 80) int width,
+      @ForAll @IntRange(min = 1, max = 3) int nKvHeads,
+      @ForAll @IntRange(min = 1, max = 3) int group,
+      @ForAll @IntRange(min = 1, max = 20) int dHead,
+      @ForAll Storage storage,
+      @ForAll Adversary adversary) {
+    Samples samples = new Samples(seed);
+    int nHeads = nKvHeads * group;
+    Tensor pattern = samples.pattern(nHeads, t, t);
+    Tensor whole = samples.gaussian(t, width);
+    Tensor values = samples.gaussian(nKvHeads, t, dHead);
+    adversary.spoil(pattern, values, whole);
+    Tensor weight = samples.weight(storage, width, nHeads * dHead);
+    Tensor[] results = new Tensor[3];
+    TensorOps[] all = {reference, one, three};
+    for (int i = 0; i < all.length; i++) {
+      results[i] = samples.gaussian(t * (t + 1) / 2, nHeads);
+      all[i].attentionProximity(
+          pattern,
+          values,
+          all[i].pack(weight, WeightLayout.OUT_IN),
+          all[i].pack(weight, WeightLayout.IN_OUT),
+          whole,
+          results[i]);
+    }
+    assertThat(results[2].toFloats()).isEqualTo(results[1].toFloats());
+    double[][] norms = termNorms(values, weight.toHeap(), nHeads);
+    for (int q = 0; q < t; q++) {
+      float[] expected = results[0].rows(q * (q + 1) / 2, (q + 1) * (q + 2) / 2).toFloats();
+      float[] actual = results[1].rows(q * (q + 1) / 2, (q + 1) * (q + 2) / 2).toFloats();
+      double scale = largestTerm(pattern, norms, q);
+      for (int i = 0; i < expected.length; i++) {
+        assertThat((double) actual[i])
+            .as("query %d, part %d", q, i)
+            .isCloseTo(expected[i], within(PROXIMITY_TOLERANCE * scale + 1e-30));
+      }
+    }
+  }
+
+  /** Data that a shortcut would stumble over. */
+  enum Adversary {
+    NONE {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {}
+    },
+    /** Every query looks at the first key only. */
+    SINK {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {
+        for (int row = 0; row < pattern.dim(0) * pattern.dim(1); row++) {
+          for (int k = 0; k < pattern.dim(2); k++) {
+            set(pattern, row * pattern.dim(2) + k, k == 0 ? 1 : 0);
+          }
+        }
+      }
+    },
+    /** Zeros of both signs: sign(0) must not be 0. */
+    ZEROS {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {
+        for (int i = 0; i < whole.size(); i += 2) {
+          set(whole, i, i % 4 == 0 ? 0f : -0f);
+        }
+      }
+    },
+    /** All of y is 0: nothing but cancellation. */
+    NOTHING {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {
+        for (int i = 0; i < whole.size(); i++) {
+          set(whole, i, 0);
+        }
+      }
+    },
+    /** Components a million times the others, as residual streams have. */
+    OUTLIERS {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {
+        for (int i = 0; i < whole.size(); i += 7) {
+          set(whole, i, 1e6f * whole.array()[whole.offset() + i]);
+        }
+      }
+    },
+    /** Terms much larger than y. */
+    CANCELLING {
+      @Override
+      void spoil(Tensor pattern, Tensor values, Tensor whole) {
+        for (int i = 0; i < values.size(); i++) {
+          set(values, i, 1e3f * values.array()[values.offset() + i]);
+        }
+      }
+    };
+
+    abstract void spoil(Tensor pattern, Tensor values, Tensor whole);
+
+    private static void set(Tensor x, int i, float value) {
+      x.array()[x.offset() + i] = value;
+    }
+  }
+
+  private interface Call {
+    Tensor on(TensorOps ops);
+  }
+
+  private interface Into {
+    void run(Tensor out);
+  }
+
+  private static Tensor into(int t, int width, Into call) {
+    Tensor out = Samples.zeros(t, width);
+    call.run(out);
+    return out;
+  }
+
+  /** Checks an operation against the reference, and that threads do not change a bit. */
+  private void same(double magnitude, Call call) {
+    float[] expected = call.on(reference).toFloats();
+    float[] actual = call.on(one).toFloats();
+    assertThat(call.on(three).toFloats()).isEqualTo(actual);
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) actual[i])
+          .as("element %d", i)
+          .isCloseTo(expected[i], within(SUM_TOLERANCE * Math.max(1, magnitude)));
+    }
+  }
+
+  /** Returns |u[h, k]|_1 for every head and key. */
+  private static double[][] termNorms(Tensor values, Tensor weight, int nHeads) {
+    int t = values.dim(1);
+    int dHead = values.dim(2);
+    double[][] norms = new double[nHeads][t];
+    for (int h = 0; h < nHeads; h++) {
+      Tensor v = values.row(h / (nHeads / values.dim(0)));
+      for (int k = 0; k < t; k++) {
+        for (int i = 0; i < weight.dim(0); i++) {
+          double u = 0;
+          for (int j = 0; j < dHead; j++) {
+            int at = weight.offset() + i * weight.dim(1) + h * dHead + j;
+            u += (double) v.array()[v.offset() + k * dHead + j] * weight.array()[at];
+          }
+          norms[h][k] += Math.abs(u);
+        }
+      }
+    }
+    return norms;
+  }
+
+  private static double largestTerm(Tensor pattern, double[][] norms, int q) {
+    double largest = 0;
+    for (int h = 0; h < norms.length; h++) {
+      for (int k = 0; k <= q; k++) {
+        largest = Math.max(largest, pattern.get(h, q, k) * norms[h][k]);
+      }
+    }
+    return largest;
+  }
+}
