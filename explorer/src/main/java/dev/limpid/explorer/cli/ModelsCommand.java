@@ -3,7 +3,10 @@ package dev.limpid.explorer.cli;
 import picocli.CommandLine.Command;
 
 /** {@code limpid models}: what {@code --model} can be. */
-@Command(name = "models", description = "Lists, describes and downloads models.")
+@Command(
+    name = "models",
+    description = "Lists, describes and downloads models.",
+    footer = {"", "Examples:", "  limpid models list", "  limpid models info demo-gpt2"})
 final class ModelsCommand implements Runnable {
   @Override
   public void run() {

@@ -52,9 +52,11 @@ final class ModelsListCommand implements Callable<Integer> {
     }
     if (models.isEmpty()) {
       Folders folders = Folders.of(console.variables());
-      throw new CommandFailure(
-          "no models in %s nor in %s; 'limpid models pull ORG/NAME' downloads one"
-              .formatted(folders.models(), folders.hub()));
+      console
+          .err()
+          .println(
+              "limpid: no models in %s nor in %s; 'limpid models pull ORG/NAME' downloads one"
+                  .formatted(folders.models(), folders.hub()));
     }
     return Limpid.DONE;
   }

@@ -16,6 +16,14 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  limpid doctor",
+      "  limpid models list",
+      "",
+      "'limpid help COMMAND' shows the options of a command, with examples."
+    },
     showEndOfOptionsDelimiterInUsageHelp = false)
 final class RootCommand implements Runnable {
   // Read before parsing, so that errors of parsing honour it too (see Limpid).

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class ModelLocator {
   /** The model that is taken where none is named. */
   public static final String DEFAULT_MODEL = "demo-gpt2";
+
+  private static final Pattern NAME =
+      Pattern.compile(
+          "[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*(/[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*)?");
 
   private final Folders folders;
   private final BundledModels bundled;
@@ -94,7 +99,7 @@ public final class ModelLocator {
 
   /** Names are one or two plain words, so that no name leads out of the folders searched. */
   private static boolean isName(String name) {
-    return name.matches("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?");
+    return NAME.matcher(name).matches();
   }
 
   private static Path path(String name) throws IOException {

@@ -26,11 +26,12 @@ class LimpidTest {
 
   @Test
   void everyCommandHasHelpWithExamples() {
-    for (String command : List.of("doctor", "models list", "models info", "models pull")) {
-      String[] words = (command + " --help").split(" ", -1);
+    for (String command :
+        List.of("", "doctor", "models", "models list", "models info", "models pull")) {
+      String[] words = (command + " --help").strip().split(" ", -1);
       LimpidRun run = world().run(words);
       assertThat(run.code()).as(command).isEqualTo(Limpid.DONE);
-      assertThat(run.out()).as(command).contains("Example", "limpid " + command);
+      assertThat(run.out()).as(command).contains("Example", ("limpid " + command).strip());
     }
   }
 

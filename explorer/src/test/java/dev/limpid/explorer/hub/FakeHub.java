@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A hub on this machine, and a second server to which it sends for large files, as the real one
  * does. It can be made to misbehave.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
   /** One request, as a server saw it. */
   record Seen(String server, String method, String path, @Nullable String range, boolean token) {}
 
@@ -50,7 +50,8 @@ final class FakeHub implements AutoCloseable {
   private final AtomicInteger failures = new AtomicInteger();
   private boolean stalls;
 
-  FakeHub() throws IOException {
+  /** Starts both servers. */
+  public FakeHub() throws IOException {
     hub = start("hub");
     store = start("store");
   }
@@ -64,7 +65,8 @@ final class FakeHub implements AutoCloseable {
     return server;
   }
 
-  URI address() {
+  /** Returns the address of the hub. */
+  public URI address() {
     return address(hub);
   }
 
@@ -72,11 +74,13 @@ final class FakeHub implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
-  FakeHub with(String name, String content) {
+  /** Adds a file of the model org/name. */
+  public FakeHub with(String name, String content) {
     return with(name, content.getBytes(StandardCharsets.UTF_8));
   }
 
-  FakeHub with(String name, byte[] content) {
+  /** Adds a file of the model org/name. */
+  public FakeHub with(String name, byte[] content) {
     files.put(name, content);
     return this;
   }

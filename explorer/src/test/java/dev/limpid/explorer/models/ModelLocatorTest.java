@@ -104,6 +104,13 @@ class ModelLocatorTest {
   }
 
   @Test
+  void namesMayBeInAnyScript() throws IOException {
+    Path folder = model("models/Zürich 2");
+    Files.createDirectories(home.resolve("bundled"));
+    assertThat(locate("Zürich 2").folder()).isEqualTo(folder);
+  }
+
+  @Test
   void namesDoNotLeadOutOfTheFolders() throws IOException {
     model("secret");
     Files.createDirectories(home.resolve("models/a"));
