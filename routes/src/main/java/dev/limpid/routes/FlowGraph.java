@@ -87,6 +87,11 @@ public final class FlowGraph {
     return number(kind, at.layer(), at.position());
   }
 
+  /** Returns the number of a position's last state, which its prediction is read from. */
+  public int lastState(int position) {
+    return number(Node.Kind.AFTER_MLP, nLayers() - 1, position);
+  }
+
   /** Returns the number of the state that layer reads at a position: a token or an AFTER_MLP. */
   int numberBelow(int layer, int position) {
     return layer == 0 ? position : number(Node.Kind.AFTER_MLP, layer - 1, position);

@@ -36,10 +36,7 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
 
   /** Returns the route of one position. */
   public Route route(int position) {
-    if (position < 0 || position >= graph.nPositions()) {
-      throw new IllegalArgumentException(
-          "position " + position + " is not in the prompt (0 to " + (graph.nPositions() - 1) + ")");
-    }
+    requirePosition(position);
     return sweep(position, position + 1).getFirst();
   }
 
@@ -53,8 +50,9 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
    * tokens in its route, without the route.
    */
   public double[] sourceFlow(int position) {
+    requirePosition(position);
     double[] amounts = new double[graph.nNodes()];
-    amounts[graph.numberBelow(graph.nLayers(), position)] = 1;
+    amounts[graph.lastState(position)] = 1;
     flowDown(amounts);
     return Arrays.copyOf(amounts, graph.nPositions());
   }
@@ -75,14 +73,20 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
     }
   }
 
+  private void requirePosition(int position) {
+    if (position < 0 || position >= graph.nPositions()) {
+      throw new IllegalArgumentException(
+          "position " + position + " is not in the prompt (0 to " + (graph.nPositions() - 1) + ")");
+    }
+  }
+
   /** Extracts the routes of the positions from (inclusive) to (exclusive). */
   private List<Route> sweep(int from, int to) {
     Threshold rules = new Threshold(graph, mode, threshold);
     List<RouteInReverse> routes = IntStream.range(from, to).mapToObj(RouteInReverse::new).toList();
     @Nullable Arrival[] arrivals = new @Nullable Arrival[graph.nNodes()];
     for (int target = 0; target < routes.size(); target++) {
-      arrivals[graph.numberBelow(graph.nLayers(), from + target)] =
-          Arrival.start(target, routes.size());
+      arrivals[graph.lastState(from + target)] = Arrival.start(target, routes.size());
     }
     for (int number = graph.nNodes() - 1; number >= 0; number--) {
       Arrival arrival = arrivals[number];

@@ -33,7 +33,7 @@ class LmttGoldenTest {
   /** What LM-TT credits every part with, at least. */
   private static final double FLOOR = 1e-5;
 
-  /** Contributions with LM-TT's constants against the exact ones; see the notes on its floor. */
+  /** LM-TT adds 1e-6 to every component of a difference and counts in float32. */
   private static final double TOLERANCE = 1e-3;
 
   static List<Path> models() {

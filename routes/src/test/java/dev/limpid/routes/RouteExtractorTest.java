@@ -114,5 +114,7 @@ class RouteExtractorTest {
         .hasMessageContaining("NaN");
     assertThatThrownBy(() -> new RouteExtractor(graph, ThresholdMode.RAW, 0).route(2))
         .hasMessageContaining("position 2 is not in the prompt (0 to 1)");
+    assertThatThrownBy(() -> new RouteExtractor(graph, ThresholdMode.RAW, 0).sourceFlow(-1))
+        .hasMessageContaining("position -1 is not in the prompt (0 to 1)");
   }
 }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.LayerContributions;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -144,6 +147,28 @@ class RouteProperties {
       double[] sourceFlow = extractor.sourceFlow(t);
       for (int s = 0; s < sourceFlow.length; s++) {
         assertThat(sourceFlow[s]).isEqualTo(routes.get(t).sourceFlow(s));
+      }
+    }
+  }
+
+  @Property(tries = 100)
+  void theShortListsMissNoKey(
+      @ForAll("contributions") Contributions contributions,
+      @ForAll("thresholds") double threshold) {
+    FlowGraph graph = FlowGraph.of(contributions);
+    for (int l = 0; l < graph.nLayers(); l++) {
+      LayerContributions layer = contributions.layers().get(l);
+      for (int q = 0; q < graph.nPositions(); q++) {
+        int query = q;
+        assertThat(Arrays.stream(graph.keys(l, q, threshold)).boxed().toList())
+            .isSorted()
+            .doesNotHaveDuplicates()
+            .endsWith(q)
+            .containsAll(
+                IntStream.range(0, q)
+                    .filter(k -> FlowGraph.summed(layer, query, k) > threshold)
+                    .boxed()
+                    .toList());
       }
     }
   }
