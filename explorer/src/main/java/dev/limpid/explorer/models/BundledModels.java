@@ -81,11 +81,11 @@ public final class BundledModels {
   }
 
   /**
-   * Returns the folder of a model, after copying it to the cache where that is needed.
+   * Returns the folder a model has, or will have once it is copied.
    *
-   * @throws IOException if the cache cannot be written
+   * @throws IOException if the jar cannot be read
    */
-  public Optional<Path> find(String name) throws IOException {
+  public Optional<Path> folder(String name) throws IOException {
     if (!names().contains(name)) {
       return Optional.empty();
     }
@@ -93,23 +93,44 @@ public final class BundledModels {
       return Optional.of(source.resolve(name));
     }
     try (JarFile jar = new JarFile(source.toFile())) {
-      String prefix = RESOURCES + name + "/";
-      List<JarEntry> entries =
-          jar.stream()
-              .filter(entry -> entry.getName().startsWith(prefix) && !entry.isDirectory())
-              .sorted(Comparator.comparing(JarEntry::getName))
-              .toList();
-      Path folder = cache.resolve("bundled").resolve(name + "-" + contentHash(entries));
-      for (JarEntry entry : entries) {
-        copy(jar, entry, folder.resolve(entry.getName().substring(prefix.length())));
+      return Optional.of(copyOf(name, entries(jar, name)));
+    }
+  }
+
+  /**
+   * Returns the folder of a model, after copying it to the cache where that is needed.
+   *
+   * @throws IOException if the cache cannot be written
+   */
+  public Optional<Path> find(String name) throws IOException {
+    Optional<Path> folder = folder(name);
+    if (folder.isEmpty() || Files.isDirectory(source)) {
+      return folder;
+    }
+    try (JarFile jar = new JarFile(source.toFile())) {
+      for (JarEntry entry : entries(jar, name)) {
+        String file = entry.getName().substring(RESOURCES.length() + name.length() + 1);
+        copy(jar, entry, folder.get().resolve(file));
       }
-      return Optional.of(folder);
+      return folder;
     } catch (IOException e) {
       throw new IOException(
           "bundled model '%s': cannot be copied to %s (%s); set LIMPID_CACHE to a folder that can be written"
               .formatted(name, cache, e),
           e);
     }
+  }
+
+  private static List<JarEntry> entries(JarFile jar, String name) {
+    String prefix = RESOURCES + name + "/";
+    return jar.stream()
+        .filter(entry -> entry.getName().startsWith(prefix) && !entry.isDirectory())
+        .sorted(Comparator.comparing(JarEntry::getName))
+        .toList();
+  }
+
+  private Path copyOf(String name, List<JarEntry> entries) {
+    return cache.resolve("bundled").resolve(name + "-" + contentHash(entries));
   }
 
   /** The jar already knows a checksum of every entry, so that nothing has to be unpacked here. */

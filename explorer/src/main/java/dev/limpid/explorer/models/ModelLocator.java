@@ -116,7 +116,10 @@ public final class ModelLocator {
             .formatted(name, String.join(", ", lookedAt)));
   }
 
-  /** Returns all models there are: bundled, in the models folder, in Hugging Face's cache. */
+  /**
+   * Returns all models there are: bundled, in the models folder, in Hugging Face's cache. A bundled
+   * one's folder may not be there yet; {@link #locate} copies it.
+   */
   public List<ModelLocation> all() throws IOException {
     List<ModelLocation> all = new ArrayList<>();
     configured.entrySet().stream()
@@ -126,7 +129,7 @@ public final class ModelLocator {
         .forEach(all::add);
     for (String name : bundled.names()) {
       bundled
-          .find(name)
+          .folder(name)
           .map(folder -> new ModelLocation(name, folder, Origin.BUNDLED))
           .ifPresent(all::add);
     }

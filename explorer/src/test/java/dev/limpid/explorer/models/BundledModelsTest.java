@@ -52,6 +52,7 @@ class BundledModelsTest {
   void modelsOfAJarAreCopiedOnce() throws IOException {
     BundledModels models = BundledModels.in(jar("a.jar", "weights"), cache());
     assertThat(models.names()).containsExactly("demo");
+    assertThat(models.folder("demo").orElseThrow()).as("not copied yet").doesNotExist();
     Path folder = models.find("demo").orElseThrow();
     assertThat(folder.resolve("model.safetensors")).hasContent("weights");
     assertThat(folder.getFileName().toString()).matches("demo-[0-9a-f]{16}");

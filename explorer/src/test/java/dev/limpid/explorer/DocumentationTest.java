@@ -1,0 +1,43 @@
+package dev.limpid.explorer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents point to is there. */
+class DocumentationTest {
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+
+  private static List<Path> documents() throws IOException {
+    List<Path> documents = new ArrayList<>();
+    try (Stream<Path> top = Files.list(TestData.root());
+        Stream<Path> docs = Files.walk(TestData.root().resolve("docs"))) {
+      Stream.concat(top, docs)
+          .filter(path -> path.toString().endsWith(".md"))
+          .forEach(documents::add);
+    }
+    return documents;
+  }
+
+  @Test
+  void linksBetweenDocumentsLeadSomewhere() throws IOException {
+    assertThat(documents()).hasSizeGreaterThan(4);
+    for (Path document : documents()) {
+      Matcher links = LINK.matcher(Files.readString(document));
+      while (links.find()) {
+        if (!links.group(1).contains("://")) {
+          assertThat(document.resolveSibling(links.group(1))).as("link in %s", document).exists();
+        }
+      }
+    }
+  }
+}
