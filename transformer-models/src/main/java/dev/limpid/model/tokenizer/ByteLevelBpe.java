@@ -21,7 +21,7 @@ final class ByteLevelBpe {
     return new PipelineTokenizer(
         added,
         Normalizer.NONE,
-        PreTokenizer.byteLevel(config.flag("add_prefix_space"), true),
+        PreTokenizer.byteLevel(config.flag("add_prefix_space", false), true),
         new BpeModel(vocabulary, merges, options),
         template(config, added),
         new Decoder.ByteLevel());
@@ -62,7 +62,7 @@ final class ByteLevelBpe {
 
   private static Template template(TokenizerConfig config, AddedTokens added) throws IOException {
     Optional<String> bos = config.token("bos_token");
-    return bos.isPresent() && config.flag("add_bos_token")
+    return bos.isPresent() && config.flag("add_bos_token", false)
         ? new Template(List.of(added.id(bos.get())), List.of())
         : Template.NONE;
   }

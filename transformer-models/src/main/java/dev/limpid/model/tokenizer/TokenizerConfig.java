@@ -63,8 +63,8 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
     return new TokenizerConfig(new StepNode(config.path(), "", gpt2), specialTokensMap);
   }
 
-  boolean flag(String field) throws MalformedTokenizerException {
-    return config.bool(field, false);
+  boolean flag(String field, boolean otherwise) throws MalformedTokenizerException {
+    return config.bool(field, otherwise);
   }
 
   /** Returns the token of a role such as {@code bos_token}, as text. */
@@ -107,7 +107,7 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
     }
     boolean adds =
         template.equals(Template.NONE)
-            ? bos.isPresent() && flag("add_bos_token")
+            ? bos.isPresent() && flag("add_bos_token", false)
             : bos.isPresent() && template.before().contains(bos.getAsInt());
     return new SpecialTokens(bos, eos, adds);
   }

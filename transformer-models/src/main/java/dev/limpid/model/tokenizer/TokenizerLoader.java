@@ -11,7 +11,8 @@ public final class TokenizerLoader {
 
   /**
    * Reads {@code tokenizer.json}, else {@code vocab.json} with {@code merges.txt} (or GPT-2's name
-   * for it, {@code vocab.bpe}); and from {@code tokenizer_config.json} which tokens are special.
+   * for it, {@code vocab.bpe}), else {@code tokenizer.model} of SentencePiece; and from {@code
+   * tokenizer_config.json} which tokens are special.
    *
    * @return empty if the folder has none of these: such a model takes ids only
    * @throws MalformedTokenizerException if a file is damaged
@@ -29,6 +30,11 @@ public final class TokenizerLoader {
     if (Files.exists(vocabulary) && Files.exists(merges)) {
       TokenizerConfig facts = config.orGpt2();
       return Optional.of(loaded(ByteLevelBpe.read(vocabulary, merges, facts), facts, vocabulary));
+    }
+    Path sentencePiece = folder.resolve("tokenizer.model");
+    if (Files.exists(sentencePiece)) {
+      return Optional.of(
+          loaded(SentencePieceBpe.read(sentencePiece, config), config, sentencePiece));
     }
     return Optional.empty();
   }
