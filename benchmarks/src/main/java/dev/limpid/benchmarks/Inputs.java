@@ -1,0 +1,71 @@
+package dev.limpid.benchmarks;
+
+import dev.limpid.tensor.DType;
+import dev.limpid.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+
+/** Deterministic operands of realistic magnitude. */
+final class Inputs {
+  private final Random random = new Random(42);
+
+  /** Returns a heap tensor of normally distributed elements times {@code scale}. */
+  Tensor gaussian(float scale, int... dims) {
+    Tensor x = Tensor.zeros(dims);
+    for (int i = 0; i < x.array().length; i++) {
+      x.array()[i] = scale * (float) random.nextGaussian();
+    }
+    return x;
+  }
+
+  /** Returns a weight [out, in] as a checkpoint of that type holds it. */
+  Tensor weight(DType dtype, int outputs, int inputs) {
+    Tensor x = gaussian((float) (1 / Math.sqrt(inputs)), outputs, inputs);
+    if (dtype == DType.F32) {
+      return x;
+    }
+    MemorySegment bits = Arena.ofAuto().allocate(x.size() * 2, 2);
+    for (int i = 0; i < x.array().length; i++) {
+      float value = x.array()[i];
+      short half =
+          dtype == DType.F16
+              ? Float.floatToFloat16(value)
+              : (short) (Float.floatToRawIntBits(value) >>> 16);
+      bits.setAtIndex(ValueLayout.JAVA_SHORT, i, half);
+    }
+    return Tensor.over(bits, dtype, x.shape());
+  }
+
+  /** Returns attention probabilities [nHeads, t, t] that look mostly at the first key. */
+  Tensor pattern(int nHeads, int t) {
+    Tensor pattern = Tensor.zeros(nHeads, t, t);
+    for (int row = 0; row < nHeads * t; row++) {
+      double sum = 0;
+      int seen = row % t + 1;
+      double[] e = new double[seen];
+      for (int k = 0; k < seen; k++) {
+        e[k] = Math.exp(2 * random.nextGaussian() + (k == 0 ? 5 : 0));
+        sum += e[k];
+      }
+      for (int k = 0; k < seen; k++) {
+        pattern.array()[row * t + k] = (float) (e[k] / sum);
+      }
+    }
+    return pattern;
+  }
+
+  /** Fails if two results differ by more than {@code tolerance}; a benchmark times no wrong one. */
+  static void requireClose(Tensor expected, Tensor actual, double tolerance) {
+    float[] a = expected.toFloats();
+    float[] b = actual.toFloats();
+    for (int i = 0; i < a.length; i++) {
+      if (!(Math.abs(a[i] - b[i]) <= tolerance)) {
+        throw new IllegalStateException(
+            "element %d of %s is %s, the reference says %s"
+                .formatted(i, actual.shape(), b[i], a[i]));
+      }
+    }
+  }
+}
