@@ -96,7 +96,7 @@ final class BpeReader {
 
   private String element(JsonParser parser) throws IOException {
     parser.nextToken();
-    return string(parser, "a merge");
+    return string(parser, "merges");
   }
 
   private void dropout(JsonParser parser) throws IOException {

@@ -39,6 +39,10 @@ final class PipelineTokenizer implements Tokenizer {
     return template;
   }
 
+  boolean knows(int id) {
+    return addedTokens.content(id) != null || model.vocabulary().piece(id) != null;
+  }
+
   @Override
   public List<Integer> encode(String text, boolean addSpecialTokens) {
     Run run = new Run();

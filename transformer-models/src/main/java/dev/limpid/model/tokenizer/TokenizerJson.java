@@ -80,7 +80,8 @@ final class TokenizerJson {
     TokenStreamLocation at = e.getLocation();
     String where =
         at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-    String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+    String reason = message.replaceFirst(" \\(start marker.*", "");
     return new MalformedTokenizerException(path, "no valid JSON: " + reason + where);
   }
 
@@ -114,13 +115,24 @@ final class TokenizerJson {
     }
     Normalizer normalizer = NormalizerReader.read(step("normalizer"));
     BpeModel bpe = model.build();
-    return new PipelineTokenizer(
-        new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
-        normalizer,
-        PreTokenizerReader.read(step("pre_tokenizer")),
-        bpe,
-        TemplateReader.read(step("post_processor")),
-        DecoderReader.read(step("decoder")));
+    PipelineTokenizer tokenizer =
+        new PipelineTokenizer(
+            new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
+            normalizer,
+            PreTokenizerReader.read(step("pre_tokenizer")),
+            bpe,
+            TemplateReader.read(step("post_processor")),
+            DecoderReader.read(step("decoder")));
+    requireTokens(tokenizer);
+    return tokenizer;
+  }
+
+  private void requireTokens(PipelineTokenizer tokenizer) throws IOException {
+    for (int id : tokenizer.template().apply(List.of())) {
+      if (!tokenizer.knows(id)) {
+        throw step("post_processor").malformed("adds the id " + id + ", which is no token");
+      }
+    }
   }
 
   private StepNode step(String field) {
