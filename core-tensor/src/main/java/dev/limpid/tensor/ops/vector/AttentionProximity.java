@@ -63,7 +63,7 @@ final class AttentionProximity {
     tiles = new RowTiles(t);
     projectedSigns = projectSigns(whole, projectionTransposed, pool);
     packedValues = packValues(values, pool);
-    order = new ComponentOrder(t, whole.dim(1));
+    order = new ComponentOrder(t, whole.dim(1), pool.scratch());
     pool.run(t, (q, scratch) -> order.fill(whole, q));
   }
 
@@ -86,12 +86,20 @@ final class AttentionProximity {
   }
 
   private static Tensor projectSigns(Tensor whole, Panels transposed, WorkerPool pool) {
-    Tensor signs = Tensor.zeros(whole.dim(0), whole.dim(1));
+    int width = whole.dim(1);
+    Tensor signs = pool.scratch().tensor(Use.SIGNS, whole.dim(0), width);
     float[] y = whole.array();
-    for (int i = 0; i < signs.array().length; i++) {
-      signs.array()[i] = Math.copySign(1, y[whole.offset() + i]);
-    }
-    Tensor projected = Tensor.zeros(whole.dim(0), transposed.outputs());
+    float[] s = signs.array();
+    pool.run(
+        whole.dim(0),
+        (t, scratch) -> {
+          int from = whole.offset() + t * width;
+          for (int i = 0; i < width; i++) {
+            s[t * width + i] = Math.copySign(1, y[from + i]);
+          }
+        });
+    Tensor projected =
+        pool.scratch().tensor(Use.PROJECTED_SIGNS, whole.dim(0), transposed.outputs());
     MatrixProduct.run(signs, transposed, null, projected, pool);
     return projected;
   }

@@ -82,9 +82,7 @@ final class CausalAttention {
             int n = row + 1 + tk - tq;
             int to = pattern.offset() + (h * tq + row) * tk;
             float inverse = exponentials(scores, r * stride, n, scale);
-            for (int k = 0; k < n; k++) {
-              pattern.array()[to + k] = scores[r * stride + k] * inverse;
-            }
+            scale(scores, r * stride, n, inverse, pattern.array(), to);
             Arrays.fill(pattern.array(), to + n, to + tk, 0);
           }
         });
@@ -113,6 +111,17 @@ final class CausalAttention {
     }
     // The padding has added e^-87 a lane, which is nothing beside the 1 of the largest score.
     return 1 / Lanes.sum(sum);
+  }
+
+  /** Writes n elements of x times a factor into out. */
+  private static void scale(float[] x, int at, int n, float factor, float[] out, int outAt) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      FloatVector.fromArray(FLOATS, x, at + i).mul(factor).intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = x[at + i] * factor;
+    }
   }
 
   /** Writes sum over k of pattern[h, q, k] values[h / (H / K), k] into out [Tq, H * d]. */

@@ -1,6 +1,7 @@
 package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
 
 /**
@@ -22,12 +23,12 @@ final class ComponentOrder {
   private final int[] ends;
   private final int[] tops;
 
-  /** Creates an order of {@code rows} rows, each to be filled by {@link #fill}. */
-  ComponentOrder(int rows, int width) {
+  /** Creates an order of {@code rows} rows in these buffers, each to be filled by {@link #fill}. */
+  ComponentOrder(int rows, int width, Scratch scratch) {
     this.width = width;
-    indices = new int[rows * width];
-    negated = new float[rows * width];
-    ends = new int[rows * BUCKETS];
+    indices = scratch.ints(Use.ORDER, rows * width);
+    negated = scratch.floats(Use.ORDER, rows * width);
+    ends = scratch.ints(Use.ORDER_STEPS, rows * BUCKETS);
     tops = new int[rows];
   }
 

@@ -1,5 +1,6 @@
 package dev.limpid.tensor.ops.vector;
 
+import dev.limpid.tensor.Tensor;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -28,11 +29,19 @@ final class Scratch {
     TERMS,
     /** The largest component of each of these terms. */
     LARGEST,
+    /** Signs of a residual state, and these through the output projection. */
+    SIGNS,
+    PROJECTED_SIGNS,
+    /** The components of a residual state in order of magnitude. */
+    ORDER,
+    /** Where the steps of that order end. */
+    ORDER_STEPS,
     /** The probabilities of one query for one panel of keys. */
     PROBABILITIES,
   }
 
   private final Map<Use, float[]> floats = new EnumMap<>(Use.class);
+  private final Map<Use, int[]> ints = new EnumMap<>(Use.class);
   private short[] shorts = new short[0];
 
   /** Returns the buffer for that use, with at least {@code size} elements. */
@@ -43,6 +52,22 @@ final class Scratch {
       floats.put(use, buffer);
     }
     return buffer;
+  }
+
+  /** Returns the buffer of ints for that use, with at least {@code size} elements. */
+  int[] ints(Use use, int size) {
+    int[] buffer = ints.get(use);
+    if (buffer == null || buffer.length < size) {
+      buffer = new int[size];
+      ints.put(use, buffer);
+    }
+    return buffer;
+  }
+
+  /** Returns a tensor over the buffer for that use; its elements are what was last written. */
+  Tensor tensor(Use use, int rows, int columns) {
+    float[] buffer = floats(use, rows * columns);
+    return Tensor.of(buffer, buffer.length).rows(0, rows * columns).reshape(rows, columns);
   }
 
   /** Returns a buffer of 16-bit elements, with at least {@code size} of them. */
