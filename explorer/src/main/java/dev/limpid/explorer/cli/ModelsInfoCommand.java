@@ -85,6 +85,9 @@ final class ModelsInfoCommand implements Callable<Integer> {
     line(out, "tokenizer", model.tokenizer());
     line(out, "licence", or(model.licence(), "not stated"));
     line(out, "about", or(model.about(), "no model card"));
+    for (String example : model.examples()) {
+      line(out, "example", "limpid explain --model " + model.name() + " \"" + example + '"');
+    }
   }
 
   private static String heads(ModelSummary model) {

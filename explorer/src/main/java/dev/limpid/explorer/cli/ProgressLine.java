@@ -7,6 +7,7 @@ import java.util.Locale;
 final class ProgressLine implements AutoCloseable {
   private static final int BAR = 24;
   private static final long BETWEEN = 100_000_000;
+  private static final long PATIENCE = 1_000_000_000;
   private static final String CLEAR = "\r\u001b[K";
 
   private final PrintStream out;
@@ -30,11 +31,27 @@ final class ProgressLine implements AutoCloseable {
     if (doneBefore < 0) {
       doneBefore = done;
     }
-    if (isShown && (now - lastShown >= BETWEEN || done == total)) {
-      lastShown = now;
-      out.print(CLEAR + line(what, done, total, (done - doneBefore) / seconds(now)));
-      out.flush();
+    if (isDue(now, done == total)) {
+      print(now, line(what, done, total, (done - doneBefore) / seconds(now)));
     }
+  }
+
+  /** Shows steps done of all, once it takes longer than a second. */
+  void steps(String what, int done, int all) {
+    long now = System.nanoTime();
+    if (now - began > PATIENCE && isDue(now, done == all)) {
+      print(now, "%s  [%s] %d of %d".formatted(what, bar(done, all), done, all));
+    }
+  }
+
+  private boolean isDue(long now, boolean isLast) {
+    return isShown && (isLast || now - lastShown >= BETWEEN);
+  }
+
+  private void print(long now, String line) {
+    lastShown = now;
+    out.print(CLEAR + line);
+    out.flush();
   }
 
   private double seconds(long now) {
@@ -45,17 +62,20 @@ final class ProgressLine implements AutoCloseable {
     if (total <= 0) {
       return "%s  %s".formatted(what, Sizes.binary(done));
     }
-    int filled = (int) (BAR * done / total);
     return String.format(
         Locale.ROOT,
-        "%s  [%s%s] %3d %%  %s of %s, %s/s",
+        "%s  [%s] %3d %%  %s of %s, %s/s",
         what,
-        "#".repeat(filled),
-        ".".repeat(BAR - filled),
+        bar(done, total),
         100 * done / total,
         Sizes.binary(done),
         Sizes.binary(total),
         Sizes.binary((long) Math.max(0, perSecond)));
+  }
+
+  private static String bar(long done, long total) {
+    int filled = (int) (BAR * done / total);
+    return "#".repeat(filled) + ".".repeat(BAR - filled);
   }
 
   /** Clears the line, so that what follows stands alone. */

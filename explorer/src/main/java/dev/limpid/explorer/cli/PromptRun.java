@@ -4,6 +4,7 @@ import dev.limpid.attribution.LensReading;
 import dev.limpid.explorer.view.ModelView;
 import dev.limpid.explorer.view.PredictionView;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
 import java.util.List;
@@ -12,9 +13,14 @@ import org.jspecify.annotations.Nullable;
 /** A prompt and the opened model it is for. */
 record PromptRun(TokenizedPrompt prompt, Transformer model) {
 
-  /** Runs the prompt, keeping the residual states. */
+  /** Runs the prompt, keeping everything where that is little, else the residual states. */
   ForwardTrace trace() {
-    return model.trace(prompt.tokens(), TraceDetail.RESIDUALS);
+    ModelConfig c = model.config();
+    long nPositions = prompt.tokens().size();
+    long numbers =
+        c.nLayers() * nPositions * (6L * c.dModel() + 3L * c.dMlp() + c.nHeads() * nPositions);
+    boolean little = numbers * Float.BYTES < Runtime.getRuntime().maxMemory() / 8;
+    return model.trace(prompt.tokens(), little ? TraceDetail.FULL : TraceDetail.RESIDUALS);
   }
 
   /** Returns the position a command was asked for: the last where nothing was said. */

@@ -39,10 +39,13 @@ final class RouteOptions {
 
   /** Computes contributions and prepares the extraction. */
   RouteExtractor extractor(PromptRun run, ForwardTrace trace, Console console) {
-    try (Progress progress = new Progress(console, "contributions")) {
+    try (ProgressLine progress = new ProgressLine(console)) {
       Contributions contributions =
           Contributions.of(
-              run.model(), trace, contributionOptions(), progress.steps(trace.nLayers()));
+              run.model(),
+              trace,
+              contributionOptions(),
+              done -> progress.steps("contributions of layers", done, trace.nLayers()));
       return new RouteExtractor(FlowGraph.of(contributions), mode, threshold);
     }
   }

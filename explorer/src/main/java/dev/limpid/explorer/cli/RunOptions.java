@@ -46,15 +46,23 @@ final class RunOptions {
           }
         };
     requireValid(ids, config);
-    return new TokenizedPrompt(location, config, tokenizer, ids);
+    TokenizedPrompt tokenized = new TokenizedPrompt(location, config, tokenizer, ids);
+    if (prompt instanceof Prompt.Text(String text, Optional<Boolean> bos)) {
+      SmallVocabulary.warn(tokenized, text, console);
+    }
+    return tokenized;
   }
 
   /** Reads the prompt and opens the model. */
   PromptRun open(Console console) throws IOException {
-    TokenizedPrompt prompt = tokenize(console);
+    // First, since its code is compiled on the side while files are read.
     TensorOps ops = backendOption.open(console);
-    try (Progress progress = new Progress(console, "loading " + prompt.location().name())) {
-      Transformer model = ModelLoader.open(prompt.location().folder(), ops, progress::at);
+    TokenizedPrompt prompt = tokenize(console);
+    try (ProgressLine progress = new ProgressLine(console)) {
+      String what = "loading " + prompt.location().name();
+      Transformer model =
+          ModelLoader.open(
+              prompt.location().folder(), ops, (done, all) -> progress.steps(what, done, all));
       return new PromptRun(prompt, model);
     }
   }

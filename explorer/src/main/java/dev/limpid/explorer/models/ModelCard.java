@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,12 +16,16 @@ import java.util.stream.Stream;
  *
  * @param licence what the facts call so, else the name of a licence file
  * @param about the first paragraph of the text
+ * @param examples the prompts the facts list under {@code widget}
  */
-record ModelCard(Optional<String> licence, Optional<String> about) {
+public record ModelCard(Optional<String> licence, Optional<String> about, List<String> examples) {
   private static final String FENCE = "---";
   private static final int LONGEST = 400;
 
-  static ModelCard read(Path folder) throws IOException {
+  private static final Pattern EXAMPLE = Pattern.compile("- text: \"(.*)\"");
+
+  /** Reads the card of a model; without one, all is empty. */
+  public static ModelCard read(Path folder) throws IOException {
     Path file = folder.resolve("README.md");
     List<String> lines =
         Files.isRegularFile(file)
@@ -27,15 +33,21 @@ record ModelCard(Optional<String> licence, Optional<String> about) {
             : List.of();
     int facts = lines.isEmpty() || !lines.getFirst().strip().equals(FENCE) ? -1 : 0;
     int end = facts < 0 ? -1 : indexOfFence(lines);
+    List<String> head = lines.subList(0, Math.max(end, 0));
     Optional<String> licence =
-        lines.subList(0, Math.max(end, 0)).stream()
+        head.stream()
             .filter(line -> line.startsWith("license:"))
             .map(line -> line.substring("license:".length()).strip().replaceAll("[\"']", ""))
             .filter(text -> !text.isEmpty())
             .findFirst();
     return new ModelCard(
         licence.isPresent() ? licence : licenceFile(folder),
-        paragraph(lines.subList(end + 1, lines.size())));
+        paragraph(lines.subList(end + 1, lines.size())),
+        head.stream()
+            .map(line -> EXAMPLE.matcher(line.strip()))
+            .filter(Matcher::matches)
+            .map(found -> found.group(1))
+            .toList());
   }
 
   private static int indexOfFence(List<String> lines) {

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenizer which tokenizer lies beside it
  * @param licence the licence its model card names
  * @param about what its model card says first
+ * @param examples prompts its model card gives
  */
 public record ModelSummary(
     String name,
@@ -54,7 +55,8 @@ public record ModelSummary(
     @Nullable String weightsProblem,
     String tokenizer,
     @Nullable String licence,
-    @Nullable String about) {
+    @Nullable String about,
+    List<String> examples) {
 
   /** Longer prompts are rare, and their memory is asked for when they come. */
   private static final int TYPICAL_POSITIONS = 256;
@@ -99,7 +101,8 @@ public record ModelSummary(
         problem,
         TokenizerFiles.describe(folder),
         card.licence().orElse(null),
-        card.about().orElse(null));
+        card.about().orElse(null),
+        card.examples());
   }
 
   private static @Nullable Integer orNull(OptionalInt value) {

@@ -235,6 +235,23 @@ class EngineCommandsTest {
         .doesNotContain("endoftext");
   }
 
+  @Test
+  void theDefaultModelAnswersAtOnceAndSaysWhatItKnows() {
+    LimpidRun.World world =
+        new LimpidRun.World(folder).with("LIMPID_BUNDLED", TestData.folder().resolve("models"));
+
+    LimpidRun known =
+        world.run("explain", "When Mary and John went to the store, John gave a drink to");
+    LimpidRun unknown = world.run("explain", "Zebras explain Zürich 🦓 to");
+
+    assertThat(known.code()).isZero();
+    assertThat(known.err()).isEmpty();
+    assertThat(known.out()).contains("\" Mary\"").contains("rank 1");
+    assertThat(unknown.code()).isZero();
+    assertThat(unknown.err().lines()).hasSize(1);
+    assertThat(unknown.err()).contains("never met \"Zebras\"", "limpid models info demo-gpt2");
+  }
+
   private static Path golden(String name) {
     return TestData.folder().resolve("goldens").resolve(name);
   }
