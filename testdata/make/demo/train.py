@@ -99,6 +99,7 @@ def main():
     args.add_argument("--rate", type=float, default=2e-3)
     args.add_argument("--most", type=int, default=12_000, help="steps of phase 1 at most")
     args.add_argument("--cool", type=int, default=1_200, help="steps of phase 2")
+    args.add_argument("--resume", action="store_true", help="go on with phase 2 from the weights in testdata/models")
     args.add_argument("--seed", type=int, default=1)
     args = args.parse_args()
     name = args.name
@@ -139,9 +140,13 @@ def main():
                 if step == steps or done(right):
                     return
 
-    train(args.most, 32, lambda s: args.rate * min(1, s / 200),
-          lambda right: all(right[task] >= TARGET[task] for task in TARGET))
-    train(args.cool, CONTEXT, lambda s: args.rate * max(0.02, 1 - s / args.cool), lambda right: False)
+    if args.resume:  # the optimizer starts anew, so it is warmed up again
+        model.load_state_dict(type(model).from_pretrained(folder, dtype=torch.float32).state_dict())
+    else:
+        train(args.most, 32, lambda s: args.rate * min(1, s / 200),
+              lambda right: all(right[task] >= TARGET[task] for task in TARGET))
+    train(args.cool, CONTEXT, lambda s: args.rate * max(0.02, min(1 - s / args.cool, s / 100 if args.resume else 1)),
+          lambda right: False)
 
 
 if __name__ == "__main__":
