@@ -51,7 +51,21 @@ final class RunOptions {
 
   /** Reads the prompt and opens the model. */
   PromptRun open(Console console) throws IOException {
-    TokenizedPrompt prompt = tokenize(console);
+    return open(tokenize(console), console);
+  }
+
+  /** Opens the model for a command that can do without a prompt: there may be no tokens. */
+  PromptRun openWithOptionalPrompt(Console console) throws IOException {
+    if (promptOption.isGiven()) {
+      return open(console);
+    }
+    ModelLocation location = modelOption.locate(console);
+    ModelConfig config = ModelLoader.config(location.folder());
+    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(location.folder());
+    return open(new TokenizedPrompt(location, config, tokenizer, List.of()), console);
+  }
+
+  private PromptRun open(TokenizedPrompt prompt, Console console) throws IOException {
     TensorOps ops = backendOption.open(console);
     try (Progress progress = new Progress(console, "loading " + prompt.location().name())) {
       Transformer model = ModelLoader.open(prompt.location().folder(), ops, progress::at);
