@@ -5,7 +5,6 @@ import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,22 +12,24 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
  * The prompts that {@link HeadRoles} are measured on; the same for a model each time.
  *
- * @param repeat r, the length of the lists
- * @param repeated prompts of a BOS, where the model has one, and a list of r random tokens twice
+ * @param lists kinds of lists said twice: of random tokens, and of names in a text; small models
+ *     know lists only of words and in surroundings that their training text had
  * @param names prompts in which one of two names comes again; empty if the vocabulary holds too few
  *     names as one token
  * @param given prompts to measure attention to the previous and the first token on, in place of the
- *     repeated ones; may be empty
+ *     lists; may be empty
  */
-public record HeadProbes(
-    int repeat, List<List<Integer>> repeated, List<Names> names, List<List<Integer>> given) {
+public record HeadProbes(List<Lists> lists, List<Names> names, List<List<Integer>> given) {
   private static final int LISTS = 8;
-  private static final int LIST_LENGTH = 24;
+  private static final int TOKENS_OF_A_LIST = 24;
+  private static final int NAMES_OF_A_LIST = 6;
   private static final int NAME_PROMPTS = 24;
   private static final long SEED = 20220308; // the date of the paper on induction heads
 
@@ -92,9 +93,22 @@ public record HeadProbes(
 
   /** Copies the lists. */
   public HeadProbes {
-    repeated = repeated.stream().map(List::copyOf).toList();
+    lists = List.copyOf(lists);
     names = List.copyOf(names);
     given = given.stream().map(List::copyOf).toList();
+  }
+
+  /**
+   * Lists of one length, said twice.
+   *
+   * @param length r; the last 2 r tokens of every prompt are a list of r distinct tokens, twice
+   */
+  public record Lists(int length, List<List<Integer>> prompts) {
+
+    /** Copies the list. */
+    public Lists {
+      prompts = prompts.stream().map(List::copyOf).toList();
+    }
   }
 
   /**
@@ -122,35 +136,69 @@ public record HeadProbes(
    */
   public static HeadProbes of(
       ModelConfig config, Optional<LoadedTokenizer> tokenizer, List<List<Integer>> given) {
+    List<Lists> lists = new ArrayList<>();
+    lists.add(tokenLists(config, tokenizer));
+    tokenizer.map(loaded -> nameLists(config, loaded)).ifPresent(lists::add);
+    lists.removeIf(kind -> kind.prompts().isEmpty());
+    List<Names> names = tokenizer.map(loaded -> names(config, loaded)).orElse(List.of());
+    return new HeadProbes(lists, names, given);
+  }
+
+  /** Returns how many prompts there are. */
+  public int nPrompts() {
+    return lists.stream().mapToInt(kind -> kind.prompts().size()).sum()
+        + names.size()
+        + given.size();
+  }
+
+  private static Lists tokenLists(ModelConfig config, Optional<LoadedTokenizer> tokenizer) {
     List<Integer> bos = bos(config, tokenizer).stream().boxed().toList();
     List<Integer> ordinary = ordinary(config, tokenizer);
-    int repeat =
-        Math.min(Math.min(LIST_LENGTH, ordinary.size()), (config.nContext() - bos.size()) / 2);
-    if (repeat < 2) {
+    int length =
+        Math.min(Math.min(TOKENS_OF_A_LIST, ordinary.size()), (config.nContext() - bos.size()) / 2);
+    if (length < 2) {
       throw new IllegalArgumentException(
           "a list of two tokens said twice does not fit: the context holds %d, %d ids are ordinary"
               .formatted(config.nContext(), ordinary.size()));
     }
     Collections.shuffle(ordinary, new Random(SEED));
-    List<List<Integer>> repeated = new ArrayList<>();
+    List<List<Integer>> prompts = new ArrayList<>();
     for (int i = 0; i < LISTS; i++) {
-      int start = i * repeat;
-      List<Integer> list =
-          IntStream.range(start, start + repeat)
-              .mapToObj(j -> ordinary.get(j % ordinary.size()))
-              .toList();
+      List<Integer> list = cyclic(ordinary, i * length, length);
       List<Integer> prompt = new ArrayList<>(bos);
       prompt.addAll(list);
       prompt.addAll(list);
-      repeated.add(prompt);
+      prompts.add(prompt);
     }
-    List<Names> names = tokenizer.map(t -> names(config, t)).orElse(List.of());
-    return new HeadProbes(repeat, repeated, names, given);
+    return new Lists(length, prompts);
   }
 
-  /** Returns how many prompts there are. */
-  public int nPrompts() {
-    return repeated.size() + names.size() + given.size();
+  private static Lists nameLists(ModelConfig config, LoadedTokenizer loaded) {
+    List<String> known = new ArrayList<>(nameIds(config, loaded).keySet());
+    Collections.shuffle(known, new Random(SEED));
+    List<List<Integer>> prompts = new ArrayList<>();
+    for (int i = 0; i < LISTS && known.size() >= NAMES_OF_A_LIST; i++) {
+      String list = String.join("", cyclic(known, i * NAMES_OF_A_LIST, NAMES_OF_A_LIST));
+      List<Integer> tokens = loaded.prompt("List:" + list + list, hasBos(loaded));
+      int half = tokens.size() - NAMES_OF_A_LIST;
+      boolean whole =
+          half > NAMES_OF_A_LIST
+              && tokens
+                  .subList(half, tokens.size())
+                  .equals(tokens.subList(half - NAMES_OF_A_LIST, half));
+      if (whole && tokens.size() <= config.nContext()) {
+        prompts.add(tokens);
+      }
+    }
+    return new Lists(NAMES_OF_A_LIST, prompts);
+  }
+
+  private static <T> List<T> cyclic(List<T> items, int from, int count) {
+    return IntStream.range(from, from + count).mapToObj(i -> items.get(i % items.size())).toList();
+  }
+
+  private static boolean hasBos(LoadedTokenizer loaded) {
+    return loaded.specialTokens().bos().isPresent();
   }
 
   private static OptionalInt bos(ModelConfig config, Optional<LoadedTokenizer> tokenizer) {
@@ -190,18 +238,22 @@ public record HeadProbes(
     }
   }
 
-  private static List<Names> names(ModelConfig config, LoadedTokenizer loaded) {
-    Map<String, Integer> ids = new HashMap<>();
+  /** The names that are one token each, in a fixed order. */
+  private static SortedMap<String, Integer> nameIds(ModelConfig config, LoadedTokenizer loaded) {
+    SortedMap<String, Integer> ids = new TreeMap<>();
     for (int id = 0; id < Math.min(config.dVocab(), loaded.tokenizer().size()); id++) {
       int found = id;
       text(loaded.tokenizer(), id)
           .filter(FIRST_NAMES::contains)
           .ifPresent(text -> ids.putIfAbsent(text, found));
     }
+    return ids;
+  }
+
+  private static List<Names> names(ModelConfig config, LoadedTokenizer loaded) {
+    Map<String, Integer> ids = nameIds(config, loaded);
     List<String> known = new ArrayList<>(ids.keySet());
-    Collections.sort(known);
     Collections.shuffle(known, new Random(SEED));
-    boolean bos = loaded.specialTokens().bos().isPresent();
     List<Names> prompts = new ArrayList<>();
     for (int i = 0; i < NAME_PROMPTS && known.size() > 1; i++) {
       String answer = known.get(i % known.size());
@@ -210,7 +262,7 @@ public record HeadProbes(
           i % 2 == 0
               ? TEXT.formatted(answer, subject, subject)
               : TEXT.formatted(subject, answer, subject);
-      List<Integer> tokens = loaded.prompt(text, bos);
+      List<Integer> tokens = loaded.prompt(text, hasBos(loaded));
       int a = tokens.indexOf(ids.get(answer));
       int s = tokens.indexOf(ids.get(subject));
       int again = tokens.lastIndexOf(ids.get(subject));

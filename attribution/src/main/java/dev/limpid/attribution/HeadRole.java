@@ -7,11 +7,12 @@ import java.util.function.ToDoubleFunction;
  * What a head is known for, and from which score on it is said to do it.
  *
  * <p>The scores are those of the literature; where to draw the line is a convention. These lines
- * are drawn where heads spend their attention mostly so.
+ * are drawn where a head spends a good part of its attention so; in prompts as short as these, even
+ * attention gives each token a tenth or less.
  */
 public enum HeadRole {
-  /** Attends to the token before: {@link HeadScores#previousToken} is 0.4 or more. */
-  PREVIOUS_TOKEN(0.4, HeadScores::previousToken),
+  /** Attends to the token before: {@link HeadScores#previousToken} is 0.3 or more. */
+  PREVIOUS_TOKEN(0.3, HeadScores::previousToken),
   /** Attends to what followed the same token before: {@link HeadScores#induction}, 0.4 or more. */
   INDUCTION(0.4, HeadScores::induction),
   /** Attends to the same token before: {@link HeadScores#duplicateToken} is 0.4 or more. */
@@ -19,8 +20,11 @@ public enum HeadRole {
   /** Parks on the first token: {@link HeadScores#firstToken} is 0.5 or more. */
   FIRST_TOKEN(0.5, HeadScores::firstToken),
   /**
-   * Attends from the end to the name that is the answer, by 0.2 or more beyond what it gives to the
-   * other name, and copies what it attends to ({@link HeadScores#copying} is 0.5 or more).
+   * Brings names to the end: there it gives 0.2 or more of its attention to the name that is the
+   * answer, and it copies what it attends to ({@link HeadScores#copying} is 0.5 or more). Whether
+   * it also tells the answer from the other name is seen by comparing {@link
+   * HeadScores#answerAttention} with {@link HeadScores#otherAttention}: a model may bring both
+   * names and take one away elsewhere.
    */
   NAME_MOVER(0.2, HeadRole::nameMoving);
 
@@ -53,10 +57,7 @@ public enum HeadRole {
   private static double nameMoving(HeadScores head) {
     Double copying = head.copying();
     Double answer = head.answerAttention();
-    Double other = head.otherAttention();
-    return copying == null || answer == null || other == null || copying < COPYING
-        ? 0
-        : answer - other;
+    return copying == null || answer == null || copying < COPYING ? 0 : answer;
   }
 
   @Override

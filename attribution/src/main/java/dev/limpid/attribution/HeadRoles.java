@@ -42,38 +42,45 @@ public record HeadRoles(List<HeadScores> heads) {
    * @param progress told how many prompts are done, of {@link HeadProbes#nPrompts}
    */
   public static HeadRoles of(Transformer model, HeadProbes probes, IntConsumer progress) {
-    Averages previous = new Averages(model);
-    Averages first = new Averages(model);
-    Averages induction = new Averages(model);
-    Averages duplicate = new Averages(model);
-    Averages answer = new Averages(model);
-    Averages other = new Averages(model);
+    Highest previous = new Highest();
+    Highest first = new Highest();
+    Highest induction = new Highest();
+    Highest duplicate = new Highest();
     int done = 0;
-
-    int repeat = probes.repeat();
-    for (List<Integer> tokens : probes.repeated()) {
-      ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
-      for (int l = 0; l < trace.nLayers(); l++) {
-        Tensor pattern = trace.layer(l).pattern();
-        int secondHalf = tokens.size() - repeat;
-        induction.add(l, HeadPatterns.diagonal(pattern, repeat - 1, secondHalf));
-        duplicate.add(l, HeadPatterns.diagonal(pattern, repeat, secondHalf));
-        if (probes.given().isEmpty()) {
-          previous.add(l, HeadPatterns.previousToken(pattern));
-          first.add(l, HeadPatterns.firstToken(pattern));
+    for (HeadProbes.Lists kind : probes.lists()) {
+      Averages toPrevious = previous.add(model);
+      Averages toFirst = first.add(model);
+      Averages toNext = induction.add(model);
+      Averages toSame = duplicate.add(model);
+      int length = kind.length();
+      for (List<Integer> tokens : kind.prompts()) {
+        ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
+        for (int l = 0; l < trace.nLayers(); l++) {
+          Tensor pattern = trace.layer(l).pattern();
+          int secondHalf = tokens.size() - length;
+          toNext.add(l, HeadPatterns.diagonal(pattern, length - 1, secondHalf));
+          toSame.add(l, HeadPatterns.diagonal(pattern, length, secondHalf));
+          if (probes.given().isEmpty()) {
+            toPrevious.add(l, HeadPatterns.previousToken(pattern));
+            toFirst.add(l, HeadPatterns.firstToken(pattern));
+          }
         }
+        progress.accept(++done);
       }
-      progress.accept(++done);
     }
+    Averages toPrevious = previous.add(model);
+    Averages toFirst = first.add(model);
     for (List<Integer> tokens : probes.given()) {
       ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
       for (int l = 0; l < trace.nLayers(); l++) {
         Tensor pattern = trace.layer(l).pattern();
-        previous.add(l, HeadPatterns.previousToken(pattern));
-        first.add(l, HeadPatterns.firstToken(pattern));
+        toPrevious.add(l, HeadPatterns.previousToken(pattern));
+        toFirst.add(l, HeadPatterns.firstToken(pattern));
       }
       progress.accept(++done);
     }
+    Averages answer = new Averages(model);
+    Averages other = new Averages(model);
     NameCopying copying = new NameCopying(model);
     for (HeadProbes.Names names : probes.names()) {
       ForwardTrace trace = model.trace(names.tokens(), TraceDetail.RESIDUALS);
@@ -131,6 +138,21 @@ public record HeadRoles(List<HeadScores> heads) {
       }
     }
     return scores;
+  }
+
+  /** The highest of several means for each head. */
+  private static final class Highest {
+    private final List<Averages> means = new ArrayList<>();
+
+    Averages add(Transformer model) {
+      Averages mean = new Averages(model);
+      means.add(mean);
+      return mean;
+    }
+
+    double of(int layer, int head) {
+      return means.stream().mapToDouble(mean -> mean.of(layer, head)).max().orElse(0);
+    }
   }
 
   /** Running means over prompts, one per head. */

@@ -5,13 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scores of one head; A is its attention, s the BOS in front (0 or 1 tokens), r the length of a
- * list.
+ * The scores of one head; A is its attention, r the length of a list that is said twice, T that of
+ * the prompt. Of several kinds of lists ({@link HeadProbes#lists}) the one with the highest mean
+ * counts.
  *
  * @param previousToken mean over q &gt;= 1 of A[q, q - 1]
- * @param induction mean of A[q, q - r + 1] over the second half, q &gt;= s + r, of a list of random
- *     tokens said twice: attention to what followed the first occurrence of token q (Olsson et al.
- *     2022, "In-context Learning and Induction Heads", prefix matching)
+ * @param induction mean of A[q, q - r + 1] over the second time, q &gt;= T - r: attention to what
+ *     followed the first occurrence of token q (Olsson et al. 2022, "In-context Learning and
+ *     Induction Heads", prefix matching)
  * @param duplicateToken mean of A[q, q - r] over the same positions: attention to the first
  *     occurrence itself (Wang et al. 2023, "Interpretability in the Wild", duplicate token heads)
  * @param firstToken mean over q &gt;= 1 of A[q, 0]

@@ -73,11 +73,16 @@ class HeadRolesTest {
 
     HeadProbes probes = HeadProbes.of(ModelLoader.config(folder), Optional.of(loaded), List.of());
 
-    for (List<Integer> prompt : probes.repeated()) {
-      List<Integer> list = prompt.subList(1, 1 + probes.repeat());
-      assertThat(prompt.getFirst()).isEqualTo(bos);
-      assertThat(prompt.subList(1 + probes.repeat(), prompt.size())).isEqualTo(list);
-      assertThat(list).doesNotHaveDuplicates().doesNotContain(bos);
+    assertThat(probes.lists()).hasSize(2);
+    for (HeadProbes.Lists kind : probes.lists()) {
+      assertThat(kind.prompts()).hasSize(8);
+      for (List<Integer> prompt : kind.prompts()) {
+        int half = prompt.size() - kind.length();
+        List<Integer> list = prompt.subList(half, prompt.size());
+        assertThat(prompt.getFirst()).isEqualTo(bos);
+        assertThat(prompt.subList(half - kind.length(), half)).isEqualTo(list);
+        assertThat(list).doesNotHaveDuplicates().doesNotContain(bos);
+      }
     }
     assertThat(probes.names()).hasSizeGreaterThan(10);
     for (HeadProbes.Names names : probes.names()) {
