@@ -3,7 +3,9 @@
  *
  * <p>Start with {@link dev.limpid.attribution.Contributions}; {@link
  * dev.limpid.attribution.ContributionMeasure} is the formula for a single node, {@link
- * dev.limpid.attribution.LogitLens} reads states as predictions.
+ * dev.limpid.attribution.LogitLens} reads states as predictions. {@link
+ * dev.limpid.attribution.HeadContributions} and {@link dev.limpid.attribution.NeuronContributions}
+ * look into one block, {@link dev.limpid.attribution.HeadRoles} says what heads do in general.
  */
 @NullMarked
 package dev.limpid.attribution;

@@ -12,7 +12,6 @@ import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,19 +30,18 @@ class ContributionsGoldenTest {
   static Stream<Arguments> goldens() {
     return Stream.of("reference", "vector")
         .flatMap(backend ->
-            Stream.concat(TestData.goldenModels().stream(), TestData.sharedModels().stream())
-                .flatMap(model ->
+            TestData.goldens().stream()
+                .flatMap(golden ->
                     Arrays.stream(BiasOption.values())
-                        .map(bias -> Arguments.of(backend, bias, model))));
+                        .map(bias -> Arguments.of(backend, bias, golden))));
   }
 
   @ParameterizedTest(name = "{0} {1} {2}")
   @MethodSource("goldens")
-  void everyContributionEqualsTheFormula(String backend, BiasOption bias, Path folder)
+  void everyContributionEqualsTheFormula(String backend, BiasOption bias, TestData.Golden golden)
       throws IOException {
-    Transformer model = ModelLoader.open(folder, Backends.open(backend));
-    SafetensorsFile expected =
-        SafetensorsFile.open(folder.resolve("expected.safetensors"), Arena.ofAuto());
+    Transformer model = ModelLoader.open(golden.model(), Backends.open(backend));
+    SafetensorsFile expected = SafetensorsFile.open(golden.expected(), Arena.ofAuto());
     List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
     ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
 

@@ -5,21 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.spi.Backends;
-import dev.limpid.testdata.TestData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -35,39 +27,13 @@ class ContributionsProperties {
   /** Float32 rounding of a sum of terms, relative to its largest component. */
   private static final double IDENTITY = 2e-5;
 
-  /** A model and a prompt in its vocabulary and context. */
-  record Case(String name, Transformer model, List<Integer> tokens) {
-    @Override
-    public String toString() {
-      return name + " " + tokens;
-    }
-  }
-
   @Provide
-  Arbitrary<Case> cases() {
-    List<Transformer> models = new ArrayList<>();
-    TensorOps ops = Backends.open("vector");
-    try {
-      for (var folder : TestData.goldenModels()) {
-        models.add(ModelLoader.open(folder, ops));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return Arbitraries.of(models)
-        .flatMap(model ->
-            Combinators.combine(
-                    Arbitraries.just(model),
-                    Arbitraries.integers()
-                        .between(0, model.config().dVocab() - 1)
-                        .list()
-                        .ofMinSize(1)
-                        .ofMaxSize(Math.min(19, model.config().nContext())))
-                .as((m, tokens) -> new Case(m.provenance().model(), m, tokens)));
+  Arbitrary<PromptCase> cases() {
+    return PromptCase.any();
   }
 
   @Property(tries = 60)
-  void partsAndBiasSumToTheBlocksOutput(@ForAll("cases") Case c) {
+  void partsAndBiasSumToTheBlocksOutput(@ForAll("cases") PromptCase c) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
@@ -103,7 +69,7 @@ class ContributionsProperties {
   }
 
   @Property(tries = 60)
-  void contributionsAreSharesOfOne(@ForAll("cases") Case c, @ForAll BiasOption bias) {
+  void contributionsAreSharesOfOne(@ForAll("cases") PromptCase c, @ForAll BiasOption bias) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.RESIDUALS);
     for (LayerContributions layer :
         Contributions.of(c.model(), trace, new ContributionOptions(bias, 0)).layers()) {
@@ -124,7 +90,7 @@ class ContributionsProperties {
   }
 
   @Property(tries = 60)
-  void fastEvaluationEqualsBruteForce(@ForAll("cases") Case c) {
+  void fastEvaluationEqualsBruteForce(@ForAll("cases") PromptCase c) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
@@ -145,7 +111,7 @@ class ContributionsProperties {
   }
 
   @Property(tries = 60)
-  void patternRowsSumToOne(@ForAll("cases") Case c) {
+  void patternRowsSumToOne(@ForAll("cases") PromptCase c) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
     for (int l = 0; l < trace.nLayers(); l++) {
       Tensor pattern = trace.layer(l).pattern();

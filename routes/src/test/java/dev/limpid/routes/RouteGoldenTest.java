@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,15 +25,24 @@ class RouteGoldenTest {
   /** Absolute, for weights and flows in [0, 1]: contributions are good to 1e-4, most to 1e-6. */
   private static final double TOLERANCE = 1e-4;
 
-  static Stream<Path> models() {
-    return TestData.goldenModels().stream();
+  static Stream<Arguments> models() {
+    return Stream.concat(
+        TestData.goldenModels().stream().map(folder -> Arguments.of(folder, folder, "", 0)),
+        TestData.demoModels().stream()
+            .flatMap(model ->
+                Stream.of(
+                    Arguments.of(model, TestData.demoGoldens(model), "", 0),
+                    Arguments.of(model, TestData.demoGoldens(model), "-2", 1))));
   }
 
+  /** A bundled model has two prompts: reference.json lists both, routes-2.json is of the second. */
   @ParameterizedTest
   @MethodSource("models")
-  void routesAreThoseOfTheDefinition(Path folder) throws IOException {
-    JsonNode golden = read(folder.resolve("routes.json"));
-    List<Integer> tokens = ints(read(folder.resolve("reference.json")).findValue("input_ids"));
+  void routesAreThoseOfTheDefinition(Path folder, Path goldens, String suffix, int prompt)
+      throws IOException {
+    JsonNode golden = read(goldens.resolve("routes" + suffix + ".json"));
+    JsonNode reference = read(goldens.resolve("reference.json"));
+    List<Integer> tokens = ints(reference.findValues("input_ids").get(prompt));
     Transformer model = ModelLoader.open(folder, Backends.open("reference"));
     FlowGraph graph =
         FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));

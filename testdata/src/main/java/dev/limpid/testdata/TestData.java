@@ -32,6 +32,54 @@ public final class TestData {
   }
 
   /**
+   * What an independent implementation computed for one prompt.
+   *
+   * @param name of the golden, for messages
+   * @param model the folder of the model
+   * @param expected the tensors; at least tokens, patterns, states after layers and contributions
+   */
+  public record Golden(String name, Path model, Path expected) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Returns all goldens: of the golden models, the bundled models and the extra data. */
+  public static List<Golden> goldens() {
+    Stream<Golden> ofFolders =
+        Stream.concat(goldenModels().stream(), sharedModels().stream())
+            .map(model -> golden(model, model.resolve("expected.safetensors")));
+    Stream<Golden> ofDemos =
+        demoModels().stream()
+            .flatMap(model ->
+                Stream.of("expected.safetensors", "expected-2.safetensors")
+                    .map(file -> golden(model, demoGoldens(model).resolve(file))));
+    return Stream.concat(ofFolders, ofDemos).toList();
+  }
+
+  private static Golden golden(Path model, Path expected) {
+    String number = expected.getFileName().toString().replaceAll("[^0-9]", "");
+    String name = model.getFileName().toString();
+    return new Golden(number.isEmpty() ? name : name + " " + number, model, expected);
+  }
+
+  /** Returns the folders of the bundled models. */
+  public static List<Path> demoModels() {
+    return modelsIn(folder().resolve("models"));
+  }
+
+  /** Returns the folder with what was computed for a bundled model. */
+  public static Path demoGoldens(Path model) {
+    return folder().resolve("goldens").resolve(model.getFileName());
+  }
+
+  /** Returns the folder of held-out prompts, one task a file, and of the corpus. */
+  public static Path prompts() {
+    return folder().resolve("prompts");
+  }
+
+  /**
    * Returns the folder of extra data beside the project ({@code ../shared/data}), where there is
    * one; the tests pass without it and check more when it is there.
    */

@@ -178,7 +178,8 @@ public final class Transformer {
     return norm(states, weights.finalNorm());
   }
 
-  private Tensor norm(Tensor x, NormWeights learned) {
+  /** Returns states through one of this model's norms: [n, D] to [n, D]; x is not modified. */
+  public Tensor norm(Tensor x, NormWeights learned) {
     Tensor out = Tensor.zeros(x.dim(0), x.dim(1));
     float epsilon = config.norm().epsilon();
     switch (config.norm().kind()) {

@@ -84,7 +84,10 @@ final class LensCommand implements Callable<Integer> {
     }
     PromptRun prompt = run.open(console);
     List<Integer> positions = Positions.parse(position, prompt);
-    List<Integer> layers = layers(prompt.model().config().nLayers());
+    List<Integer> layers =
+        layer == null
+            ? IntStream.range(0, prompt.model().config().nLayers()).boxed().toList()
+            : List.of(prompt.layer(layer));
     ForwardTrace trace = prompt.trace();
     LogitLens lens = new LogitLens(prompt.model(), top);
     List<LensView.State> states = new ArrayList<>();
@@ -103,17 +106,6 @@ final class LensCommand implements Callable<Integer> {
       print(prompt, states);
     }
     return Limpid.DONE;
-  }
-
-  private List<Integer> layers(int nLayers) {
-    if (layer == null) {
-      return IntStream.range(0, nLayers).boxed().toList();
-    }
-    if (layer < 0 || layer >= nLayers) {
-      throw new CommandFailure(
-          "layer " + layer + " is not in the model, whose layers go from 0 to " + (nLayers - 1));
-    }
-    return List.of(layer);
   }
 
   private void print(PromptRun prompt, List<LensView.State> states) {

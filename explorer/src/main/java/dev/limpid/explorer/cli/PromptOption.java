@@ -44,13 +44,20 @@ final class PromptOption {
       description = "Put the BOS token in front, or not (default: as the model's family does).")
   private @Nullable Boolean bos;
 
+  /** Returns whether a prompt was given. */
+  boolean isGiven() {
+    return given() > 0;
+  }
+
+  private long given() {
+    return List.of(text != null, file != null, tokens != null).stream().filter(b -> b).count();
+  }
+
   /** Returns the prompt that was given. */
   Prompt read(Console console) throws IOException {
-    long given =
-        List.of(text != null, file != null, tokens != null).stream().filter(b -> b).count();
-    if (given != 1) {
+    if (given() != 1) {
       throw new UsageFailure(
-          given == 0
+          given() == 0
               ? "no prompt given: give a TEXT, --file FILE, - or --tokens IDS"
               : "more than one prompt given: give one of TEXT, --file and --tokens");
     }

@@ -36,6 +36,16 @@ record PromptRun(TokenizedPrompt prompt, Transformer model) {
     return asked;
   }
 
+  /** Returns the layer a command was asked for. */
+  int layer(int asked) {
+    int last = model.config().nLayers() - 1;
+    if (asked < 0 || asked > last) {
+      throw new CommandFailure(
+          "layer " + asked + " is not in the model, whose layers go from 0 to " + last);
+    }
+    return asked;
+  }
+
   List<PredictionView> predictions(LensReading reading) {
     return reading.top().stream()
         .map(p ->

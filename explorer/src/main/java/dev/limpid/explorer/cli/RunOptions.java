@@ -57,7 +57,23 @@ final class RunOptions {
   PromptRun open(Console console) throws IOException {
     // First, since its code is compiled on the side while files are read.
     TensorOps ops = backendOption.open(console);
-    TokenizedPrompt prompt = tokenize(console);
+    return open(tokenize(console), ops, console);
+  }
+
+  /** Opens the model for a command that can do without a prompt: there may be no tokens. */
+  PromptRun openWithOptionalPrompt(Console console) throws IOException {
+    if (promptOption.isGiven()) {
+      return open(console);
+    }
+    TensorOps ops = backendOption.open(console);
+    ModelLocation location = modelOption.locate(console);
+    ModelConfig config = ModelLoader.config(location.folder());
+    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(location.folder());
+    return open(new TokenizedPrompt(location, config, tokenizer, List.of()), ops, console);
+  }
+
+  private static PromptRun open(TokenizedPrompt prompt, TensorOps ops, Console console)
+      throws IOException {
     try (ProgressLine progress = new ProgressLine(console)) {
       String what = "loading " + prompt.location().name();
       Transformer model =

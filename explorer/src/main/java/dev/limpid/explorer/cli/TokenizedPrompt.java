@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prompt as its model sees it.
  *
- * @param tokens T ids, BOS included
+ * @param tokens T ids, BOS included; none only where a command can do without a prompt
  */
 record TokenizedPrompt(
     ModelLocation location,

@@ -47,6 +47,33 @@ class TokenizerGoldenTest {
     }
   }
 
+  static List<Path> demoModels() {
+    return TestData.demoModels();
+  }
+
+  /** Lines as above, but without {@code decoded} where it is the text again. */
+  @ParameterizedTest
+  @MethodSource("demoModels")
+  void bundledModelsEncodeAndDecodeAsTheLibrary(Path folder) throws IOException {
+    Tokenizer tokenizer = load(folder);
+    List<JsonNode> texts = lines(root().resolve("lines.jsonl"));
+    List<JsonNode> expected =
+        lines(TestData.demoGoldens(folder).resolve("tokenizer-expected.jsonl"));
+    assertThat(expected).hasSameSizeAs(texts).isNotEmpty();
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i).get("text").stringValue();
+      JsonNode line = expected.get(i);
+      List<Integer> ids = tokenizer.encode(text, false);
+      assertThat(ids).as("line %d: %s", i, text).isEqualTo(ids(line.get("ids")));
+      assertThat(tokenizer.encode(text, true))
+          .as("line %d: %s", i, text)
+          .isEqualTo(ids(line.get("special_ids")));
+      assertThat(tokenizer.decode(ids))
+          .as("line %d", i)
+          .isEqualTo(line.has("decoded") ? line.get("decoded").stringValue() : text);
+    }
+  }
+
   @Test
   void vocabularyAndMergesAsFilesOfTheirOwnGiveTheSame() throws IOException {
     Path folder = root().resolve("gpt2-byte-level");

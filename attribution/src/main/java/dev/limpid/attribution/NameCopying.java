@@ -1,0 +1,78 @@
+package dev.limpid.attribution;
+
+import dev.limpid.model.BlockWeights;
+import dev.limpid.model.Transformer;
+import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Whether heads write on the names they read, whatever they attend to (Wang et al. 2023, copy
+ * score; see {@link HeadScores#copying}).
+ */
+final class NameCopying {
+  /** A name counts as copied if it is among so many tokens with the largest logits. */
+  private static final int TOP = 5;
+
+  private final Transformer model;
+  private final List<float[]> states = new ArrayList<>();
+  private final List<Integer> names = new ArrayList<>();
+
+  NameCopying(Transformer model) {
+    this.model = model;
+  }
+
+  /**
+   * Adds a name.
+   *
+   * @param state after the first MLP at the name's position, [D], not modified
+   */
+  void add(Tensor state, int name) {
+    states.add(state.toFloats());
+    names.add(name);
+  }
+
+  /** Returns the share of names that each head of a layer copies: [H]. */
+  double[] scores(int layer) {
+    BlockWeights block = model.weights().blocks().get(layer);
+    int dHead = model.config().dHead();
+    int group = model.config().nHeads() / model.config().nKvHeads();
+    Tensor values = Tensor.zeros(names.size(), block.value().outputs());
+    model.ops().matmul(model.norm(stacked(), block.attentionNorm()), block.value(), null, values);
+
+    double[] scores = new double[model.config().nHeads()];
+    for (int h = 0; h < scores.length; h++) {
+      Tensor value = columns(values, h / group * dHead, dHead);
+      Tensor written = Tensor.zeros(names.size(), model.config().dModel());
+      model
+          .ops()
+          .matmul(value, block.attentionOut().inputs(h * dHead, (h + 1) * dHead), null, written);
+      Tensor logits = model.unembed(written);
+      int copied = 0;
+      for (int i = 0; i < names.size(); i++) {
+        int name = names.get(i);
+        int[] best = model.ops().topK(logits.row(i), Math.min(TOP, logits.dim(1)));
+        copied += Arrays.stream(best).anyMatch(id -> id == name) ? 1 : 0;
+      }
+      scores[h] = (double) copied / names.size();
+    }
+    return scores;
+  }
+
+  private Tensor stacked() {
+    Tensor stacked = Tensor.zeros(states.size(), model.config().dModel());
+    for (int i = 0; i < states.size(); i++) {
+      System.arraycopy(states.get(i), 0, stacked.array(), i * stacked.dim(1), stacked.dim(1));
+    }
+    return stacked;
+  }
+
+  private static Tensor columns(Tensor x, int from, int count) {
+    Tensor part = Tensor.zeros(x.dim(0), count);
+    for (int i = 0; i < x.dim(0); i++) {
+      x.copyTo((long) i * x.dim(1) + from, part.array(), i * count, count);
+    }
+    return part;
+  }
+}

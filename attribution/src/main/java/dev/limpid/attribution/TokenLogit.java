@@ -1,0 +1,4 @@
+package dev.limpid.attribution;
+
+/** A token and how much an update adds to its logit. */
+public record TokenLogit(int id, double logit) {}

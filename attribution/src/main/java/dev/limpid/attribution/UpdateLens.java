@@ -1,0 +1,35 @@
+package dev.limpid.attribution;
+
+import dev.limpid.model.Transformer;
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Reads what a component added to the residual stream as tokens it makes more and less likely (Geva
+ * et al. 2022, "Transformer Feed-Forward Layers Build Predictions by Promoting Concepts in the
+ * Vocabulary Space").
+ *
+ * @param top how many tokens of each kind a reading lists
+ * @param norm what happens to the update in front of the unembedding
+ */
+public record UpdateLens(Transformer model, int top, UpdateNorm norm) {
+
+  /** Reads one update [D], not modified; its sign counts. */
+  public UpdateReading read(Tensor update) {
+    Tensor row = update.reshape(1, model.config().dModel());
+    Tensor logits = Tensor.zeros(1, model.config().dVocab());
+    Tensor read = norm == UpdateNorm.OWN_NORM ? model.finalNorm(row) : row;
+    model.ops().matmul(read, model.weights().head(), null, logits);
+    Tensor negated = Tensor.of(logits.toFloats(), logits.dim(1));
+    for (int v = 0; v < negated.dim(0); v++) {
+      negated.array()[v] = -negated.array()[v];
+    }
+    return new UpdateReading(best(logits.row(0), logits.row(0)), best(negated, logits.row(0)));
+  }
+
+  private List<TokenLogit> best(Tensor order, Tensor logits) {
+    int[] ids = model.ops().topK(order, Math.min(top, order.dim(0)));
+    return IntStream.of(ids).mapToObj(id -> new TokenLogit(id, logits.get(id))).toList();
+  }
+}
