@@ -139,8 +139,12 @@ final class HeadsCommand implements Callable<Integer> {
       console.warn("no names that are one token each: name movers are not looked for");
     }
     HeadRoles measured;
-    try (Progress progress = new Progress(console, "running prompts")) {
-      measured = HeadRoles.of(opened.model(), probes, progress.steps(probes.nPrompts()));
+    try (ProgressLine progress = new ProgressLine(console)) {
+      measured =
+          HeadRoles.of(
+              opened.model(),
+              probes,
+              done -> progress.steps("running prompts", done, probes.nPrompts()));
     }
     if (json) {
       JsonOut.print(
