@@ -23,8 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code limpid heads} and {@code limpid neurons}, through the command line alone. */
 class ComponentCommandsTest {
-  private static final String MODEL =
-      TestData.folder().resolve("goldens/gpt2-erf-gelu").toString();
+  private static final String MODEL = TestData.folder().resolve("goldens/gpt2-erf-gelu").toString();
   private static final String DEMO = TestData.folder().resolve("models/demo-llama").toString();
 
   /** Of contributions computed from float32 states. */
@@ -79,8 +78,7 @@ class ComponentCommandsTest {
     for (JsonNode neuron : neurons) {
       double activation =
           expected.tensor("layers.0.neuron_post").toHeap().get(t, neuron.path("neuron").intValue());
-      assertThat(neuron.path("activation").doubleValue())
-          .isCloseTo(activation, within(TOLERANCE));
+      assertThat(neuron.path("activation").doubleValue()).isCloseTo(activation, within(TOLERANCE));
       assertThat(neuron.path("contribution").doubleValue()).isLessThanOrEqualTo(last);
       last = neuron.path("contribution").doubleValue();
       JsonNode promoted = neuron.path("promoted");
@@ -92,8 +90,16 @@ class ComponentCommandsTest {
     assertThat(
             json(
                     run(
-                        "neurons", "--model", MODEL, "--tokens", ids(), "--layer", "0", "--bias",
-                        "separate", "--json"),
+                        "neurons",
+                        "--model",
+                        MODEL,
+                        "--tokens",
+                        ids(),
+                        "--layer",
+                        "0",
+                        "--bias",
+                        "separate",
+                        "--json"),
                     "neurons")
                 .has("bias"))
         .isTrue();
@@ -107,7 +113,8 @@ class ComponentCommandsTest {
     assertThat(again).isEqualTo(once);
     JsonNode heads = json(once, "head-roles").path("heads");
     assertThat(heads.size()).isEqualTo(32);
-    assertThat(heads.valueStream().flatMap(h -> h.path("roles").valueStream()).map(JsonNode::asString))
+    assertThat(
+            heads.valueStream().flatMap(h -> h.path("roles").valueStream()).map(JsonNode::asString))
         .contains("previous_token", "induction", "name_mover");
   }
 
@@ -115,8 +122,7 @@ class ComponentCommandsTest {
   void rolesOnAPromptMeasurePreviousAndFirstTokensThere() throws IOException {
     String text = "The capital of France is";
 
-    LimpidRun trace =
-        run("heads", "--model", DEMO, "--roles", "--json", text);
+    LimpidRun trace = run("heads", "--model", DEMO, "--roles", "--json", text);
 
     JsonNode without = json(run("heads", "--model", DEMO, "--roles", "--json"), "head-roles");
     JsonNode with = json(trace, "head-roles");
