@@ -38,7 +38,7 @@ class DemoModelsTest {
   private static final Map<String, Double> LEAST =
       Map.of("facts", 0.99, "agreement", 0.99, "greater-than", 0.99, "ioi", 0.99);
 
-  /** The same for lists said twice, of two models out of three. */
+  /** The same for lists said twice, of at least two models. */
   private static final double LEAST_INDUCTION = 0.95;
 
   /** Per model and task what was answered; measured once for all tests. */
@@ -86,7 +86,7 @@ class DemoModelsTest {
       withInduction += accuracy(tasks, "induction") >= LEAST_INDUCTION ? 1 : 0;
       System.out.println();
     }
-    assertThat(models()).hasSize(3);
+    assertThat(models()).hasSizeGreaterThanOrEqualTo(2);
     assertThat(withInduction).isGreaterThanOrEqualTo(2);
   }
 

@@ -15,9 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -147,6 +150,27 @@ class ComponentCommandsTest {
     assertThat(run("heads", "--model", DEMO, "--roles").out())
         .startsWith("layer  head  role")
         .contains("name_mover");
+  }
+
+  /** All but the scores, whose last digit may differ from machine to machine. */
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-gpt2", "demo-llama"})
+  void theDocumentedRolesAreTheRealOnes(String name) throws IOException {
+    String doc = Files.readString(TestData.root().resolve("docs/demo-models.md"));
+    String shown = doc.substring(doc.indexOf("heads --roles --model " + name));
+    String model = TestData.folder().resolve("models").resolve(name).toString();
+
+    List<String> real = run("heads", "--model", model, "--roles").out().lines().toList();
+
+    List<String> documented = shown.lines().skip(1).limit(real.size()).toList();
+    for (int i = 0; i < real.size(); i++) {
+      assertThat(withoutScore(documented.get(i).strip()))
+          .isEqualTo(withoutScore(real.get(i).strip()));
+    }
+  }
+
+  private static String withoutScore(String line) {
+    return line.replaceAll(" +[0-9.]+$", "");
   }
 
   @Test
