@@ -20,6 +20,23 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeExampleTest {
   @TempDir Path folder;
 
+  /** Digits apart: the last ones may differ between processors. */
+  @Test
+  void theOutputIsThatOfTheCommand() throws IOException {
+    String readme = Files.readString(TestData.root().resolve("README.md"));
+    Matcher command = Pattern.compile("\\./limpid explain \"(.*)\"\n").matcher(readme);
+    Matcher block = Pattern.compile("```text\n(.*?)```", Pattern.DOTALL).matcher(readme);
+    assertThat(command.find() && block.find()).as("command and output in README.md").isTrue();
+
+    LimpidRun run =
+        new LimpidRun.World(folder)
+            .with("LIMPID_BUNDLED", TestData.folder().resolve("models"))
+            .run("explain", command.group(1));
+
+    assertThat(run.out().replaceAll("\\d+\\.\\d+", "#").strip())
+        .isEqualTo(block.group(1).replaceAll("\\d+\\.\\d+", "#").strip());
+  }
+
   @Test
   void theExampleCompilesAndPrintsTheSources() throws IOException, InterruptedException {
     String readme = Files.readString(TestData.root().resolve("README.md"));
