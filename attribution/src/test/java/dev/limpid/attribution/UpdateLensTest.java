@@ -43,8 +43,7 @@ class UpdateLensTest {
 
     UpdateReading reading = new UpdateLens(model, TOP, UpdateNorm.OWN_NORM).read(update);
 
-    LensReading state =
-        new LogitLens(model, TOP).read(update.reshape(1, update.dim(0))).getFirst();
+    LensReading state = new LogitLens(model, TOP).read(update.reshape(1, update.dim(0))).getFirst();
     assertThat(ids(reading.promoted()))
         .isEqualTo(state.top().stream().map(Prediction::id).toList());
     assertThat(reading.promoted().getFirst().logit()).isEqualTo(state.top().getFirst().logit());
