@@ -86,7 +86,7 @@ class DemoModelsTest {
       withInduction += accuracy(tasks, "induction") >= LEAST_INDUCTION ? 1 : 0;
       System.out.println();
     }
-    assertThat(models()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(models()).hasSize(3);
     assertThat(withInduction).isGreaterThanOrEqualTo(2);
   }
 
