@@ -179,6 +179,18 @@ final class ExplainText {
                   100 * lost.belowThreshold(),
                   100 * lost.bias()));
     }
+    stops("its parts only cancel one another, so none of them has a share", route.cancelling());
+    List<Node> weak = new ArrayList<>(route.stopped());
+    weak.removeAll(route.cancelling());
+    stops("none of its parts is above the threshold", weak);
+  }
+
+  private void stops(String reason, List<Node> nodes) {
+    if (!nodes.isEmpty()) {
+      String named = nodes.stream().limit(LISTED).map(Node::id).collect(Collectors.joining(", "));
+      String more = nodes.size() > LISTED ? " and %d more".formatted(nodes.size() - LISTED) : "";
+      out.println("       flow stops at " + named + more + ": " + reason);
+    }
   }
 
   private void attention() {

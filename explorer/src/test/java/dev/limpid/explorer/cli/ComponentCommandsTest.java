@@ -154,7 +154,7 @@ class ComponentCommandsTest {
 
   /** All but the scores, whose last digit may differ from machine to machine. */
   @ParameterizedTest
-  @ValueSource(strings = {"demo-gpt2", "demo-llama"})
+  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
   void theDocumentedRolesAreTheRealOnes(String name) throws IOException {
     String doc = Files.readString(TestData.root().resolve("docs/demo-models.md"));
     String shown = doc.substring(doc.indexOf("heads --roles --model " + name));
