@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.DirectLogitAttribution;
+import dev.limpid.attribution.LayerContributions;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -14,13 +18,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Source-token flow of a real model, SmolLM2-135M in F16, against float64. */
+/** Source-token flow and contrast flow of a real model, SmolLM2-135M in F16, against float64. */
 @Tag("accuracy")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmolLm2FlowTest {
   /** Absolute, for flows in [0, 1]: float32 against float64 over 30 layers. */
   private static final double TOLERANCE = 1e-3;
@@ -28,26 +35,28 @@ class SmolLm2FlowTest {
   private static final Map<String, Double> THRESHOLDS =
       Map.of("all_edges", 0.0, "renormalised_0_02", 0.02, "renormalised_0_04", 0.04);
 
-  @Test
-  void sourceFlowEqualsFloat64() throws IOException {
-    Transformer model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
+  /** Of contrast flow, relative to the logit difference. */
+  private static final double CONTRAST = 1e-3;
+
+  private Transformer model;
+  private JsonNode prompts;
+
+  @BeforeAll
+  void load() throws IOException {
+    model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
     Path truth = TestData.shared().orElseThrow().resolve("smollm2/flows.json");
-    for (JsonNode prompt : JsonMapper.shared().readTree(Files.readString(truth))) {
-      List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
-      FlowGraph graph =
-          FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));
+    prompts = JsonMapper.shared().readTree(Files.readString(truth));
+  }
+
+  @Test
+  void sourceFlowEqualsFloat64() {
+    for (JsonNode prompt : prompts) {
+      FlowGraph graph = graph(trace(prompt));
       THRESHOLDS.forEach((name, threshold) -> {
-        double[] expected =
-            prompt
-                .get("source_flow")
-                .get(name)
-                .valueStream()
-                .mapToDouble(JsonNode::doubleValue)
-                .toArray();
+        double[] expected = doubles(prompt.get("source_flow").get(name));
         double[] actual =
-            sourceFlowPastCancellingMlps(
-                new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold),
-                tokens.size() - 1);
+            new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold)
+                .sourceFlow(expected.length - 1);
         System.out.printf(
             "%s, %s: largest difference %.1e%n",
             prompt.get("text"), name, largestDifference(expected, actual));
@@ -56,27 +65,78 @@ class SmolLm2FlowTest {
     }
   }
 
+  @Test
+  void contrastFlowEqualsFloat64() {
+    for (JsonNode prompt : prompts) {
+      ForwardTrace trace = trace(prompt);
+      double difference = prompt.get("logit_difference").doubleValue();
+
+      ContrastFlow flow =
+          ContrastFlow.of(
+              graph(trace),
+              DirectLogitAttribution.of(
+                  model,
+                  trace,
+                  trace.nPositions() - 1,
+                  prompt.get("answer_id").intValue(),
+                  prompt.get("distractor_id").intValue()));
+
+      double[] towards = doubles(prompt.get("contrast").get("towards"));
+      double[] away = doubles(prompt.get("contrast").get("away"));
+      double[] actualTowards =
+          flow.tokens().stream().mapToDouble(ContrastFlow.Amount::towards).toArray();
+      double[] actualAway = flow.tokens().stream().mapToDouble(ContrastFlow.Amount::away).toArray();
+      System.out.printf(
+          "%s: logit difference %.5f, of %.5f; largest difference towards %.1e, away %.1e%n",
+          prompt.get("text"),
+          flow.sum(),
+          difference,
+          largestDifference(towards, actualTowards),
+          largestDifference(away, actualAway));
+      assertThat(flow.sum()).isCloseTo(difference, within(CONTRAST * difference));
+      assertThat(actualTowards).containsExactly(towards, within(CONTRAST * difference));
+      assertThat(actualAway).containsExactly(away, within(CONTRAST * difference));
+    }
+  }
+
+  private ForwardTrace trace(JsonNode prompt) {
+    List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
+    return model.trace(tokens, TraceDetail.FULL);
+  }
+
   /**
-   * Source flow by the convention of the truth. In the first prompt I10_6 is cancelling: |residMid|
-   * = 1739 and |mlpOut| = 1619 are both larger than |residPost| = 1508. Limpid stops the flow there
+   * The graph by the convention of the truth. In the first prompt I10_6 is cancelling: |residMid| =
+   * 1739 and |mlpOut| = 1619 are both larger than |residPost| = 1508. Limpid stops the flow there
    * (0.46 % of it); the truth lets it pass, since both parts lead to the same state A10_6.
    */
-  private static double[] sourceFlowPastCancellingMlps(RouteExtractor extractor, int position) {
-    FlowGraph graph = extractor.graph();
-    Route route = extractor.route(position);
-    double[] amounts = new double[graph.nNodes()];
-    for (Route.NodeFlow node : route.nodes()) {
-      if (route.cancelling().contains(node.node())) {
-        assertThat(node.node().kind()).isEqualTo(Node.Kind.AFTER_MLP);
-        amounts[graph.number(Node.Kind.AFTER_ATTENTION, node.node())] = node.flow();
-      }
+  private FlowGraph graph(ForwardTrace trace) {
+    Contributions contributions = Contributions.of(model, trace);
+    List<LayerContributions> layers =
+        contributions.layers().stream().map(SmolLm2FlowTest::pastCancellingMlps).toList();
+    return FlowGraph.of(new Contributions(contributions.options(), layers));
+  }
+
+  private static LayerContributions pastCancellingMlps(LayerContributions layer) {
+    assertThat(layer.attentionCancelling()).isEmpty();
+    float[] mlpResidual = layer.mlpResidual().toFloats();
+    for (int t : layer.mlpCancelling()) {
+      mlpResidual[t] = 1;
     }
-    extractor.flowDown(amounts);
-    double[] flow = extractor.sourceFlow(position);
-    for (int t = 0; t < flow.length; t++) {
-      flow[t] += amounts[t];
-    }
-    return flow;
+    return new LayerContributions(
+        layer.attention(),
+        layer.attentionResidual(),
+        layer.attentionBias(),
+        layer.attentionUnexplained(),
+        layer.mlp(),
+        Tensor.of(mlpResidual, mlpResidual.length),
+        layer.mlpBias(),
+        layer.mlpUnexplained(),
+        List.of(),
+        List.of());
+  }
+
+  private static double[] doubles(JsonNode array) {
+    return array.valueStream().mapToDouble(JsonNode::doubleValue).toArray();
   }
 
   private static double largestDifference(double[] a, double[] b) {
