@@ -46,6 +46,7 @@ public final class Limpid {
     root.addSubcommand(new ExplainCommand(console));
     root.addSubcommand(new RoutesCommand(console));
     root.addSubcommand(new LensCommand(console));
+    root.addSubcommand(new LogitsCommand(console));
     root.addSubcommand(new HeadsCommand(console));
     root.addSubcommand(new NeuronsCommand(console));
     root.addSubcommand(new TraceCommand(console));
