@@ -1,6 +1,5 @@
 package dev.limpid.attribution;
 
-import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
@@ -64,29 +63,17 @@ public record HeadContributions(
 
   /** The signed scores of all terms of one query: [H][q + 1]. */
   private static double[][] signed(Transformer model, int layer, LayerTrace trace, int q) {
-    BlockWeights block = model.weights().blocks().get(layer);
-    int dHead = model.config().dHead();
-    int group = model.config().nHeads() / model.config().nKvHeads();
     float[] whole = trace.residMid().row(q).toFloats();
-    Tensor signs = Tensor.zeros(1, whole.length);
+    Tensor signs = Tensor.zeros(whole.length);
     double norm = 0;
     for (int i = 0; i < whole.length; i++) {
       signs.array()[i] = whole[i] >= 0 ? 1 : -1;
       norm += Math.abs(whole[i]);
     }
-    // <s, v W_O^h> = <s W_O^h^T, v>: one projection for all keys.
-    Tensor projected = Tensor.zeros(1, model.config().nHeads() * dHead);
-    model.ops().matmul(signs, block.attentionOutTransposed(), null, projected);
-
-    double[][] scores = new double[model.config().nHeads()][q + 1];
-    for (int h = 0; h < scores.length; h++) {
-      for (int k = 0; k <= q && norm > 0; k++) {
-        Tensor value = trace.value().row(h / group).row(k);
-        double product = 0;
-        for (int i = 0; i < dHead; i++) {
-          product += (double) projected.array()[h * dHead + i] * value.array()[value.offset() + i];
-        }
-        scores[h][k] = trace.pattern().get(h, q, k) * product / norm;
+    double[][] scores = HeadTerms.along(model, layer, trace, q, signs);
+    for (double[] ofHead : scores) {
+      for (int k = 0; k <= q; k++) {
+        ofHead[k] = norm == 0 ? 0 : ofHead[k] / norm;
       }
     }
     return scores;

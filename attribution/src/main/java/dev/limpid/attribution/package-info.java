@@ -6,6 +6,7 @@
  * dev.limpid.attribution.LogitLens} reads states as predictions. {@link
  * dev.limpid.attribution.HeadContributions} and {@link dev.limpid.attribution.NeuronContributions}
  * look into one block, {@link dev.limpid.attribution.HeadRoles} says what heads do in general.
+ * {@link dev.limpid.attribution.DirectLogitAttribution} splits one logit among all of them.
  */
 @NullMarked
 package dev.limpid.attribution;

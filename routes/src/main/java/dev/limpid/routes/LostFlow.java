@@ -1,7 +1,7 @@
 package dev.limpid.routes;
 
 /**
- * Flow that arrives at no token; with the flow of the tokens it sums to 1.
+ * Flow that arrives at no token; with the flow of the tokens it sums to what set out: 1 in a route.
  *
  * @param stopped at nodes that nothing flows into: cancelling ones, and in mode {@link
  *     ThresholdMode#RENORMALISED} those without a part above the threshold

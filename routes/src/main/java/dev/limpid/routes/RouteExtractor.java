@@ -62,15 +62,20 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
    *
    * @param amounts by number of the node; modified: what passes through each node, and, at the
    *     tokens, arrives
+   * @return what arrives at no token
    */
-  public void flowDown(double[] amounts) {
+  public LostFlow flowDown(double[] amounts) {
     Threshold rules = new Threshold(graph, mode, threshold);
+    LostFlow lost = LostFlow.NONE;
     for (int number = graph.nNodes() - 1; number >= 0; number--) {
       double amount = amounts[number];
       if (amount != 0) {
-        rules.incoming(number).forEach((below, share) -> amounts[below] += share * amount);
+        Incoming incoming = rules.incoming(number);
+        incoming.forEach((below, share) -> amounts[below] += share * amount);
+        lost = lost.plus(incoming.lost(), amount);
       }
     }
+    return lost;
   }
 
   private void requirePosition(int position) {

@@ -12,6 +12,7 @@
  * }</pre>
  *
  * <p>A route explains how the last state was built; it does not depend on which token is predicted.
+ * {@link dev.limpid.routes.ContrastFlow} does: it follows one logit back to the tokens.
  */
 @NullMarked
 package dev.limpid.routes;

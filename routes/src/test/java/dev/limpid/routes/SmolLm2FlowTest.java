@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.DirectLogitAttribution;
+import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.LayerLogits;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -14,13 +19,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Source-token flow of a real model, SmolLM2-135M in F16, against float64. */
+/** Source-token flow and contrast flow of a real model, SmolLM2-135M in F16, against float64. */
 @Tag("accuracy")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SmolLm2FlowTest {
   /** Absolute, for flows in [0, 1]: float32 against float64 over 30 layers. */
   private static final double TOLERANCE = 1e-3;
@@ -28,26 +38,28 @@ class SmolLm2FlowTest {
   private static final Map<String, Double> THRESHOLDS =
       Map.of("all_edges", 0.0, "renormalised_0_02", 0.02, "renormalised_0_04", 0.04);
 
-  @Test
-  void sourceFlowEqualsFloat64() throws IOException {
-    Transformer model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
+  /** Of contrast flow, relative to the logit difference. */
+  private static final double CONTRAST = 1e-3;
+
+  private Transformer model;
+  private JsonNode prompts;
+
+  @BeforeAll
+  void load() throws IOException {
+    model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
     Path truth = TestData.shared().orElseThrow().resolve("smollm2/flows.json");
-    for (JsonNode prompt : JsonMapper.shared().readTree(Files.readString(truth))) {
-      List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
-      FlowGraph graph =
-          FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));
+    prompts = JsonMapper.shared().readTree(Files.readString(truth));
+  }
+
+  @Test
+  void sourceFlowEqualsFloat64() {
+    for (JsonNode prompt : prompts) {
+      FlowGraph graph = graph(trace(prompt));
       THRESHOLDS.forEach((name, threshold) -> {
-        double[] expected =
-            prompt
-                .get("source_flow")
-                .get(name)
-                .valueStream()
-                .mapToDouble(JsonNode::doubleValue)
-                .toArray();
+        double[] expected = doubles(prompt.get("source_flow").get(name));
         double[] actual =
-            sourceFlowPastCancellingMlps(
-                new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold),
-                tokens.size() - 1);
+            new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold)
+                .sourceFlow(expected.length - 1);
         System.out.printf(
             "%s, %s: largest difference %.1e%n",
             prompt.get("text"), name, largestDifference(expected, actual));
@@ -56,27 +68,108 @@ class SmolLm2FlowTest {
     }
   }
 
+  @Test
+  void contrastFlowEqualsFloat64() {
+    for (JsonNode prompt : prompts) {
+      ForwardTrace trace = trace(prompt);
+      FlowGraph graph = graph(trace);
+      DirectLogitAttribution attribution =
+          DirectLogitAttribution.of(
+              model,
+              trace,
+              trace.nPositions() - 1,
+              prompt.get("answer_id").intValue(),
+              prompt.get("distractor_id").intValue());
+      double difference = prompt.get("logit_difference").doubleValue();
+      double[] towards = doubles(prompt.get("contrast").get("towards"));
+      double[] away = doubles(prompt.get("contrast").get("away"));
+      double[] net =
+          IntStream.range(0, away.length).mapToDouble(t -> towards[t] - away[t]).toArray();
+
+      ContrastFlow flow = ContrastFlow.of(graph, attribution);
+      ContrastFlow ofEdges = ContrastFlow.of(graph, headsSummed(attribution));
+
+      assertThat(flow.sum()).isCloseTo(difference, within(CONTRAST * difference));
+      String text = prompt.get("text").stringValue();
+      assertAmounts(text + ", net", flow, ContrastFlow.Amount::net, net, difference);
+      assertAmounts(text + ", towards", ofEdges, ContrastFlow.Amount::towards, towards, difference);
+      assertAmounts(text + ", away", ofEdges, ContrastFlow.Amount::away, away, difference);
+    }
+  }
+
+  private static void assertAmounts(
+      String what,
+      ContrastFlow flow,
+      ToDoubleFunction<ContrastFlow.Amount> amount,
+      double[] expected,
+      double difference) {
+    double[] actual = flow.tokens().stream().mapToDouble(amount).toArray();
+    System.out.printf(
+        "%s: largest difference %.1e of %.5f%n",
+        what, largestDifference(expected, actual), difference);
+    assertThat(actual).as(what).containsExactly(expected, within(CONTRAST * difference));
+  }
+
   /**
-   * Source flow by the convention of the truth. In the first prompt I10_6 is cancelling: |residMid|
-   * = 1739 and |mlpOut| = 1619 are both larger than |residPost| = 1508. Limpid stops the flow there
+   * The attribution by the convention of the truth, where heads that read the same key for and
+   * against the answer are summed before amounts of either sign part. Limpid, as the goldens, keeps
+   * heads apart: the net amounts are the same, those towards and away are both larger.
+   */
+  private static DirectLogitAttribution headsSummed(DirectLogitAttribution attribution) {
+    List<LayerLogits> layers =
+        attribution.layers().stream()
+            .map(layer -> {
+              Tensor summed = Tensor.zeros(1, attribution.position() + 1);
+              for (int k = 0; k <= attribution.position(); k++) {
+                for (int h = 0; h < layer.nHeads(); h++) {
+                  summed.array()[k] += (float) layer.head(h, k);
+                }
+              }
+              return new LayerLogits(summed, layer.attentionBias(), layer.mlp(), layer.mlpBias());
+            })
+            .toList();
+    return new DirectLogitAttribution(
+        attribution.position(), attribution.direction(), attribution.embedding(), layers);
+  }
+
+  private ForwardTrace trace(JsonNode prompt) {
+    List<Integer> tokens = prompt.get("tokens").valueStream().map(JsonNode::intValue).toList();
+    return model.trace(tokens, TraceDetail.FULL);
+  }
+
+  /**
+   * The graph by the convention of the truth. In the first prompt I10_6 is cancelling: |residMid| =
+   * 1739 and |mlpOut| = 1619 are both larger than |residPost| = 1508. Limpid stops the flow there
    * (0.46 % of it); the truth lets it pass, since both parts lead to the same state A10_6.
    */
-  private static double[] sourceFlowPastCancellingMlps(RouteExtractor extractor, int position) {
-    FlowGraph graph = extractor.graph();
-    Route route = extractor.route(position);
-    double[] amounts = new double[graph.nNodes()];
-    for (Route.NodeFlow node : route.nodes()) {
-      if (route.cancelling().contains(node.node())) {
-        assertThat(node.node().kind()).isEqualTo(Node.Kind.AFTER_MLP);
-        amounts[graph.number(Node.Kind.AFTER_ATTENTION, node.node())] = node.flow();
-      }
+  private FlowGraph graph(ForwardTrace trace) {
+    Contributions contributions = Contributions.of(model, trace);
+    List<LayerContributions> layers =
+        contributions.layers().stream().map(SmolLm2FlowTest::pastCancellingMlps).toList();
+    return FlowGraph.of(new Contributions(contributions.options(), layers));
+  }
+
+  private static LayerContributions pastCancellingMlps(LayerContributions layer) {
+    assertThat(layer.attentionCancelling()).isEmpty();
+    float[] mlpResidual = layer.mlpResidual().toFloats();
+    for (int t : layer.mlpCancelling()) {
+      mlpResidual[t] = 1;
     }
-    extractor.flowDown(amounts);
-    double[] flow = extractor.sourceFlow(position);
-    for (int t = 0; t < flow.length; t++) {
-      flow[t] += amounts[t];
-    }
-    return flow;
+    return new LayerContributions(
+        layer.attention(),
+        layer.attentionResidual(),
+        layer.attentionBias(),
+        layer.attentionUnexplained(),
+        layer.mlp(),
+        Tensor.of(mlpResidual, mlpResidual.length),
+        layer.mlpBias(),
+        layer.mlpUnexplained(),
+        List.of(),
+        List.of());
+  }
+
+  private static double[] doubles(JsonNode array) {
+    return array.valueStream().mapToDouble(JsonNode::doubleValue).toArray();
   }
 
   private static double largestDifference(double[] a, double[] b) {

@@ -1,13 +1,13 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.attribution.DirectLogitAttribution;
 import dev.limpid.attribution.LensReading;
 import dev.limpid.attribution.LogitLens;
-import dev.limpid.attribution.Prediction;
 import dev.limpid.explorer.output.JsonOut;
 import dev.limpid.explorer.view.ExplainView;
 import dev.limpid.explorer.view.PredictionView;
-import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,21 +43,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final RouteOptions options = new RouteOptions();
+  @Mixin private final AnswerOptions answers = new AnswerOptions();
 
   @Option(names = "--position", description = "Position to explain (default: the last).")
   private @Nullable Integer position;
-
-  @Option(
-      names = "--answer",
-      paramLabel = "TOKEN",
-      description = "A next token of interest, with its leading blank: shows how probable it is.")
-  private @Nullable String answer;
-
-  @Option(
-      names = "--distractor",
-      paramLabel = "TOKEN",
-      description = "Another token to compare the answer with.")
-  private @Nullable String distractor;
 
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -70,22 +58,29 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     options.check();
-    if (distractor != null && answer == null) {
-      throw new UsageFailure("--distractor: only together with --answer");
-    }
+    answers.requireAnswerBesideDistractor();
     PromptRun prompt = run.open(console);
     int target = prompt.position(position);
-    @Nullable Integer answerId = tokenId(prompt, "--answer", answer);
-    @Nullable Integer distractorId = tokenId(prompt, "--distractor", distractor);
+    @Nullable Integer answerId = answers.answer(prompt);
+    @Nullable Integer distractorId = answers.distractor(prompt);
     ForwardTrace trace = prompt.trace();
     RouteExtractor extractor = options.extractor(prompt, trace, console);
     Route route = extractor.route(target);
     Tensor logits = trace.logits(target);
-    LogitLens lens = new LogitLens(prompt.model(), PREDICTIONS);
-    LensReading reading = lens.reading(logits);
+    LensReading reading = new LogitLens(prompt.model(), PREDICTIONS).reading(logits);
 
-    @Nullable PredictionView asked = prediction(prompt, lens, logits, answerId);
-    @Nullable PredictionView other = prediction(prompt, lens, logits, distractorId);
+    @Nullable PredictionView asked = answerId == null ? null : prompt.prediction(logits, answerId);
+    @Nullable PredictionView other =
+        distractorId == null ? null : prompt.prediction(logits, distractorId);
+    @Nullable ContrastTable contrast =
+        answerId == null
+            ? null
+            : ContrastTable.of(
+                prompt.prompt(),
+                ContrastFlow.of(
+                    extractor.graph(),
+                    DirectLogitAttribution.of(
+                        prompt.model(), trace, target, answerId, distractorId)));
     ExplainView view =
         new ExplainView(
             prompt.modelView(),
@@ -105,7 +100,8 @@ final class ExplainCommand implements Callable<Integer> {
                 route.lostFlow().stopped(),
                 route.lostFlow().belowThreshold(),
                 route.lostFlow().bias()),
-            attention(route));
+            attention(route),
+            contrast == null ? null : contrast.view());
     if (json) {
       JsonOut.print(view, console.out());
     } else {
@@ -145,42 +141,5 @@ final class ExplainCommand implements Callable<Integer> {
                     .toList()))
         .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
         .toList();
-  }
-
-  private static @Nullable PredictionView prediction(
-      PromptRun run, LogitLens lens, Tensor logits, @Nullable Integer id) {
-    if (id == null) {
-      return null;
-    }
-    Prediction p = lens.prediction(logits, id);
-    return new PredictionView(
-        p.id(), run.prompt().text(p.id()), p.logit(), p.probability(), p.rank());
-  }
-
-  /** The id of a token given as text, or as #id. */
-  private static @Nullable Integer tokenId(PromptRun run, String option, @Nullable String token) {
-    if (token == null) {
-      return null;
-    }
-    int dVocab = run.model().config().dVocab();
-    if (token.matches("#\\d{1,9}") && Integer.parseInt(token.substring(1)) < dVocab) {
-      return Integer.parseInt(token.substring(1));
-    }
-    LoadedTokenizer loaded =
-        run.prompt()
-            .tokenizer()
-            .orElseThrow(
-                () -> new CommandFailure(option + ": without a tokenizer, give #id, such as #17"));
-    // Encoded alone, a token can get a word's beginning in front: the text decides, not the ids.
-    int[] found =
-        IntStream.range(0, Math.min(dVocab, loaded.tokenizer().size()))
-            .filter(id -> loaded.tokenizer().text(id).equals(token))
-            .toArray();
-    if (found.length == 0) {
-      throw new CommandFailure(
-          "%s: '%s' is not one token of this model; 'limpid tokens' shows how it is cut"
-              .formatted(option, token));
-    }
-    return found[0];
   }
 }

@@ -45,6 +45,7 @@ final class ExplainText {
     attention();
     out.println();
     out.println(styled("faint", view.note()));
+    contrast();
   }
 
   private void predictions() {
@@ -213,6 +214,15 @@ final class ExplainText {
                   100 * edge.flow(),
                   heads));
     }
+  }
+
+  private void contrast() {
+    if (view.contrast() == null || view.answer() == null) {
+      return;
+    }
+    heading("Where " + prompt.logitName(view.answer(), view.distractor()) + " came from");
+    new ContrastTable(prompt, view.contrast()).print(out, LISTED);
+    out.println(styled("faint", view.contrast().note()));
   }
 
   private String token(int position) {

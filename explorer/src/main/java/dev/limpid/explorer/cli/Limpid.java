@@ -2,7 +2,11 @@ package dev.limpid.explorer.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -29,7 +33,8 @@ public final class Limpid {
   public static int run(List<String> arguments, Console console) {
     Failures failures = new Failures(console, arguments.contains("--debug"));
     try {
-      int code = commandLine(console, failures).execute(arguments.toArray(String[]::new));
+      int code =
+          commandLine(arguments, console, failures).execute(arguments.toArray(String[]::new));
       console.out().flush();
       return code;
     } catch (ResultStream.Closed e) {
@@ -41,23 +46,43 @@ public final class Limpid {
     }
   }
 
-  private static CommandLine commandLine(Console console, Failures failures) {
+  /** All commands, in the order in which help lists them. */
+  private static Map<String, Supplier<CommandLine>> commands(Console console) {
+    Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+    commands.put("explain", () -> new CommandLine(new ExplainCommand(console)));
+    commands.put("routes", () -> new CommandLine(new RoutesCommand(console)));
+    commands.put("lens", () -> new CommandLine(new LensCommand(console)));
+    commands.put("logits", () -> new CommandLine(new LogitsCommand(console)));
+    commands.put("heads", () -> new CommandLine(new HeadsCommand(console)));
+    commands.put("neurons", () -> new CommandLine(new NeuronsCommand(console)));
+    commands.put("trace", () -> new CommandLine(new TraceCommand(console)));
+    commands.put("contributions", () -> new CommandLine(new ContributionsCommand(console)));
+    commands.put("tokens", () -> new CommandLine(new TokensCommand(console)));
+    commands.put(
+        "models",
+        () ->
+            new CommandLine(new ModelsCommand())
+                .addSubcommand(new ModelsListCommand(console))
+                .addSubcommand(new ModelsInfoCommand(console))
+                .addSubcommand(new ModelsPullCommand(console)));
+    commands.put("doctor", () -> new CommandLine(new DoctorCommand(console)));
+    commands.put("help", () -> new CommandLine(new CommandLine.HelpCommand()));
+    return commands;
+  }
+
+  /**
+   * The command line with the command that is named first; with all of them if it is help, or none
+   * of them. Describing a command to picocli takes it a few milliseconds.
+   */
+  private static CommandLine commandLine(
+      List<String> arguments, Console console, Failures failures) {
     CommandLine root = new CommandLine(new RootCommand());
-    root.addSubcommand(new ExplainCommand(console));
-    root.addSubcommand(new RoutesCommand(console));
-    root.addSubcommand(new LensCommand(console));
-    root.addSubcommand(new HeadsCommand(console));
-    root.addSubcommand(new NeuronsCommand(console));
-    root.addSubcommand(new TraceCommand(console));
-    root.addSubcommand(new ContributionsCommand(console));
-    root.addSubcommand(new TokensCommand(console));
-    root.addSubcommand(
-        new CommandLine(new ModelsCommand())
-            .addSubcommand(new ModelsListCommand(console))
-            .addSubcommand(new ModelsInfoCommand(console))
-            .addSubcommand(new ModelsPullCommand(console)));
-    root.addSubcommand(new DoctorCommand(console));
-    root.addSubcommand(new CommandLine.HelpCommand());
+    Map<String, Supplier<CommandLine>> commands = commands(console);
+    String first = arguments.isEmpty() ? "help" : arguments.getFirst();
+    if (!first.equals("help") && commands.containsKey(first)) {
+      commands.keySet().retainAll(Set.of(first));
+    }
+    commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
     return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt may begin with @; it is no file of arguments.

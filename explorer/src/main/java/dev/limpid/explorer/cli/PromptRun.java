@@ -1,12 +1,17 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LensReading;
+import dev.limpid.attribution.LogitLens;
+import dev.limpid.attribution.Prediction;
 import dev.limpid.explorer.view.ModelView;
 import dev.limpid.explorer.view.PredictionView;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,11 +51,28 @@ record PromptRun(TokenizedPrompt prompt, Transformer model) {
     return asked;
   }
 
+  /** Computes all contributions, with a line of progress. */
+  Contributions contributions(ForwardTrace trace, ContributionOptions options, Console console) {
+    try (ProgressLine progress = new ProgressLine(console)) {
+      return Contributions.of(
+          model,
+          trace,
+          options,
+          done -> progress.steps("contributions of layers", done, trace.nLayers()));
+    }
+  }
+
   List<PredictionView> predictions(LensReading reading) {
-    return reading.top().stream()
-        .map(p ->
-            new PredictionView(p.id(), prompt.text(p.id()), p.logit(), p.probability(), p.rank()))
-        .toList();
+    return reading.top().stream().map(this::view).toList();
+  }
+
+  /** Returns one token of logits [V] as a prediction. */
+  PredictionView prediction(Tensor logits, int id) {
+    return view(new LogitLens(model, 1).prediction(logits, id));
+  }
+
+  private PredictionView view(Prediction p) {
+    return new PredictionView(p.id(), prompt.text(p.id()), p.logit(), p.probability(), p.rank());
   }
 
   ModelView modelView() {

@@ -39,15 +39,8 @@ final class RouteOptions {
 
   /** Computes contributions and prepares the extraction. */
   RouteExtractor extractor(PromptRun run, ForwardTrace trace, Console console) {
-    try (ProgressLine progress = new ProgressLine(console)) {
-      Contributions contributions =
-          Contributions.of(
-              run.model(),
-              trace,
-              contributionOptions(),
-              done -> progress.steps("contributions of layers", done, trace.nLayers()));
-      return new RouteExtractor(FlowGraph.of(contributions), mode, threshold);
-    }
+    Contributions contributions = run.contributions(trace, contributionOptions(), console);
+    return new RouteExtractor(FlowGraph.of(contributions), mode, threshold);
   }
 
   ContributionOptions contributionOptions() {

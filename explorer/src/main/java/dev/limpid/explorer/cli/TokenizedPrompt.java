@@ -1,6 +1,7 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.explorer.models.ModelLocation;
+import dev.limpid.explorer.view.PredictionView;
 import dev.limpid.explorer.view.TokenView;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
@@ -46,5 +47,11 @@ record TokenizedPrompt(
   String quoted(int id) {
     @Nullable String text = text(id);
     return text == null ? "#" + id : '"' + TerminalText.text(text) + '"';
+  }
+
+  /** Returns a logit for people, or the difference of two. */
+  String logitName(PredictionView answer, @Nullable PredictionView distractor) {
+    String one = "logit(" + quoted(answer.id()) + ")";
+    return distractor == null ? one : one + " - logit(" + quoted(distractor.id()) + ")";
   }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param distractor the token it is compared with, if one was given
  * @param sources every token of the route with its flow, largest first
  * @param attention the strongest attention edges, by the flow through them
+ * @param contrast where the logit of the answer, or its difference to the distractor's, came from
  */
 public record ExplainView(
     ModelView model,
@@ -32,7 +33,8 @@ public record ExplainView(
     int edges,
     List<Source> sources,
     Lost lostFlow,
-    List<Attention> attention) {
+    List<Attention> attention,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast) {
 
   /** A token and the share of the explained state that came from it. */
   public record Source(int position, @Nullable String text, double flow) {}
