@@ -4,6 +4,7 @@ import dev.limpid.attribution.DirectLogitAttribution;
 import dev.limpid.attribution.LensReading;
 import dev.limpid.attribution.LogitLens;
 import dev.limpid.explorer.output.JsonOut;
+import dev.limpid.explorer.output.OutputFile;
 import dev.limpid.explorer.view.ExplainView;
 import dev.limpid.explorer.view.PredictionView;
 import dev.limpid.model.trace.ForwardTrace;
@@ -15,11 +16,18 @@ import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.tensor.Tensor;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,7 +42,8 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
       "  limpid explain \"The capital of France is\" --answer \" Paris\" --distractor \" London\"",
-      "  limpid explain --model path/to/checkpoint --file prompt.txt --threshold 0.02 --json"
+      "  limpid explain --model path/to/checkpoint --file prompt.txt --threshold 0.02 --json",
+      "  limpid explain \"The capital of France is\" --html route.html"
     })
 final class ExplainCommand implements Callable<Integer> {
   private static final int PREDICTIONS = 5;
@@ -51,6 +60,12 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a page that opens in any browser, and print nothing.")
+  private @Nullable Path html;
+
   ExplainCommand(Console console) {
     this.console = console;
   }
@@ -59,6 +74,12 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     options.check();
     answers.requireAnswerBesideDistractor();
+    if (html != null) {
+      if (json) {
+        throw new UsageFailure("--json and --html exclude one another");
+      }
+      OutputFile.requireWritable(html);
+    }
     PromptRun prompt = run.open(console);
     int target = prompt.position(position);
     @Nullable Integer answerId = answers.answer(prompt);
@@ -102,12 +123,37 @@ final class ExplainCommand implements Callable<Integer> {
                 route.lostFlow().bias()),
             attention(route),
             contrast == null ? null : contrast.view());
-    if (json) {
+    if (html != null) {
+      writePage(
+          html, view, prompt, RoutesCommand.document(prompt, trace, extractor, List.of(target)));
+    } else if (json) {
       JsonOut.print(view, console.out());
     } else {
       new ExplainText(prompt.prompt(), view, route, console).print();
     }
     return Limpid.DONE;
+  }
+
+  private void writePage(Path file, ExplainView view, PromptRun prompt, RouteDocument document)
+      throws IOException {
+    Map<String, String> facts = new LinkedHashMap<>(FileMetadata.of(prompt));
+    facts.put("position", "" + view.position());
+    facts.put("threshold", TerminalText.exact(view.threshold()));
+    facts.put("mode", view.mode());
+    facts.put("bias", document.options().bias().name().toLowerCase(Locale.ROOT));
+    facts.put("floor", TerminalText.exact(document.options().floor()));
+    facts.put(
+        "tokens",
+        prompt.prompt().tokens().stream().map(String::valueOf).collect(Collectors.joining(",")));
+    OutputFile.write(
+        file,
+        out -> {
+          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+          ExplainHtml.write(view, document, facts, writer);
+        });
+    if (console.errIsTerminal()) {
+      console.err().println("wrote " + file);
+    }
   }
 
   private static List<ExplainView.Source> sources(PromptRun run, Route route) {

@@ -78,7 +78,8 @@ final class ExplainText {
     List<Integer> shown = shownPositions();
     heading(
         "Route (threshold %s, %s): %d nodes, %d edges"
-            .formatted(view.threshold(), view.mode(), view.nodes(), view.edges()));
+            .formatted(
+                TerminalText.exact(view.threshold()), view.mode(), view.nodes(), view.edges()));
     double[][] flow = new double[view.model().nLayers() + 1][view.tokens().size()];
     boolean[][] mlp = new boolean[view.model().nLayers() + 1][view.tokens().size()];
     for (Route.NodeFlow node : route.nodes()) {

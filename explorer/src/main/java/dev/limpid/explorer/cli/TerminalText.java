@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import java.math.BigDecimal;
+
 /** Texts of tokens as they can be shown on one line of a terminal. */
 final class TerminalText {
   private TerminalText() {}
@@ -26,12 +28,56 @@ final class TerminalText {
     return line.toString();
   }
 
+  /** Returns a setting as people write it: no exponent, no zeros at its end. */
+  static String exact(double value) {
+    BigDecimal exact = BigDecimal.valueOf(value);
+    return exact.signum() == 0 ? "0" : exact.stripTrailingZeros().toPlainString();
+  }
+
   /** Returns a text of exactly that many columns, cut off or filled up on the right. */
   static String columns(String text, int width) {
-    int length = text.codePointCount(0, text.length());
-    if (length <= width) {
-      return text + " ".repeat(width - length);
+    int whole = width(text);
+    if (whole <= width) {
+      return text + " ".repeat(width - whole);
     }
-    return text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+    StringBuilder cut = new StringBuilder();
+    int used = 0;
+    for (int c : text.codePoints().toArray()) {
+      used += width(c);
+      if (used > width - 1) {
+        break;
+      }
+      cut.appendCodePoint(c);
+    }
+    cut.append('…');
+    return cut + " ".repeat(width - width(cut.toString()));
+  }
+
+  /** Returns how many columns of a terminal a text takes. */
+  static int width(String text) {
+    return text.codePoints().map(TerminalText::width).sum();
+  }
+
+  /** As terminals do it: marks stand on the character before, East Asian ones take two columns. */
+  private static int width(int c) {
+    return switch (Character.getType(c)) {
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
+      default -> isWide(c) ? 2 : 1;
+    };
+  }
+
+  /** East_Asian_Width W and F (UAX 11), by blocks. */
+  private static boolean isWide(int c) {
+    return c >= 0x1100
+        && (c <= 0x115F
+            || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F)
+            || (c >= 0xA960 && c <= 0xA97F)
+            || (c >= 0xAC00 && c <= 0xD7A3)
+            || (c >= 0xF900 && c <= 0xFAFF)
+            || (c >= 0xFE30 && c <= 0xFE6F)
+            || (c >= 0xFF01 && c <= 0xFF60)
+            || (c >= 0xFFE0 && c <= 0xFFE6)
+            || (c >= 0x20000 && c <= 0x3FFFD)
+            || Character.isEmojiPresentation(c));
   }
 }

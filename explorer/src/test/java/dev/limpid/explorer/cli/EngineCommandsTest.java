@@ -8,6 +8,7 @@ import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -250,6 +251,37 @@ class EngineCommandsTest {
     assertThat(unknown.code()).isZero();
     assertThat(unknown.err().lines()).hasSize(1);
     assertThat(unknown.err()).contains("never met \"Zebras\"", "limpid models info demo-gpt2");
+  }
+
+  @Test
+  void explainWritesAPageThatHoldsNothingForeign() throws IOException {
+    String model = TestData.folder().resolve("models/demo-gpt2").toString();
+    Path page = folder.resolve("page.html");
+    String text = "</script><b>&\"' \u05e9\u05dc\u05d5\u05dd \ud83e\udd93 \u0007 \u202e to";
+
+    LimpidRun run = run("explain", "--model", model, "--html", page.toString(), text);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).doesNotContain("wrote");
+    String html = Files.readString(page);
+    assertThat(html)
+        .startsWith("<!DOCTYPE html>")
+        .endsWith("</html>\n")
+        .contains(
+            "default-src &#39;none&#39;", "<svg", "model_sha256", "does not depend on which token")
+        .doesNotContain("<script", "</script", "<b>", "\u0007", "\u202e")
+        .doesNotContainPattern("(src|href)=");
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenFailsBeforeTheModelIsLookedFor() {
+    LimpidRun run =
+        run("explain", "--model", "none", "a", "--html", folder.resolve("no/page.html").toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err()).contains("page.html: cannot be written: there is no folder");
+    assertThat(run("explain", "a", "--json", "--html", "x.html").code()).isEqualTo(2);
   }
 
   private static Path golden(String name) {

@@ -76,7 +76,7 @@ public record RouteDocument(
   }
 
   /** Returns how a token is shown to people: its text with blanks made visible, or its number. */
-  static String label(int id, @Nullable String text) {
+  public static String label(int id, @Nullable String text) {
     return text == null ? "#" + id : visible(text);
   }
 
@@ -89,9 +89,17 @@ public record RouteDocument(
               case '\n' -> '↵';
               case '\t' -> '⇥';
               case 0x7f -> '␡';
-              default -> c < ' ' ? '␀' + c : c;
+              default -> c < ' ' ? '␀' + c : isHidden(c) ? '\uFFFD' : c;
             })
         .forEach(visible::appendCodePoint);
     return visible.toString();
+  }
+
+  /** Control characters, lone surrogates, and what would turn the text around it. */
+  private static boolean isHidden(int c) {
+    return Character.isISOControl(c)
+        || Character.getType(c) == Character.SURROGATE
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
   }
 }

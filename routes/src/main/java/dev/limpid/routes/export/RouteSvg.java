@@ -6,6 +6,7 @@ import dev.limpid.routes.Route;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -25,29 +26,39 @@ import java.util.stream.IntStream;
  */
 public final class RouteSvg {
   private static final int LEFT = 70;
-  private static final int TOP = 70;
+  private static final int CAPTION = 70;
+  private static final int MARGIN = 14;
   private static final int COLUMN = 64;
-  private static final int ROW = 34;
   private static final int LABELS = 110;
   private static final int LONGEST_LABEL = 12;
 
+  /** Half the height of a layer: less in deep models, so that the picture fits a screen. */
+  private static final int HIGHEST_ROW = 34;
+
+  private static final int LOWEST_ROW = 17;
+  private static final int ROWS = 800;
+
   /** With more positions than these, those outside the route are left out. */
-  private static final int MANY = 48;
+  private static final int MANY = 24;
+
+  /** The alternative text names so many tokens. */
+  private static final int NAMED = 5;
 
   private static final String STYLE =
       """
 
-      svg { background: #ffffff; color: #1c1c1c; font: 13px system-ui, sans-serif; }
-      text { fill: currentColor; }
-      .note { font-size: 12px; opacity: 0.75; }
-      .residual { stroke: #8a8a8a; } .attention { stroke: #1a7f37; }
-      .mlp_in, .mlp_out { stroke: #8250df; }
-      path { fill: none; stroke-linecap: round; }
-      circle { fill: currentColor; } rect.mlp { fill: #8250df; }
+      .route { background: #ffffff; color: #1c1c1c; font: 13px system-ui, sans-serif; }
+      .route text { fill: currentColor; }
+      .route .note { font-size: 12px; opacity: 0.75; }
+      .route .residual { stroke: #8a8a8a; } .route .attention { stroke: #1a7f37; }
+      .route .mlp_in, .route .mlp_out { stroke: #8250df; }
+      .route path { fill: none; stroke-linecap: round; }
+      .route path:hover { stroke-opacity: 1; }
+      .route circle { fill: currentColor; } .route rect.mlp { fill: #8250df; }
       @media (prefers-color-scheme: dark) {
-        svg { background: #14171c; color: #e8e8e8; }
-        .residual { stroke: #9a9a9a; } .attention { stroke: #4ac26b; }
-        .mlp_in, .mlp_out { stroke: #b48cff; } rect.mlp { fill: #b48cff; }
+        .route { background: #14171c; color: #e8e8e8; }
+        .route .residual { stroke: #9a9a9a; } .route .attention { stroke: #4ac26b; }
+        .route .mlp_in, .route .mlp_out { stroke: #b48cff; } .route rect.mlp { fill: #b48cff; }
       }
       """;
 
@@ -55,13 +66,17 @@ public final class RouteSvg {
   private final RouteDocument.PredictedRoute predicted;
   private final int nLayers;
   private final int[] columns;
+  private final int row;
+  private final boolean isCaptioned;
   private final XmlOut xml;
 
-  private RouteSvg(RouteDocument document, XmlOut xml) {
+  private RouteSvg(RouteDocument document, boolean isCaptioned, XmlOut xml) {
     this.document = document;
     this.predicted = document.only();
     this.nLayers = predicted.route().nodes().getLast().node().layer() + 1;
     this.columns = columns(predicted.route());
+    this.row = Math.clamp(ROWS / (2 * nLayers), LOWEST_ROW, HIGHEST_ROW);
+    this.isCaptioned = isCaptioned;
     this.xml = xml;
   }
 
@@ -71,18 +86,37 @@ public final class RouteSvg {
    * @throws IllegalArgumentException if there are several routes
    */
   public static void write(RouteDocument document, Writer out) throws IOException {
-    new RouteSvg(document, new XmlOut(out)).draw();
+    new RouteSvg(document, true, new XmlOut(out)).draw();
+  }
+
+  /**
+   * Writes the picture as an element of a page that says itself what the picture shows: without
+   * caption. Flushes the writer, does not close it.
+   *
+   * @throws IllegalArgumentException if there are several routes
+   */
+  public static void writeElement(RouteDocument document, Writer out) throws IOException {
+    new RouteSvg(document, false, XmlOut.fragment(out)).draw();
+  }
+
+  /** Returns whether the picture has no room for positions outside the route. */
+  public static boolean leavesOut(RouteDocument document) {
+    Route route = document.only().route();
+    return columns(route).length <= route.position();
   }
 
   private void draw() throws IOException {
     Route route = predicted.route();
-    int width = Math.max(x(route.position()) + COLUMN, 720);
+    int right = x(route.position()) + COLUMN;
+    int width = isCaptioned ? Math.max(right, 720) : right;
     int height = tokenRow() + LABELS;
     String box = "0 0 " + width + " " + height;
     xml.open(
         "svg",
         "xmlns",
         "http://www.w3.org/2000/svg",
+        "class",
+        "route",
         "viewBox",
         box,
         "width",
@@ -92,10 +126,13 @@ public final class RouteSvg {
         "role",
         "img");
     xml.open("title").text("Information flow route of position " + route.position()).close();
+    xml.open("desc").text(inWords()).close();
     xml.open("style").text(STYLE).close();
-    caption();
+    if (isCaptioned) {
+      caption();
+    }
     for (int layer = 0; layer < nLayers; layer++) {
-      String y = "" + (y(new Node(Node.Kind.AFTER_ATTENTION, layer, 0)) - ROW / 2 + 4);
+      String y = "" + (y(new Node(Node.Kind.AFTER_ATTENTION, layer, 0)) - row / 2 + 4);
       xml.open("text", "class", "note", "x", "10", "y", y).text("layer " + layer).close();
     }
     for (Edge edge : route.edges()) {
@@ -108,6 +145,29 @@ public final class RouteSvg {
       token(position);
     }
     xml.close().end();
+  }
+
+  /** The picture for those who do not see it. */
+  private String inWords() {
+    Route route = predicted.route();
+    String sources =
+        route.sources().stream()
+            .sorted(Comparator.comparingDouble(source -> -source.flow()))
+            .limit(NAMED)
+            .map(source ->
+                "%s at position %d: %s"
+                    .formatted(
+                        label(source.node().position()),
+                        source.node().position(),
+                        Spelling.share(source.flow())))
+            .collect(Collectors.joining("; "));
+    return "Tokens across, %d layers up, %d nodes, %d edges. Shares of the largest sources: %s."
+        .formatted(nLayers, route.nodes().size(), route.edges().size(), sources);
+  }
+
+  private String label(int position) {
+    RouteDocument.Token token = document.tokens().get(position);
+    return RouteDocument.label(token.id(), token.text());
   }
 
   private void caption() throws IOException {
@@ -176,8 +236,7 @@ public final class RouteSvg {
   }
 
   private void token(int position) throws IOException {
-    RouteDocument.Token token = document.tokens().get(position);
-    String label = RouteDocument.label(token.id(), token.text());
+    String label = label(position);
     int length = label.codePointCount(0, label.length());
     String shown =
         length <= LONGEST_LABEL
@@ -208,16 +267,16 @@ public final class RouteSvg {
   }
 
   private int y(Node node) {
-    int above = tokenRow() - 2 * ROW * node.layer();
+    int above = tokenRow() - 2 * row * node.layer();
     return switch (node.kind()) {
       case TOKEN -> tokenRow();
-      case AFTER_ATTENTION -> above - ROW;
-      case MLP -> above - ROW - ROW / 2;
-      case AFTER_MLP -> above - 2 * ROW;
+      case AFTER_ATTENTION -> above - row;
+      case MLP -> above - row - row / 2;
+      case AFTER_MLP -> above - 2 * row;
     };
   }
 
   private int tokenRow() {
-    return TOP + 2 * ROW * nLayers;
+    return (isCaptioned ? CAPTION : MARGIN) + 2 * row * nLayers;
   }
 }

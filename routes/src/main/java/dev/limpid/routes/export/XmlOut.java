@@ -11,14 +11,26 @@ final class XmlOut {
   private final XMLStreamWriter xml;
   private final Writer out;
 
+  /** Begins a document. */
   XmlOut(Writer out) throws IOException {
+    this(out, true);
+  }
+
+  private XmlOut(Writer out, boolean isDocument) throws IOException {
     this.out = out;
     try {
       xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out);
-      xml.writeStartDocument("UTF-8", "1.0");
+      if (isDocument) {
+        xml.writeStartDocument("UTF-8", "1.0");
+      }
     } catch (XMLStreamException e) {
       throw new IOException(e);
     }
+  }
+
+  /** Begins an element that another document takes in. */
+  static XmlOut fragment(Writer out) throws IOException {
+    return new XmlOut(out, false);
   }
 
   /** Opens an element; attributes are names and values in turn. */
