@@ -131,8 +131,12 @@ public final class VectorOps implements TensorOps {
       Tensor whole,
       Tensor out) {
     OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
-    AttentionProximity.run(
-        pattern, values, (Panels) projection, (Panels) projectionTransposed, whole, out, pool);
+    if (whole.dim(0) > 1 && whole.dim(0) <= DirectProximity.LONGEST) {
+      DirectProximity.run(pattern, values, (Panels) projection, whole, out, pool);
+    } else {
+      AttentionProximity.run(
+          pattern, values, (Panels) projection, (Panels) projectionTransposed, whole, out, pool);
+    }
   }
 
   @Override

@@ -20,8 +20,16 @@ final class WarmUp {
   /** Calls after which the loops in them are compiled, with some to spare. */
   private static final int CALLS = 450;
 
-  /** Rows for one high and one low tile. */
-  private static final int ROWS = TileKernel.HIGH + TileKernel.LOW;
+  private static final int BATCH = 32;
+
+  /** No compiled call on these operands takes so many nanoseconds. */
+  private static final long COMPILED = 20_000;
+
+  /** Nanoseconds after which a kernel is given up, whatever the compiler does. */
+  private static final long PATIENCE = 1_500_000_000;
+
+  /** Rows for high and low tiles, and more than a short prompt has. */
+  private static final int ROWS = DirectProximity.LONGEST + TileKernel.LOW;
 
   /** More than one vector, and more than one step of every loop. */
   private static final int WIDTH = Lanes.PANEL;
@@ -49,20 +57,35 @@ final class WarmUp {
     Tensor out = Tensor.zeros(ROWS, WIDTH);
     // F16 stands for all types of weights: what they do not share are small loops.
     PackedMatrix weight = ops.pack(zeros(DType.F16), WeightLayout.OUT_IN);
-    repeat(() -> ops.matmul(x, weight, null, out));
+    untilCompiled(() -> ops.matmul(x, weight, null, out));
     Tensor pattern = Tensor.zeros(1, ROWS, ROWS);
     repeat(() -> ops.causalPattern(x, x, 1, 1, 1, pattern));
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     Tensor values = x.reshape(1, ROWS, WIDTH);
     Tensor proximities = Tensor.zeros(ROWS * (ROWS + 1) / 2, 1);
+    untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
     repeat(() -> ops.attentionProximity(pattern, values, weight, weight, x, proximities));
-    repeat(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
   }
 
   private static Tensor zeros(DType dtype) {
     MemorySegment bytes = MemorySegment.ofArray(new byte[WIDTH * WIDTH * dtype.bytes()]);
     return Tensor.over(bytes, dtype, Shape.of(WIDTH, WIDTH));
+  }
+
+  /** Repeats a call that takes hundreds of microseconds until it takes some. */
+  private static void untilCompiled(Runnable call) {
+    long began = System.nanoTime();
+    long now = began;
+    long each = Long.MAX_VALUE;
+    while (each > COMPILED && now - began < PATIENCE) {
+      for (int i = 0; i < BATCH; i++) {
+        call.run();
+      }
+      long then = now;
+      now = System.nanoTime();
+      each = (now - then) / BATCH;
+    }
   }
 
   private static void repeat(Runnable call) {
