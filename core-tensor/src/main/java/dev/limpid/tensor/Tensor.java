@@ -227,43 +227,43 @@ public final class Tensor {
         .toArray();
   }
 
-  /** Returns whether no element is NaN or infinite. */
+  /** Returns whether no element is NaN or infinite; ids never are. */
   public boolean allFinite() {
-    boolean half = dtype == DType.F16 || dtype == DType.BF16;
-    short[] bits = new short[half ? CHUNK : 0];
-    float[] values = new float[half ? 0 : CHUNK];
+    // The bits of the exponent, in every element of a long.
+    long exponent =
+        switch (dtype) {
+          case F32 -> 0x7f80_0000_7f80_0000L;
+          case F16 -> 0x7c00_7c00_7c00_7c00L;
+          case BF16 -> 0x7f80_7f80_7f80_7f80L;
+          case I64 -> 0;
+        };
+    MemorySegment elements =
+        floats == null
+            ? segment()
+            : MemorySegment.ofArray(floats).asSlice(offset * 4L, size() * dtype.bytes());
+    long[] chunk = new long[CHUNK];
     boolean finite = true;
-    for (long from = 0; finite && from < size(); from += CHUNK) {
-      int count = (int) Math.min(CHUNK, size() - from);
-      if (half) {
-        copyBitsTo(from, bits, 0, count);
-        finite = allFinite(bits, count, dtype == DType.F16 ? 0x7c00 : 0x7f80);
-      } else {
-        copyTo(from, values, 0, count);
-        finite = allFinite(values, count);
-      }
+    for (long from = 0; finite && from < elements.byteSize(); from += CHUNK * 8L) {
+      long bytes = Math.min(CHUNK * 8L, elements.byteSize() - from);
+      int count = (int) ((bytes + 7) / 8);
+      chunk[count - 1] = 0; // the last one may be filled in part
+      MemorySegment.copy(elements, from, MemorySegment.ofArray(chunk), 0, bytes);
+      finite = allFinite(chunk, count, exponent);
     }
     return finite;
   }
 
-  // In these loops an exponent of all ones carries into the place of the sign. They stand alone,
-  // without a branch, so that they are compiled once, and to vector code.
-
-  private static boolean allFinite(short[] bits, int count, int exponent) {
-    int lowest = exponent & -exponent;
-    int carried = 0;
+  /**
+   * Checks several elements at once: an exponent of all ones, and no other, carries into the place
+   * of its sign when its lowest bit is added. The loop stands alone, so that it is compiled once.
+   */
+  private static boolean allFinite(long[] elements, int count, long exponent) {
+    long lowest = exponent & ~(exponent << 1);
+    long carried = 0;
     for (int i = 0; i < count; i++) {
-      carried |= (bits[i] & exponent) + lowest;
+      carried |= (elements[i] & exponent) + lowest;
     }
-    return (carried & 0x8000) == 0;
-  }
-
-  private static boolean allFinite(float[] values, int count) {
-    int carried = 0;
-    for (int i = 0; i < count; i++) {
-      carried |= (Float.floatToRawIntBits(values[i]) & 0x7f800000) + 0x00800000;
-    }
-    return carried >= 0;
+    return (carried & (exponent + lowest)) == 0;
   }
 
   /** Returns an F32 tensor on the heap with the same elements: itself, if it is one already. */
