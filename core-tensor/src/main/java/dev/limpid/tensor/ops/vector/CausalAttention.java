@@ -92,7 +92,7 @@ final class CausalAttention {
    * Replaces n scores by e^(scale (score - largest)), and returns one over their sum. There must be
    * room for whole vectors.
    */
-  private static float exponentials(float[] scores, int at, int n, float scale) {
+  static float exponentials(float[] scores, int at, int n, float scale) {
     int padded = FLOATS.loopBound(n + VL - 1);
     Arrays.fill(scores, at + n, at + padded, Float.NEGATIVE_INFINITY);
     FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
