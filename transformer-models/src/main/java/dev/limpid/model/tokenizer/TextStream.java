@@ -2,10 +2,12 @@ package dev.limpid.model.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The text of a continuation as it grows: what {@link Tokenizer#decode} makes of prompt and
- * continuation, less what it makes of the prompt.
+ * continuation, less what it makes of the prompt. A BOS in front of the prompt is no text: behind
+ * it alone a continuation begins as a text does, without the space of its first word.
  *
  * <p>A token may end in the middle of a character, and in Llama's tokenizers a byte can still
  * change the bytes before it. Such text is held back until nothing that follows can change it.
@@ -20,9 +22,11 @@ public final class TextStream {
   private String shown;
 
   /** Begins behind a prompt. */
-  public TextStream(Tokenizer tokenizer, List<Integer> prompt) {
-    this.tokenizer = tokenizer;
-    prompt.forEach(this::append);
+  public TextStream(LoadedTokenizer loaded, List<Integer> prompt) {
+    tokenizer = loaded.tokenizer();
+    OptionalInt bos = loaded.specialTokens().bos();
+    boolean begins = bos.isPresent() && !prompt.isEmpty() && prompt.getFirst() == bos.getAsInt();
+    prompt.subList(begins ? 1 : 0, prompt.size()).forEach(this::append);
     shown = tokenizer.decode(ids);
   }
 

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -18,13 +20,13 @@ import net.jqwik.api.constraints.IntRange;
 
 /** What is shown piece by piece is the text of everything, less that of the prompt. */
 class TextStreamProperties {
-  private static final List<Tokenizer> TOKENIZERS = tokenizers();
+  private static final List<LoadedTokenizer> TOKENIZERS = tokenizers();
 
-  private static List<Tokenizer> tokenizers() {
+  private static List<LoadedTokenizer> tokenizers() {
     try (Stream<Path> folders = Files.list(TestData.folder().resolve("goldens/tokenizers"))) {
-      List<Tokenizer> tokenizers = new ArrayList<>();
+      List<LoadedTokenizer> tokenizers = new ArrayList<>();
       for (Path folder : folders.filter(Files::isDirectory).sorted().toList()) {
-        tokenizers.add(TokenizerLoader.load(folder).orElseThrow().tokenizer());
+        tokenizers.add(TokenizerLoader.load(folder).orElseThrow());
       }
       return tokenizers;
     } catch (IOException e) {
@@ -35,24 +37,30 @@ class TextStreamProperties {
   @Property(tries = 2000)
   void piecesAreTheWholeLessThePrompt(
       @ForAll @IntRange(min = 0, max = 99) int which, @ForAll long seed) {
-    Tokenizer tokenizer = TOKENIZERS.get(which % TOKENIZERS.size());
+    LoadedTokenizer loaded = TOKENIZERS.get(which % TOKENIZERS.size());
+    Tokenizer tokenizer = loaded.tokenizer();
+    OptionalInt bos = loaded.specialTokens().bos();
     Random random = new Random(seed);
     // Bytes lie at the beginning of a vocabulary: half of the tokens are from there.
     List<Integer> ids =
         Stream.generate(() -> random.nextInt(random.nextBoolean() ? 300 : tokenizer.size()))
             .filter(tokenizer::knows)
             .limit(1 + random.nextInt(30))
-            .toList();
+            .collect(Collectors.toCollection(ArrayList::new));
+    if (bos.isPresent() && random.nextBoolean()) {
+      ids.addFirst(bos.getAsInt());
+    }
     // A prompt that ends within no character, as one that was a text does.
     int length = random.nextInt(ids.size());
     while (length > 0 && !isWhole(tokenizer, ids, length)) {
       length--;
     }
     List<Integer> prompt = ids.subList(0, length);
-    TextStream stream = new TextStream(tokenizer, prompt);
+    TextStream stream = new TextStream(loaded, prompt);
     StringBuilder shown = new StringBuilder();
-    String all = tokenizer.decode(ids);
-    String before = tokenizer.decode(prompt);
+    int begin = length > 0 && OptionalInt.of(ids.getFirst()).equals(bos) ? 1 : 0;
+    String all = tokenizer.decode(ids.subList(begin, ids.size()));
+    String before = tokenizer.decode(prompt.subList(begin, length));
     for (int id : ids.subList(length, ids.size())) {
       shown.append(stream.add(id));
       // Nothing that was shown is ever taken back.
@@ -69,11 +77,12 @@ class TextStreamProperties {
 
   @Example
   void aCharacterIsShownWhenItIsWhole() {
-    for (Tokenizer tokenizer : TOKENIZERS) {
+    for (LoadedTokenizer loaded : TOKENIZERS) {
+      Tokenizer tokenizer = loaded.tokenizer();
       List<Integer> prompt = tokenizer.encode("a", false);
       List<Integer> ids = tokenizer.encode("a\uD83E\uDD84z", false);
       assertThat(ids).as("in bytes").hasSizeGreaterThan(prompt.size() + 3);
-      TextStream stream = new TextStream(tokenizer, prompt);
+      TextStream stream = new TextStream(loaded, prompt);
       List<String> shown =
           ids.subList(prompt.size(), ids.size()).stream()
               .map(stream::add)
@@ -86,10 +95,11 @@ class TextStreamProperties {
 
   @Example
   void aPromptMayEndWithinACharacter() {
-    for (Tokenizer tokenizer : TOKENIZERS) {
+    for (LoadedTokenizer loaded : TOKENIZERS) {
+      Tokenizer tokenizer = loaded.tokenizer();
       List<Integer> ids = tokenizer.encode("ab\uD83E\uDD84z", false);
       int cut = ids.size() - 2;
-      TextStream stream = new TextStream(tokenizer, ids.subList(0, cut));
+      TextStream stream = new TextStream(loaded, ids.subList(0, cut));
       String shown = stream.add(ids.get(cut)) + stream.add(ids.get(cut + 1)) + stream.end();
       assertThat(shown).isEqualTo("\uD83E\uDD84z");
     }
@@ -97,8 +107,9 @@ class TextStreamProperties {
 
   @Example
   void idsBeyondTheVocabularySpellNothing() {
-    for (Tokenizer tokenizer : TOKENIZERS) {
-      TextStream stream = new TextStream(tokenizer, tokenizer.encode("a", false));
+    for (LoadedTokenizer loaded : TOKENIZERS) {
+      Tokenizer tokenizer = loaded.tokenizer();
+      TextStream stream = new TextStream(loaded, tokenizer.encode("a", false));
       for (int id = 0; id < tokenizer.size() + 5; id++) {
         if (!tokenizer.knows(id)) {
           assertThat(stream.add(id)).isEmpty();
