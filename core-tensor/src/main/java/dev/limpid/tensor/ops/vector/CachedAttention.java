@@ -8,7 +8,7 @@ import dev.limpid.tensor.ops.vector.Scratch.Use;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Attention of some queries over a cache of keys and values, which are read where they lie: one
+ * Attention of a few queries over a cache of keys and values, which are read where they lie: one
  * query of one head streams through the keys of its head, then through the values.
  *
  * <p>Four keys are read together, as one chain of sums would wait for itself. Values are added up a

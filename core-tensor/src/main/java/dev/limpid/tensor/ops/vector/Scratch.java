@@ -40,6 +40,10 @@ final class Scratch {
     PROBABILITIES,
     /** Products of a query with some keys, before their lanes are summed. */
     PARTIAL_PRODUCTS,
+    /** Values in panels, beside keys in panels. */
+    PACKED_VALUES,
+    /** Mixed values of one tile. */
+    MIXED,
   }
 
   private final Map<Use, float[]> floats = new EnumMap<>(Use.class);

@@ -107,7 +107,11 @@ public final class VectorOps implements TensorOps {
       int window,
       Tensor out) {
     OpChecks.attendCached(queries, keys, values, nKeys, nHeads, window, out);
-    CachedAttention.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    if (queries.dim(0) < TileKernel.LOW) {
+      CachedAttention.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    } else {
+      CachedTiles.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    }
   }
 
   @Override
