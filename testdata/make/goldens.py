@@ -110,6 +110,11 @@ def real(family, config, **sizes):
             "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_dropout": 0.0,
             "initializer_range": 0.02, "use_cache": True, "rope_scaling": None,
         },
+        "starcoder2": {
+            "architectures": ["Starcoder2ForCausalLM"], "model_type": "starcoder2", "attention_dropout": 0.1,
+            "embedding_dropout": 0.1, "residual_dropout": 0.1, "initializer_range": 0.018042, "mlp_type": "default",
+            "norm_type": "layer_norm", "use_cache": True, "transformers_version": "4.37.0.dev0",
+        },
     }
     return config | published[family] | sizes
 
@@ -336,6 +341,12 @@ SPECS = [
         | {"use_sliding_window": True, "rope_theta": 10000, "tie_word_embeddings": False, "torch_dtype": "bfloat16"},
         {"layer_types": None}, 17, dtype=torch.bfloat16,
     ),
+    Spec(
+        "starcoder2", "the keys of StarCoder2: LayerNorm, biases, a plain MLP; a window of 6 keys; head tied by default",
+        real("starcoder2", llama(32, 4, 43, positions=16384), num_key_value_heads=2, use_bias=True, rope_theta=999999.4420358813)
+        | {"hidden_act": "gelu_pytorch_tanh", "norm_epsilon": 1e-5, "sliding_window": 6},
+        {"sliding_window": None}, 13,
+    ),
     Spec("llama-sharded", "two files and an index", llama(24, 4, 35, vocab=103, num_key_value_heads=2) | OLD_ROPE, shards=2),
 ]
 
@@ -427,8 +438,10 @@ def parts(model):
     layers = []
     for b in model.model.layers:
         attn, mlp = b.self_attn, b.mlp
-        layers.append(dict(block=b, attn=attn, value=attn.v_proj, out=attn.o_proj, pre=mlp.gate_proj, down=mlp.down_proj, **ways))
-    return layers, model.model.norm, model.config.rms_norm_eps
+        pre, down = (mlp.c_fc, mlp.c_proj) if kind == "starcoder2" else (mlp.gate_proj, mlp.down_proj)
+        layers.append(dict(block=b, attn=attn, value=attn.v_proj, out=attn.o_proj, pre=pre, down=down, **ways))
+    norm = model.model.norm
+    return layers, norm, norm.eps if kind == "starcoder2" else model.config.rms_norm_eps
 
 
 def agree(what, actual, wanted, tolerance=1e-6):

@@ -73,7 +73,8 @@ final class ModelConfigFile {
   }
 
   boolean tiedHead() {
-    return root.path("tie_word_embeddings").asBoolean(List.of("gpt2", "opt").contains(family()));
+    return root.path("tie_word_embeddings")
+        .asBoolean(List.of("gpt2", "opt", "starcoder2").contains(family()));
   }
 
   private OptionalInt first(String... keys) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * How GPT-2 and OPT spell their facts in config.json, and what it means when a key is absent; both
- * dialects, of transformers 4 and 5.
+ * How GPT-2, OPT and StarCoder2 spell their facts in config.json, and what it means when a key is
+ * absent; both dialects, of transformers 4 and 5.
  */
 public final class FamilyConfigs {
   private FamilyConfigs() {}
@@ -91,6 +91,39 @@ public final class FamilyConfigs {
         new Learned(2),
         json.flag("tie_word_embeddings", true),
         json.has("bos_token_id") ? json.id("bos_token_id") : OptionalInt.of(2),
+        json.ids("eos_token_id"));
+  }
+
+  /** Reads StarCoder2's spelling. */
+  public static ModelConfig starcoder2(ConfigJson json) throws ModelConfigException {
+    int dModel = json.integer("hidden_size");
+    int nHeads = json.integer("num_attention_heads");
+    boolean bias = json.flag("use_bias", true);
+    return new ModelConfig(
+        "starcoder2",
+        json.integer("num_hidden_layers"),
+        dModel,
+        json.integer("vocab_size"),
+        json.integer("max_position_embeddings", 4096),
+        new Attention(
+            nHeads,
+            json.integer("num_key_value_heads", 2),
+            headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads),
+            true,
+            false,
+            bias,
+            bias,
+            false,
+            WindowConfig.everywhere(json, OptionalInt.empty())),
+        new Mlp(
+            json.integer("intermediate_size"),
+            false,
+            json.activation("hidden_act", "gelu_pytorch_tanh"),
+            bias),
+        new Norm(NormKind.LAYER_NORM, (float) json.number("norm_epsilon", 1e-5), true),
+        RotaryConfig.read(json),
+        json.flag("tie_word_embeddings", true),
+        json.id("bos_token_id"),
         json.ids("eos_token_id"));
   }
 

@@ -4,15 +4,16 @@ import dev.limpid.model.config.ModelConfig.Attention;
 import dev.limpid.model.config.ModelConfig.Mlp;
 import dev.limpid.model.config.ModelConfig.Norm;
 import dev.limpid.model.config.ModelConfig.NormKind;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How Llama and its kin spell their facts in config.json. They share the keys; what they differ in,
  * and what it means when a key is absent, stands in one {@link Kin} each.
  */
 public final class LlamaConfigs {
+  private static final int QWEN_CONTEXT = 32_768;
+
   private LlamaConfigs() {}
 
   /** What a family has of its own. */
@@ -44,27 +45,38 @@ public final class LlamaConfigs {
   /** Reads the spelling of Mistral; every layer has the same window, or none has one. */
   public static ModelConfig mistral(ConfigJson json) throws ModelConfigException {
     if (json.has("layer_types")) {
-      throw json.invalid("layer_types of model_type mistral are not supported; it has no such key");
+      // Hugging Face takes such a file for another family, Ministral.
+      throw json.unsupported(
+          "layer_types", "in model_type mistral", "the same window in all layers");
     }
     Defaults defaults = new Defaults(8, 0, 131_072);
-    List<Integer> windows =
-        hasWindow(json) ? Collections.nCopies(nLayers(json), window(json)) : List.of();
+    List<Integer> windows = WindowConfig.everywhere(json, OptionalInt.of(4096));
     return read(json, new Kin("mistral", defaults, false, false, false, false, windows));
   }
 
   /** Reads the spelling of Qwen 2 and 2.5. */
   public static ModelConfig qwen2(ConfigJson json) throws ModelConfigException {
-    Defaults defaults = new Defaults(32, 0, 32_768);
+    Defaults defaults = new Defaults(32, 0, QWEN_CONTEXT);
     return read(
-        json, new Kin("qwen2", defaults, true, false, false, false, qwenWindows(json, defaults)));
+        json,
+        new Kin(
+            "qwen2",
+            defaults,
+            true,
+            false,
+            false,
+            false,
+            WindowConfig.byLayer(json, QWEN_CONTEXT)));
   }
 
   /** Reads the spelling of Qwen 3. */
   public static ModelConfig qwen3(ConfigJson json) throws ModelConfigException {
     boolean bias = json.flag("attention_bias", false);
-    Defaults defaults = new Defaults(32, 128, 32_768);
+    Defaults defaults = new Defaults(32, 128, QWEN_CONTEXT);
     return read(
-        json, new Kin("qwen3", defaults, bias, bias, false, true, qwenWindows(json, defaults)));
+        json,
+        new Kin(
+            "qwen3", defaults, bias, bias, false, true, WindowConfig.byLayer(json, QWEN_CONTEXT)));
   }
 
   private static ModelConfig read(ConfigJson json, Kin kin) throws ModelConfigException {
@@ -72,7 +84,7 @@ public final class LlamaConfigs {
     int nHeads = json.integer("num_attention_heads");
     return new ModelConfig(
         kin.modelType,
-        nLayers(json),
+        json.integer("num_hidden_layers"),
         dModel,
         json.integer("vocab_size"),
         json.integer("max_position_embeddings", kin.defaults.nContext),
@@ -98,10 +110,6 @@ public final class LlamaConfigs {
         json.ids("eos_token_id"));
   }
 
-  private static int nLayers(ConfigJson json) throws ModelConfigException {
-    return json.integer("num_hidden_layers");
-  }
-
   /** For Hugging Face null means one for each query head, in every family. */
   private static int nKvHeads(ConfigJson json, int nHeads, Defaults defaults)
       throws ModelConfigException {
@@ -120,56 +128,5 @@ public final class LlamaConfigs {
       throw json.invalid("the head width " + dHead + " is odd and cannot be rotated in pairs");
     }
     return dHead;
-  }
-
-  /** Qwen has windows in the layers that layer_types names, or from max_window_layers on. */
-  private static List<Integer> qwenWindows(ConfigJson json, Defaults defaults)
-      throws ModelConfigException {
-    boolean hasWindow = json.flag("use_sliding_window", false) && hasWindow(json);
-    int nLayers = nLayers(json);
-    List<Boolean> sliding = new ArrayList<>();
-    if (json.has("layer_types")) {
-      for (String type : json.strings("layer_types")) {
-        sliding.add(isSliding(json, type));
-      }
-      if (sliding.size() != nLayers) {
-        throw json.invalid(
-            "layer_types has %d entries, num_hidden_layers is %d"
-                .formatted(sliding.size(), nLayers));
-      }
-    } else {
-      int first = json.integer("max_window_layers", 28);
-      for (int layer = 0; layer < nLayers; layer++) {
-        sliding.add(hasWindow && layer >= first);
-      }
-    }
-    if (!sliding.contains(true)) {
-      return List.of();
-    }
-    if (!hasWindow) {
-      throw json.invalid(
-          "layer_types names sliding_attention, but use_sliding_window is not true or"
-              + " sliding_window is null");
-    }
-    int window = window(json);
-    int context = json.integer("max_position_embeddings", defaults.nContext);
-    return sliding.stream().map(slides -> slides ? window : context).toList();
-  }
-
-  private static boolean isSliding(ConfigJson json, String type) throws ModelConfigException {
-    return switch (type) {
-      case "sliding_attention" -> true;
-      case "full_attention" -> false;
-      default -> throw json.unsupported("layer_types", type, "full_attention, sliding_attention");
-    };
-  }
-
-  /** A window that is null is none; one that is absent has a default. */
-  private static boolean hasWindow(ConfigJson json) {
-    return json.has("sliding_window") || !json.mentions("sliding_window");
-  }
-
-  private static int window(ConfigJson json) throws ModelConfigException {
-    return json.integer("sliding_window", 4096);
   }
 }

@@ -78,7 +78,26 @@ public enum Architecture {
       "qwen3",
       false,
       LlamaConfigs::qwen3,
-      LLAMA.names.withHeadNorms("self_attn.q_norm", "self_attn.k_norm"));
+      LLAMA.names.withHeadNorms("self_attn.q_norm", "self_attn.k_norm")),
+  /** StarCoder2: rotary positions, grouped queries and windows, but LayerNorm and a plain MLP. */
+  STARCODER2(
+      "starcoder2",
+      false,
+      FamilyConfigs::starcoder2,
+      new WeightNames(
+          List.of("model.", ""),
+          WeightLayout.OUT_IN,
+          "embed_tokens",
+          "",
+          "norm",
+          "layers.%d.",
+          "input_layernorm",
+          new WeightNames.Separate("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+          "self_attn.o_proj",
+          "post_attention_layernorm",
+          "",
+          "mlp.c_fc",
+          "mlp.c_proj"));
 
   /** Reads one family's spelling of config.json. */
   interface ConfigReader {

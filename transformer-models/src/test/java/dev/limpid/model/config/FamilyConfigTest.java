@@ -113,7 +113,7 @@ class FamilyConfigTest {
     assertRefused(
         kin("qwen2", three.formatted("sliding_attention")), "use_sliding_window is not true");
     assertRefused(kin("qwen2", "\"layer_types\": 3"), "should be a list of strings");
-    assertRefused(kin("mistral", "\"layer_types\": []"), "layer_types");
+    assertRefused(kin("mistral", "\"layer_types\": []"), "layer_types", "the same window");
     assertRefused(kin("mistral", "\"sliding_window\": 0"), "attention window is 0");
     assertRefused(kin("mistral", "\"sliding_window\": -3"), "attention window is -3");
   }
@@ -127,6 +127,18 @@ class FamilyConfigTest {
     assertThat(read(bare("qwen2", "\"num_key_value_heads\": 2")).dHead()).isEqualTo(16);
     assertRefused(bare("mistral", keys), "8 key/value heads do not divide 4 query heads");
     assertRefused(bare("qwen2", keys), "32 key/value heads do not divide 4 query heads");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, Integer.MAX_VALUE})
+  void numbersOfLayersThatNoModelHasAreRefused(int layers) {
+    String windows = "\"use_sliding_window\": true, \"sliding_window\": 7";
+    for (String type : new String[] {"mistral", "qwen2", "qwen3"}) {
+      String json =
+          kin(type, windows)
+              .replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": " + layers);
+      assertRefused(json, "num_hidden_layers is " + layers);
+    }
   }
 
   private static String kin(String type, String more) {
