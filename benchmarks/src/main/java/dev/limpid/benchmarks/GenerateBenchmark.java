@@ -113,7 +113,8 @@ public class GenerateBenchmark {
         WIDTH,
         VOCABULARY,
         8192,
-        new ModelConfig.Attention(HEADS, KEY_HEADS, HEAD_WIDTH, true, false, false, false),
+        new ModelConfig.Attention(
+            HEADS, KEY_HEADS, HEAD_WIDTH, true, false, false, false, false, List.of()),
         new ModelConfig.Mlp(NEURONS, true, Activation.SILU, false),
         new ModelConfig.Norm(ModelConfig.NormKind.RMS_NORM, 1e-5f, true),
         new Positions.Rotary(100_000, new Positions.Scaling.None()),
@@ -138,6 +139,8 @@ public class GenerateBenchmark {
         norm(),
         new Linear(packed(HEADS * HEAD_WIDTH, WIDTH), null),
         new Linear(packed(KEY_HEADS * HEAD_WIDTH, WIDTH), null),
+        null,
+        null,
         packed(KEY_HEADS * HEAD_WIDTH, WIDTH),
         null,
         out,

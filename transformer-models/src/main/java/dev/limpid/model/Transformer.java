@@ -181,8 +181,8 @@ public final class Transformer {
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = norm(residPre, block.attentionNorm());
-    Tensor queries = apply(block.query(), attnIn); // [T, H d]
-    Tensor keys = apply(block.key(), attnIn); // [T, K d]
+    Tensor queries = normHeads(apply(block.query(), attnIn), block.queryGain()); // [T, H d]
+    Tensor keys = normHeads(apply(block.key(), attnIn), block.keyGain()); // [T, K d]
     if (angles != null) {
       ops.rotate(queries, config.dHead(), angles.cos(), angles.sin());
       ops.rotate(keys, config.dHead(), angles.cos(), angles.sin());
@@ -220,6 +220,7 @@ public final class Transformer {
         config.nHeads(),
         config.nKvHeads(),
         config.attentionScale(layer),
+        config.window(layer),
         pattern);
     copyByHead(heads.values(), value, 0);
     Tensor mixed = Tensor.zeros(heads.queries().dim(0), heads.queries().dim(1));
@@ -239,7 +240,7 @@ public final class Transformer {
         cache.length() + mixed.dim(0),
         config.nHeads(),
         config.attentionScale(layer),
-        Integer.MAX_VALUE, // every key up to a query's own is seen
+        config.window(layer),
         mixed);
     return mixed;
   }
@@ -292,6 +293,15 @@ public final class Transformer {
       case RMS_NORM -> ops.rmsNorm(x, Objects.requireNonNull(learned.gain()), epsilon, out);
     }
     return out;
+  }
+
+  /** Brings every head of x [T, n d] to a root mean square of 1, times the gain; modifies x. */
+  private Tensor normHeads(Tensor x, @Nullable Tensor gain) {
+    if (gain != null) {
+      Tensor heads = x.reshape(x.dim(0) * x.dim(1) / config.dHead(), config.dHead());
+      ops.rmsNorm(heads, gain, config.norm().epsilon(), heads);
+    }
+    return x;
   }
 
   private Tensor apply(Linear linear, Tensor x) {
