@@ -6,6 +6,7 @@ module dev.limpid.tensor {
   requires tools.jackson.databind;
 
   exports dev.limpid.tensor;
+  exports dev.limpid.tensor.files;
   exports dev.limpid.tensor.ops;
   exports dev.limpid.tensor.safetensors;
   exports dev.limpid.tensor.spi;

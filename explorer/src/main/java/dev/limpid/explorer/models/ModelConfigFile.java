@@ -1,7 +1,8 @@
 package dev.limpid.explorer.models;
 
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -20,13 +21,13 @@ final class ModelConfigFile {
   static ModelConfigFile read(Path folder) throws IOException {
     Path file = folder.resolve(ModelFolder.CONFIG);
     try {
-      JsonNode root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      JsonNode root = JsonMapper.shared().readTree(ModelFile.readJson(file));
       if (!root.isObject()) {
         throw new IOException(file + ": is not a JSON object");
       }
       return new ModelConfigFile(root);
     } catch (JacksonException e) {
-      throw new IOException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+      throw new IOException(file + ": not valid JSON: " + OneLine.of(e.getOriginalMessage()), e);
     }
   }
 

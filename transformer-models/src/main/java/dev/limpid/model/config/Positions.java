@@ -15,7 +15,11 @@ public sealed interface Positions {
    *
    * @param theta the base of the frequencies
    */
-  record Rotary(double theta, Scaling scaling) implements Positions {}
+  record Rotary(double theta, Scaling scaling) implements Positions {
+    public Rotary {
+      requirePositive("rope_theta", theta);
+    }
+  }
 
   /** How the frequencies are stretched for long contexts. */
   sealed interface Scaling {
@@ -23,7 +27,11 @@ public sealed interface Positions {
     record None() implements Scaling {}
 
     /** All frequencies divided by a factor. */
-    record Linear(double factor) implements Scaling {}
+    record Linear(double factor) implements Scaling {
+      public Linear {
+        requirePositive("factor", factor);
+      }
+    }
 
     /**
      * Llama-3's: long wavelengths are divided by the factor, short ones kept, with a ramp between.
@@ -31,6 +39,21 @@ public sealed interface Positions {
      * @param originalContext the context the model was trained with first
      */
     record Llama3(double factor, double lowFactor, double highFactor, int originalContext)
-        implements Scaling {}
+        implements Scaling {
+      public Llama3 {
+        requirePositive("factor", factor);
+        requirePositive("low_freq_factor", lowFactor);
+        requirePositive("high_freq_factor", highFactor);
+        requirePositive("original_max_position_embeddings", originalContext);
+      }
+    }
+  }
+
+  private static void requirePositive(String what, double value) {
+    // As a float, in which angles are computed: neither 0 nor infinite.
+    if (!((float) value >= Float.MIN_NORMAL && (float) value <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "%s is %s, should be a positive number".formatted(what, value));
+    }
   }
 }

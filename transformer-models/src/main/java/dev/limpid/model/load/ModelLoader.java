@@ -1,6 +1,7 @@
 package dev.limpid.model.load;
 
 import dev.limpid.model.Transformer;
+import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.Provenance;
@@ -36,13 +37,26 @@ public final class ModelLoader {
     WeightReader reader = new WeightReader(checkpoint, config, architecture.names(), ops);
     return new Transformer(
         config,
-        reader.read(progress),
+        read(reader, checkpoint, progress),
         ops,
         new Provenance(
             folder.toAbsolutePath().normalize().getFileName().toString(),
             ops.name() + ": " + ops.description(),
             version(),
             System.getProperty("java.runtime.version")));
+  }
+
+  /** Reads the weights; a file that is cut off meanwhile takes its mapped pages with it. */
+  private static TransformerWeights read(
+      WeightReader reader, Checkpoint checkpoint, LoadProgress progress) throws IOException {
+    try {
+      TransformerWeights weights = reader.read(progress);
+      checkpoint.requireWhole();
+      return weights;
+    } catch (InternalError e) {
+      checkpoint.requireWhole();
+      throw new IOException(checkpoint.folder() + ": the weights cannot be read from the disk", e);
+    }
   }
 
   /** Returns the facts of the model in a folder, without its weights. */

@@ -22,13 +22,13 @@ final class SentencePieceBpe {
   static PipelineTokenizer read(Path path, TokenizerConfig config) throws IOException {
     SentencePieceFile file = SentencePieceFile.read(path);
     try {
-      return build(file, config);
+      return build(path, file, config);
     } catch (IllegalArgumentException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
   }
 
-  private static PipelineTokenizer build(SentencePieceFile file, TokenizerConfig config)
+  private static PipelineTokenizer build(Path path, SentencePieceFile file, TokenizerConfig config)
       throws IOException {
     Vocabulary vocabulary = vocabulary(file.entries());
     Normalizer normalizer = normalizer(file.addsPrefix());
@@ -40,6 +40,7 @@ final class SentencePieceBpe {
             .findFirst()
             .orElse(null);
     return new PipelineTokenizer(
+        path,
         added,
         normalizer,
         PreTokenizer.NONE,
