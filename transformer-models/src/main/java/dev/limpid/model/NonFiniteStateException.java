@@ -8,10 +8,6 @@ public final class NonFiniteStateException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
 
   NonFiniteStateException(String model, String state) {
-    super(
-        model
-            + ": "
-            + state
-            + " are NaN or infinite on this prompt: the weights are too large to compute with");
+    super(model + ": " + state + " are NaN or infinite on this prompt: the numbers overflow");
   }
 }

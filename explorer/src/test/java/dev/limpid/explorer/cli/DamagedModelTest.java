@@ -138,7 +138,7 @@ class DamagedModelTest {
       floats.putFloat(at, 3e38f);
     }
     Files.write(model.weights(), bytes);
-    model.assertFails("model: ", "NaN or infinite", "too large");
+    model.assertFails("model: ", "NaN or infinite", "overflow");
   }
 
   @ParameterizedTest
