@@ -31,10 +31,8 @@ class RouteExtractorTest {
                     attention,
                     residual,
                     none,
-                    none,
                     mlp,
                     mlpResidual,
-                    none,
                     none,
                     List.of(),
                     List.of()))));
