@@ -3,6 +3,7 @@ package dev.limpid.explorer.models;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -72,7 +73,8 @@ final class ModelConfigFile {
   }
 
   boolean tiedHead() {
-    return root.path("tie_word_embeddings").asBoolean(!family().equals("llama"));
+    return root.path("tie_word_embeddings")
+        .asBoolean(List.of("gpt2", "opt", "starcoder2").contains(family()));
   }
 
   private OptionalInt first(String... keys) {

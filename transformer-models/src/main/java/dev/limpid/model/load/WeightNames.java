@@ -20,6 +20,8 @@ record WeightNames(
     String block,
     String attentionNorm,
     QueryKeyValue queryKeyValue,
+    String queryNorm,
+    String keyNorm,
     String attentionOut,
     String mlpNorm,
     String gate,
@@ -28,6 +30,59 @@ record WeightNames(
 
   /** The head's name in all families that have one of their own. */
   static final String HEAD = "lm_head";
+
+  /** The names of a family without norms of query and key heads. */
+  WeightNames(
+      List<String> prefixes,
+      WeightLayout layout,
+      String embedding,
+      String positions,
+      String finalNorm,
+      String block,
+      String attentionNorm,
+      QueryKeyValue queryKeyValue,
+      String attentionOut,
+      String mlpNorm,
+      String gate,
+      String up,
+      String down) {
+    this(
+        prefixes,
+        layout,
+        embedding,
+        positions,
+        finalNorm,
+        block,
+        attentionNorm,
+        queryKeyValue,
+        "",
+        "",
+        attentionOut,
+        mlpNorm,
+        gate,
+        up,
+        down);
+  }
+
+  /** Returns the same names, and those of the norms of query and key heads. */
+  WeightNames withHeadNorms(String query, String key) {
+    return new WeightNames(
+        prefixes,
+        layout,
+        embedding,
+        positions,
+        finalNorm,
+        block,
+        attentionNorm,
+        queryKeyValue,
+        query,
+        key,
+        attentionOut,
+        mlpNorm,
+        gate,
+        up,
+        down);
+  }
 
   /** How the three input projections of attention are stored. */
   sealed interface QueryKeyValue {}
