@@ -50,14 +50,7 @@ public final class RandomContributions {
       }
     }
     return new LayerContributions(
-        attention,
-        rows[0],
-        rows[1],
-        rows[2],
-        rows[3],
-        rows[4],
-        attentionCancelling,
-        mlpCancelling);
+        attention, rows[0], rows[1], rows[2], rows[3], rows[4], attentionCancelling, mlpCancelling);
   }
 
   /** Fills the parts of one node with numbers that sum to 1, or returns false for a cancelling. */
