@@ -9,6 +9,7 @@ import dev.limpid.tensor.safetensors.Checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens a model from a folder in Hugging Face layout: config.json and safetensors. */
 public final class ModelLoader {
@@ -30,7 +31,7 @@ public final class ModelLoader {
       throws IOException {
     ConfigJson json = configJson(folder);
     Architecture architecture = Architecture.of(json);
-    ModelConfig config = architecture.config(json);
+    ModelConfig config = config(folder, json);
     Checkpoint checkpoint = Checkpoint.open(folder);
     WeightReader reader = new WeightReader(checkpoint, config, architecture.names(), ops);
     return new Transformer(
@@ -46,8 +47,18 @@ public final class ModelLoader {
 
   /** Returns the facts of the model in a folder, without its weights. */
   public static ModelConfig config(Path folder) throws IOException {
-    ConfigJson json = configJson(folder);
-    return Architecture.of(json).config(json);
+    return config(folder, configJson(folder));
+  }
+
+  /** Which tokens end a text, generation_config.json knows best, where there is one. */
+  private static ModelConfig config(Path folder, ConfigJson json) throws IOException {
+    ModelConfig config = Architecture.of(json).config(json);
+    Path generation = folder.resolve("generation_config.json");
+    if (!Files.exists(generation)) {
+      return config;
+    }
+    List<Integer> eosIds = ConfigJson.read(generation).ids("eos_token_id");
+    return eosIds.isEmpty() ? config : config.withEosIds(eosIds);
   }
 
   /** Returns the family of the model in a folder. */
