@@ -12,6 +12,9 @@ final class TokenizerFiles {
   private TokenizerFiles() {}
 
   static String describe(Path folder) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return GgufFacts.tokenizer(folder);
+    }
     Path whole = folder.resolve("tokenizer.json");
     if (Files.isRegularFile(whole)) {
       try {

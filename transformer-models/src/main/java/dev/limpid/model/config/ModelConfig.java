@@ -97,6 +97,13 @@ public record ModelConfig(
     }
   }
 
+  /** Returns the same facts with other positions. */
+  public ModelConfig withPositions(Positions other) {
+    return new ModelConfig(
+        modelType, nLayers, dModel, dVocab, nContext, attention, mlp, norm, other, tiedHead, bosId,
+        eosIds);
+  }
+
   /** Returns H, the number of query heads. */
   public int nHeads() {
     return attention.nHeads;

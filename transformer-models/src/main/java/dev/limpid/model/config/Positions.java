@@ -1,5 +1,8 @@
 package dev.limpid.model.config;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** How a model learns where a token stands. */
 public sealed interface Positions {
 
@@ -32,5 +35,26 @@ public sealed interface Positions {
      */
     record Llama3(double factor, double lowFactor, double highFactor, int originalContext)
         implements Scaling {}
+
+    /**
+     * Every frequency divided by a number of its own.
+     *
+     * @param divisors [d/2], from the highest frequency to the lowest
+     */
+    record Divided(List<Float> divisors) implements Scaling {
+      /** Copies the list. */
+      public Divided {
+        divisors = List.copyOf(divisors);
+      }
+
+      /** Returns the scaling by these divisors. */
+      public static Divided by(float[] divisors) {
+        List<Float> list = new ArrayList<>();
+        for (float divisor : divisors) {
+          list.add(divisor);
+        }
+        return new Divided(list);
+      }
+    }
   }
 }

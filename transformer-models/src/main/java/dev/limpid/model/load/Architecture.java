@@ -29,7 +29,8 @@ public enum Architecture {
           "ln_2",
           "",
           "mlp.c_fc",
-          "mlp.c_proj")),
+          "mlp.c_proj",
+          "lm_head")),
   /** OPT, in its pre-LN sizes. */
   OPT(
       "opt",
@@ -48,7 +49,8 @@ public enum Architecture {
           "final_layer_norm",
           "",
           "fc1",
-          "fc2")),
+          "fc2",
+          "lm_head")),
   /** Llama-2 and its kin. */
   LLAMA(
       "llama",
@@ -67,7 +69,8 @@ public enum Architecture {
           "post_attention_layernorm",
           "mlp.gate_proj",
           "mlp.up_proj",
-          "mlp.down_proj"));
+          "mlp.down_proj",
+          "lm_head"));
 
   /** Reads one family's spelling of config.json. */
   interface ConfigReader {
