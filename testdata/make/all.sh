@@ -4,4 +4,5 @@ set -e
 cd "$(dirname "$0")"
 python goldens.py
 python tokenizer_goldens.py
+python gguf_goldens.py
 python manifest.py
