@@ -32,9 +32,7 @@ class GgufCommandsTest {
   }
 
   private LimpidRun run(String... arguments) {
-    return new LimpidRun.World(folder)
-        .with("LIMPID_MODELS", folder)
-        .run(arguments);
+    return new LimpidRun.World(folder).with("LIMPID_MODELS", folder).run(arguments);
   }
 
   @Test
@@ -44,7 +42,7 @@ class GgufCommandsTest {
     assertThat(run.out()).contains("m.gguf predicts after");
     assertThat(run.err().lines()).hasSize(1);
     assertThat(run.err())
-        .contains("warning: ", "is quantised (2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 30 tensors)");
+        .contains("warning: ", "is quantised (2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 28 tensors)");
   }
 
   @Test
@@ -62,7 +60,7 @@ class GgufCommandsTest {
     assertThat(info.code()).as(info.err()).isZero();
     assertThat(info.out())
         .contains("family      gpt2", "layers      2", "width       32", "in 1 file")
-        .contains("quantised   2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 30 tensors")
+        .contains("quantised   2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 28 tensors")
         .contains("tokenizer   in the file (byte-level BPE, 961 pieces)")
         .contains("about       gpt2-blocks");
     assertThat(run("models", "list").out()).contains("m.gguf");
