@@ -108,9 +108,12 @@ def write_llama(writer, config, types, rng):
         for name, rows in (("attn_q", heads * width), ("attn_k", keys * width), ("attn_v", keys * width)):
             add(block + name, rows, d)
         add(block + "attn_output", d, heads * width)
-        if config.get("attention_bias"):
-            for name, size in (("attn_q", heads * width), ("attn_k", keys * width), ("attn_v", keys * width), ("attn_output", d)):
-                vector(block + name + ".bias", size)
+        biased = [("attn_q", heads * width), ("attn_k", keys * width), ("attn_v", keys * width), ("attn_output", d)]
+        for name, size in biased if config.get("attention_bias") else biased[:3] if config["model_type"] == "qwen2" else []:
+            vector(block + name + ".bias", size)
+        if config["model_type"] == "qwen3":
+            vector(block + "attn_q_norm.weight", width, 1.0)
+            vector(block + "attn_k_norm.weight", width, 1.0)
         vector(block + "ffn_norm.weight", d, 1.0)
         for name, rows, columns in (("ffn_gate", f, d), ("ffn_up", f, d), ("ffn_down", d, f)):
             add(block + name, rows, columns)
@@ -179,6 +182,22 @@ MODELS = {
         | {"tie_word_embeddings": False},
         dict(token_embd=Type.Q6_K, output=Type.Q4_K, attn_q=Type.Q4_K, attn_k=Type.Q6_K, attn_v=Type.Q4_K, attn_output=Type.Q8_0)
         | dict(ffn_gate=Type.Q6_K, ffn_up=Type.Q4_K, ffn_down=Type.Q4_1),
+        None,
+    ),
+    # Rows as in Hugging Face; biases on queries, keys and values.
+    "qwen2": (
+        goldens.llama(32, 4, 40, positions=32, num_key_value_heads=2, rms_norm_eps=1e-6, rope_theta=1000000.0)
+        | {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "tie_word_embeddings": True},
+        dict(token_embd=Type.Q8_0, attn_q=Type.Q8_0, attn_k=Type.F16, attn_v=Type.Q4_1, attn_output=Type.Q8_0)
+        | dict(ffn_gate=Type.F16, ffn_up=Type.Q8_0, ffn_down=Type.BF16),
+        None,
+    ),
+    # Norms of query and key heads; a head width that is not D/H.
+    "qwen3": (
+        goldens.llama(32, 4, 40, positions=32, num_key_value_heads=2, head_dim=16, rms_norm_eps=1e-6, rope_theta=1000000.0)
+        | {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "tie_word_embeddings": False},
+        dict(token_embd=Type.F16, output=Type.Q8_0, attn_q=Type.Q8_0, attn_k=Type.F16, attn_v=Type.Q4_0, attn_output=Type.Q8_0)
+        | dict(ffn_gate=Type.F16, ffn_up=Type.Q8_0, ffn_down=Type.BF16),
         None,
     ),
     # Matrices the other way round than in GPT-2's own files, queries, keys and values in one; its tokenizer.

@@ -70,12 +70,68 @@ def llama(d, heads, f, layers=2, vocab=61, positions=12, **more):
     return config | {"max_position_embeddings": positions, "bos_token_id": 1, "eos_token_id": 2} | more
 
 
+def real(family, config, **sizes):
+    """The keys of a published config.json, all of them, with values of our own for the sizes."""
+    published = {
+        "distilgpt2": {
+            "_num_labels": 1, "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1,
+            "embd_pdrop": 0.1, "id2label": {"0": "LABEL_0"}, "initializer_range": 0.02, "label2id": {"LABEL_0": 0},
+            "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": config.get("n_positions"), "resid_pdrop": 0.1,
+            "summary_activation": None, "summary_first_dropout": 0.1, "summary_proj_to_labels": True,
+            "summary_type": "cls_index", "summary_use_proj": True,
+            "task_specific_params": {"text-generation": {"do_sample": True, "max_length": 50}},
+        },
+        "opt-125m": {
+            "activation_dropout": 0.0, "activation_function": "relu", "attention_dropout": 0.0, "dropout": 0.1,
+            "init_std": 0.02, "layerdrop": 0.0, "prefix": "</s>", "torch_dtype": "float16",
+            "transformers_version": "4.21.0.dev0", "use_cache": True,
+        },
+        "llama": {
+            "attention_bias": False, "attention_dropout": 0.0, "initializer_range": 0.02, "mlp_bias": False,
+            "pretraining_tp": 1, "use_cache": True, "transformers_version": "4.45.0.dev0",
+        },
+        "smollm2": {
+            "attention_bias": False, "attention_dropout": 0.0, "initializer_range": 0.041666666666666664,
+            "is_llama_config": True, "pretraining_tp": 1, "rope_interleaved": False, "rope_scaling": None,
+            "torch_dtype": "bfloat16", "transformers_version": "4.40.1", "use_cache": True,
+        },
+        "tinyllama": {
+            "attention_bias": False, "initializer_range": 0.02, "pretraining_tp": 1, "rope_scaling": None,
+            "torch_dtype": "bfloat16", "transformers_version": "4.35.0", "use_cache": True,
+        },
+        "mistral": {
+            "architectures": ["MistralForCausalLM"], "model_type": "mistral", "initializer_range": 0.02, "use_cache": True,
+        },
+        "qwen2": {
+            "architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2", "attention_dropout": 0.0,
+            "initializer_range": 0.02, "use_cache": True,
+        },
+        "qwen3": {
+            "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_dropout": 0.0,
+            "initializer_range": 0.02, "use_cache": True, "rope_scaling": None,
+        },
+        "starcoder2": {
+            "architectures": ["Starcoder2ForCausalLM"], "model_type": "starcoder2", "attention_dropout": 0.1,
+            "embedding_dropout": 0.1, "residual_dropout": 0.1, "initializer_range": 0.018042, "mlp_type": "default",
+            "norm_type": "layer_norm", "use_cache": True, "transformers_version": "4.37.0.dev0",
+        },
+    }
+    return config | published[family] | sizes
+
+
 def mask_buffers(tensors):
     """Old GPT-2 files store the causal mask; dtype and shape as found in the wild (U8, BOOL, and a scalar)."""
     n = tensors["wpe.weight"].shape[0]
     for l, dtype in enumerate((torch.uint8, torch.bool)):
         tensors[f"h.{l}.attn.bias"] = torch.ones(n, n).tril().to(dtype).view(1, 1, n, n)
         tensors[f"h.{l}.attn.masked_bias"] = torch.tensor(-1e4)
+
+
+def float_masks(tensors):
+    """DistilGPT-2's file stores the masks as numbers, under the full name."""
+    n = tensors["transformer.wpe.weight"].shape[0]
+    for l in range(6):
+        tensors[f"transformer.h.{l}.attn.bias"] = torch.ones(n, n).tril().view(1, 1, n, n)
 
 
 def stored_frequencies(tensors):
@@ -113,7 +169,9 @@ def cancelling(tensors):
 
 OLD_ROPE = {"rope_theta": 10000.0}
 LLAMA3 = {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32}
+LLAMA3_LATER = LLAMA3 | {"factor": 32.0, "original_max_position_embeddings": 128}  # bands for its theta of 500000
 LINEAR = {"rope_type": "linear", "factor": 4.0}
+MIXED = ["sliding_attention", "full_attention", "sliding_attention"]
 
 SPECS = [
     Spec(
@@ -209,6 +267,86 @@ SPECS = [
         llama(32, 4, 43, num_key_value_heads=2, torch_dtype="bfloat16", tie_word_embeddings=True) | OLD_ROPE,
         dtype=torch.bfloat16,
     ),
+    Spec(
+        "distilgpt2", "6 layers; the keys of distilgpt2; stored masks in F32",
+        real("distilgpt2", gpt2(20, 4, 6, 43, 14)), {"activation_function": "gelu"}, 9, edit=float_masks, scale=2,
+    ),
+    Spec("opt-125m", "the keys of opt-125m; half precision", real("opt-125m", opt(28, 4, 37, 3)), dtype=torch.float16),
+    Spec(
+        "llama-3.2", "the keys of Llama-3.2 (transformers 4): rope llama3, tied, grouped queries, head_dim; BF16",
+        real("llama", llama(40, 4, 49, vocab=101, positions=131072), num_key_value_heads=2, head_dim=12, rms_norm_eps=1e-5)
+        | {"rope_scaling": LLAMA3_LATER, "rope_theta": 500000.0, "tie_word_embeddings": True, "torch_dtype": "bfloat16"},
+        {"rope_scaling": None}, 17, dtype=torch.bfloat16,
+    ),
+    Spec(
+        "llama-3.1-rope-parameters", "Llama-3.1 as transformers 5 writes it: rope_parameters, three eos ids, untied",
+        real("llama", llama(36, 6, 41, positions=131072), num_key_value_heads=2, head_dim=12, rms_norm_eps=1e-5)
+        | {"rope_parameters": LLAMA3_LATER | {"rope_theta": 500000.0}, "eos_token_id": [2, 5, 7], "dtype": "float32"},
+        {"rope_parameters": {"rope_type": "default", "rope_theta": 500000.0}}, 17,
+    ),
+    Spec(
+        "smollm2", "the keys of SmolLM2: 9 heads on 3, tied, theta 100000",
+        real("smollm2", llama(54, 9, 43, bos_token_id=0, eos_token_id=0, positions=8192), num_key_value_heads=3)
+        | {"rms_norm_eps": 1e-5, "rope_theta": 100000, "tie_word_embeddings": True},
+        {"rope_theta": 10000},
+    ),
+    Spec(
+        "tinyllama", "the keys of TinyLlama: grouped queries, untied",
+        real("tinyllama", llama(40, 4, 51, 3, positions=2048), num_key_value_heads=2, rms_norm_eps=1e-5, rope_theta=10000.0)
+        | {"tie_word_embeddings": False},
+        {"rms_norm_eps": 1e-2},
+    ),
+    Spec(
+        "mistral-sliding-window", "the keys of Mistral-7B-v0.1: a window of 5 keys",
+        real("mistral", llama(40, 4, 51, positions=32768), num_key_value_heads=2, rms_norm_eps=1e-5, rope_theta=10000.0)
+        | {"sliding_window": 5, "tie_word_embeddings": False},
+        {"sliding_window": None}, 17,
+    ),
+    Spec(
+        "mistral-head-dim", "Mistral as transformers 5 writes it: no window, head_dim is not D/H",
+        real("mistral", llama(36, 4, 47, positions=24), num_key_value_heads=1, head_dim=14, rms_norm_eps=1e-5)
+        | {"sliding_window": None, "rope_parameters": {"rope_theta": 1000000.0, "rope_type": "default"}, "dtype": "float32"},
+        {"sliding_window": 5}, 13,
+    ),
+    Spec(
+        "qwen2", "the keys of Qwen2-0.5B: biases on q, k, v alone; tied; a window that use_sliding_window turns off",
+        real("qwen2", llama(42, 7, 45, positions=32768), num_key_value_heads=1, rms_norm_eps=1e-6, rope_theta=1000000.0)
+        | {"max_window_layers": 0, "sliding_window": 3, "use_sliding_window": False, "tie_word_embeddings": True},
+        {"use_sliding_window": True}, 13,
+    ),
+    Spec(
+        "qwen2-window-layers", "a window of 4 keys from the layer max_window_layers on; untied",
+        real("qwen2", llama(32, 4, 39, 3, positions=32768), num_key_value_heads=2, rms_norm_eps=1e-6, rope_theta=1000000.0)
+        | {"max_window_layers": 1, "sliding_window": 4, "use_sliding_window": True, "tie_word_embeddings": False},
+        {"max_window_layers": 0}, 17,
+    ),
+    Spec(
+        "qwen2-layer-types", "layer_types says which layers have a window, whatever max_window_layers says",
+        real("qwen2", llama(28, 2, 37, 3, vocab=67, positions=24), num_key_value_heads=2, layer_types=MIXED)
+        | {"max_window_layers": 2, "sliding_window": 6, "use_sliding_window": True, "tie_word_embeddings": True}
+        | {"rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"}, "dtype": "float32"},
+        {"layer_types": None}, 17,
+    ),
+    Spec(
+        "qwen3", "the keys of Qwen3-0.6B: norms on query and key heads, head_dim is not D/H, tied",
+        real("qwen3", llama(36, 6, 45, positions=40960), num_key_value_heads=2, head_dim=10, rms_norm_eps=1e-6)
+        | {"attention_bias": False, "max_window_layers": 2, "sliding_window": None, "use_sliding_window": False}
+        | {"rope_theta": 1000000, "tie_word_embeddings": True},
+        {"rms_norm_eps": 1e-1}, 13,
+    ),
+    Spec(
+        "qwen3-biased-windows", "attention_bias on all four maps, layer_types with a window of 5 keys, untied; BF16",
+        real("qwen3", llama(32, 4, 41, 3, vocab=67, positions=24), num_key_value_heads=2, head_dim=12, rms_norm_eps=1e-6)
+        | {"attention_bias": True, "layer_types": MIXED, "max_window_layers": 3, "sliding_window": 5}
+        | {"use_sliding_window": True, "rope_theta": 10000, "tie_word_embeddings": False, "torch_dtype": "bfloat16"},
+        {"layer_types": None}, 17, dtype=torch.bfloat16,
+    ),
+    Spec(
+        "starcoder2", "the keys of StarCoder2: LayerNorm, biases, a plain MLP; a window of 6 keys; head tied by default",
+        real("starcoder2", llama(32, 4, 43, positions=16384), num_key_value_heads=2, use_bias=True, rope_theta=999999.4420358813)
+        | {"hidden_act": "gelu_pytorch_tanh", "norm_epsilon": 1e-5, "sliding_window": 6},
+        {"sliding_window": None}, 13,
+    ),
     Spec("llama-sharded", "two files and an index", llama(24, 4, 35, vocab=103, num_key_value_heads=2) | OLD_ROPE, shards=2),
 ]
 
@@ -300,8 +438,10 @@ def parts(model):
     layers = []
     for b in model.model.layers:
         attn, mlp = b.self_attn, b.mlp
-        layers.append(dict(block=b, attn=attn, value=attn.v_proj, out=attn.o_proj, pre=mlp.gate_proj, down=mlp.down_proj, **ways))
-    return layers, model.model.norm, model.config.rms_norm_eps
+        pre, down = (mlp.c_fc, mlp.c_proj) if kind == "starcoder2" else (mlp.gate_proj, mlp.down_proj)
+        layers.append(dict(block=b, attn=attn, value=attn.v_proj, out=attn.o_proj, pre=pre, down=down, **ways))
+    norm = model.model.norm
+    return layers, norm, norm.eps if kind == "starcoder2" else model.config.rms_norm_eps
 
 
 def agree(what, actual, wanted, tolerance=1e-6):

@@ -28,6 +28,11 @@ LLAMA3 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
+TEKKEN = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
+    r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
 
 
 # ---- tokenizer.json ----------------------------------------------------------------------------------------------------
@@ -225,6 +230,16 @@ def nfc():
     return document(bpe(pieces, merges), tokens, **parts), config
 
 
+def tekken():
+    """Mistral ways since Nemo: words end where small letters turn to capitals, every digit alone, slashes with signs."""
+    pieces, merges = train_bytes(380, pre_tokenizers.Split(Regex(TEKKEN), "isolated"), use_regex=False)
+    specials = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[TOOL_CALLS]"]
+    tokens = [added(i, content) for i, content in enumerate(specials)]
+    parts = dict(pre_tokenizer=sequence(split(TEKKEN), NO_REGEX), post_processor=template("<s>", 1), decoder=DECODE_BYTES)
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
+    return document(bpe(specials + pieces, merges, ignore_merges=True), tokens, **parts), config
+
+
 TOKENIZERS = {
     "gpt2-byte-level": gpt2,
     "gpt2-prefix-space": gpt2_prefix_space,
@@ -234,6 +249,7 @@ TOKENIZERS = {
     "metaspace-first": metaspace_first,
     "llama3-ignore-merges": llama3,
     "nfc-added-tokens": nfc,
+    "mistral-tekken": tekken,
 }
 
 

@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documents point to is there. */
+/** What the documents point to and quote is there. */
 class DocumentationTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+
+  private static final Pattern QUOTE =
+      Pattern.compile("```(?:java|python)\n(.*?)```", Pattern.DOTALL);
 
   private static List<Path> documents() throws IOException {
     List<Path> documents = new ArrayList<>();
@@ -39,5 +43,25 @@ class DocumentationTest {
         }
       }
     }
+  }
+
+  @Test
+  void whatTheGuideToNewModelsQuotesIsTheCode() throws IOException {
+    Path root = TestData.root();
+    Path model = root.resolve("transformer-models/src/main/java/dev/limpid/model");
+    String sources =
+        Files.readString(model.resolve("load/Architecture.java"))
+            + Files.readString(model.resolve("config/FamilyConfigs.java"))
+            + Files.readString(root.resolve("testdata/make/goldens.py"));
+    Matcher quotes = QUOTE.matcher(Files.readString(root.resolve("docs/adding-a-model.md")));
+    int found = 0;
+    for (; quotes.find(); found++) {
+      assertThat(withoutIndentation(sources)).contains(withoutIndentation(quotes.group(1)));
+    }
+    assertThat(found).isEqualTo(3);
+  }
+
+  private static String withoutIndentation(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
   }
 }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query to H heads of width d
  * @param key to K heads of width d
+ * @param queryGain of the norm over each query head, [d], or null where there is no such norm
+ * @param keyGain of the norm over each key head, [d], or null where there is no such norm
  * @param value W_V, to K heads of width d
  * @param valueBias b_V, [K, d], or null for none
  * @param attentionOut W_O, inputs H * d, outputs D
@@ -27,6 +29,8 @@ public record BlockWeights(
     NormWeights attentionNorm,
     Linear query,
     Linear key,
+    @Nullable Tensor queryGain,
+    @Nullable Tensor keyGain,
     PackedMatrix value,
     @Nullable Tensor valueBias,
     PackedMatrix attentionOut,

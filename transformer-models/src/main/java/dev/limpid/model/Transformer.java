@@ -115,15 +115,22 @@ public final class Transformer {
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = norm(residPre, block.attentionNorm());
-    Tensor queries = apply(block.query(), attnIn); // [T, H d]
-    Tensor keys = apply(block.key(), attnIn); // [T, K d]
+    Tensor queries = normHeads(apply(block.query(), attnIn), block.queryGain()); // [T, H d]
+    Tensor keys = normHeads(apply(block.key(), attnIn), block.keyGain()); // [T, K d]
     if (config.positions() instanceof Positions.Rotary rotary) {
       Tensor[] angles = Rotary.angles(rotary, config.dHead(), 0, nPositions);
       ops.rotate(queries, config.dHead(), angles[0], angles[1]);
       ops.rotate(keys, config.dHead(), angles[0], angles[1]);
     }
     Tensor pattern = Tensor.zeros(nHeads, nPositions, nPositions);
-    ops.causalPattern(queries, keys, nHeads, nKvHeads, config.attentionScale(layer), pattern);
+    ops.causalPattern(
+        queries,
+        keys,
+        nHeads,
+        nKvHeads,
+        config.attentionScale(layer),
+        config.window(layer),
+        pattern);
     Tensor value = byHead(apply(block.value(), null, attnIn)); // [K, T, d]
     Tensor mixed = Tensor.zeros(nPositions, nHeads * config.dHead());
     ops.attend(pattern, value, mixed);
@@ -187,6 +194,15 @@ public final class Transformer {
       case RMS_NORM -> ops.rmsNorm(x, Objects.requireNonNull(learned.gain()), epsilon, out);
     }
     return out;
+  }
+
+  /** Brings every head of x [T, n d] to a root mean square of 1, times the gain; modifies x. */
+  private Tensor normHeads(Tensor x, @Nullable Tensor gain) {
+    if (gain != null) {
+      Tensor heads = x.reshape(x.dim(0) * x.dim(1) / config.dHead(), config.dHead());
+      ops.rmsNorm(heads, gain, config.norm().epsilon(), heads);
+    }
+    return x;
   }
 
   private Tensor apply(Linear linear, Tensor x) {

@@ -71,7 +71,7 @@ public final class OpChecks {
 
   /** Checks the arguments of {@link TensorOps#causalPattern}. */
   public static void causalPattern(
-      Tensor queries, Tensor keys, int nHeads, int nKvHeads, Tensor pattern) {
+      Tensor queries, Tensor keys, int nHeads, int nKvHeads, int window, Tensor pattern) {
     rank("causalPattern", "queries", queries, 2);
     rank("causalPattern", "keys", keys, 2);
     int dHead = queries.dim(1) / nHeads;
@@ -82,6 +82,10 @@ public final class OpChecks {
       throw new ShapeException(
           "shape mismatch in causalPattern: queries %s of %d heads, keys %s of %d heads"
               .formatted(queries.shape(), nHeads, keys.shape(), nKvHeads));
+    }
+    if (window < 1) {
+      throw new IllegalArgumentException(
+          "causalPattern: a window of " + window + " keys; a query sees at least its own");
     }
     pattern.shape().require("causalPattern", "pattern", nHeads, queries.dim(0), keys.dim(0));
   }

@@ -150,8 +150,14 @@ public final class ReferenceOps implements TensorOps {
 
   @Override
   public void causalPattern(
-      Tensor queries, Tensor keys, int nHeads, int nKvHeads, float scale, Tensor pattern) {
-    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, pattern);
+      Tensor queries,
+      Tensor keys,
+      int nHeads,
+      int nKvHeads,
+      float scale,
+      int window,
+      Tensor pattern) {
+    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, window, pattern);
     int tq = queries.dim(0);
     int tk = keys.dim(0);
     int dHead = queries.dim(1) / nHeads;
@@ -160,8 +166,9 @@ public final class ReferenceOps implements TensorOps {
       int kvHead = h / (nHeads / nKvHeads);
       for (int q = 0; q < tq; q++) {
         int last = q + tk - tq;
+        int first = Math.max(0, last - window + 1);
         double max = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k <= last; k++) {
+        for (int k = first; k <= last; k++) {
           double dot = 0;
           for (int i = 0; i < dHead; i++) {
             dot +=
@@ -172,12 +179,12 @@ public final class ReferenceOps implements TensorOps {
           max = Math.max(max, row[k]);
         }
         double sum = 0;
-        for (int k = 0; k <= last; k++) {
+        for (int k = first; k <= last; k++) {
           row[k] = Math.exp(row[k] - max);
           sum += row[k];
         }
         for (int k = 0; k < tk; k++) {
-          set(pattern, (h * tq + q) * tk + k, k <= last ? row[k] / sum : 0);
+          set(pattern, (h * tq + q) * tk + k, first <= k && k <= last ? row[k] / sum : 0);
         }
       }
     }

@@ -86,15 +86,23 @@ public interface TensorOps {
   /**
    * Writes the attention probabilities softmax(q k^T * scale) under the causal mask into pattern.
    *
-   * <p>Queries are the last Tq of Tk positions: query i sees keys 0 to i + Tk - Tq. Query head h
-   * reads key head h / (H / K) (grouped-query attention).
+   * <p>Queries are the last Tq of Tk positions: query i sees its own key i + Tk - Tq and the {@code
+   * window} - 1 keys before it, as far as there are so many. Query head h reads key head h / (H /
+   * K) (grouped-query attention).
    *
    * @param queries [Tq, H * d]
    * @param keys [Tk, K * d]
+   * @param window how many keys a query sees at most, at least 1; Tk or more for all up to its own
    * @param pattern [H, Tq, Tk], modified; exactly 0 where masked; rows sum to 1
    */
   void causalPattern(
-      Tensor queries, Tensor keys, int nHeads, int nKvHeads, float scale, Tensor pattern);
+      Tensor queries,
+      Tensor keys,
+      int nHeads,
+      int nKvHeads,
+      float scale,
+      int window,
+      Tensor pattern);
 
   /**
    * Writes sum over k of pattern[h, q, k] values[h / (H / K), k] into out[q, h].

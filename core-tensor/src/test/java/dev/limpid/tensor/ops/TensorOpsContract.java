@@ -259,34 +259,43 @@ public abstract class TensorOpsContract {
 
   @ParameterizedTest
   @CsvSource({
-    "1,1,1,1,1",
-    "7,7,3,1,5",
-    "13,13,4,2,16",
-    "37,37,3,3,37",
-    "1,37,9,3,64",
-    "5,20,2,1,7",
-    "40,40,2,2,8",
-    "100,207,2,1,33"
+    "1,1,1,1,1,1",
+    "7,7,3,1,5,7",
+    "13,13,4,2,16,20",
+    "13,13,2,1,6,1",
+    "13,13,2,1,6,12",
+    "37,37,3,3,37,37",
+    "37,37,3,3,37,5",
+    "1,37,9,3,64,37",
+    "1,37,9,3,64,17",
+    "5,20,2,1,7,20",
+    "5,20,2,1,7,3",
+    "40,40,2,2,8,2147483647",
+    "100,207,2,1,33,207",
+    "100,207,2,1,33,70"
   })
-  void attends(int tq, int tk, int nHeads, int nKvHeads, int dHead) {
+  void attends(int tq, int tk, int nHeads, int nKvHeads, int dHead, int window) {
     Tensor queries = samples.gaussian(tq, nHeads * dHead);
     Tensor keys = samples.gaussian(tk, nKvHeads * dHead);
     Tensor values = samples.gaussian(nKvHeads, tk, dHead);
     Tensor pattern = samples.gaussian(nHeads, tq, tk);
-    ops().causalPattern(queries, keys, nHeads, nKvHeads, 0.7f, pattern);
+    ops().causalPattern(queries, keys, nHeads, nKvHeads, 0.7f, window, pattern);
     Tensor out = samples.gaussian(tq, nHeads * dHead);
     ops().attend(pattern, values, out);
     int group = nHeads / nKvHeads;
     for (int h = 0; h < nHeads; h++) {
       for (int q = 0; q < tq; q++) {
         int last = q + tk - tq;
-        double[] p = probabilities(queries, keys, q, last, h * dHead, h / group * dHead, dHead);
-        for (int k = 0; k <= last; k++) {
-          assertThat((double) pattern.get(h, q, k))
-              .isCloseTo(p[k], within(PROBABILITY_ROUNDING * dHead));
-        }
-        for (int k = last + 1; k < tk; k++) {
-          assertThat(pattern.get(h, q, k)).isZero();
+        int first = Math.max(0, last - window + 1);
+        Tensor seen = keys.rows(first, last + 1);
+        double[] p = probabilities(queries.row(q), seen, h * dHead, h / group * dHead, dHead);
+        for (int k = 0; k < tk; k++) {
+          if (k < first || k > last) {
+            assertThat(pattern.get(h, q, k)).isZero();
+          } else {
+            assertThat((double) pattern.get(h, q, k))
+                .isCloseTo(p[k - first], within(PROBABILITY_ROUNDING * dHead));
+          }
         }
         for (int i = 0; i < dHead; i++) {
           double sum = 0;
@@ -304,20 +313,20 @@ public abstract class TensorOpsContract {
   }
 
   private static double[] probabilities(
-      Tensor queries, Tensor keys, int q, int last, int fromQ, int fromK, int dHead) {
-    double[] p = new double[last + 1];
-    for (int k = 0; k <= last; k++) {
+      Tensor query, Tensor keys, int fromQ, int fromK, int dHead) {
+    double[] p = new double[keys.dim(0)];
+    for (int k = 0; k < p.length; k++) {
       for (int i = 0; i < dHead; i++) {
-        p[k] += 0.7f * (double) queries.get(q, fromQ + i) * keys.get(k, fromK + i);
+        p[k] += 0.7f * (double) query.get(fromQ + i) * keys.get(k, fromK + i);
       }
     }
     double max = Arrays.stream(p).max().orElseThrow();
     double sum = 0;
-    for (int k = 0; k <= last; k++) {
+    for (int k = 0; k < p.length; k++) {
       p[k] = Math.exp(p[k] - max);
       sum += p[k];
     }
-    for (int k = 0; k <= last; k++) {
+    for (int k = 0; k < p.length; k++) {
       p[k] /= sum;
     }
     return p;
@@ -330,7 +339,7 @@ public abstract class TensorOpsContract {
       queries.array()[queries.offset() + i] *= 1e15f;
     }
     Tensor pattern = samples.gaussian(1, 7, 7);
-    ops().causalPattern(queries, samples.gaussian(7, 3), 1, 1, 1e3f, pattern);
+    ops().causalPattern(queries, samples.gaussian(7, 3), 1, 1, 1e3f, 7, pattern);
     for (int q = 0; q < 7; q++) {
       float sum = 0;
       for (int k = 0; k < 7; k++) {
@@ -454,23 +463,31 @@ public abstract class TensorOpsContract {
 
   @ParameterizedTest
   @CsvSource({
-    "1,1,1,1,1",
-    "1,7,2,1,3",
-    "7,7,3,3,5",
-    "13,37,4,2,16",
-    "37,64,3,1,8",
-    "40,207,2,2,13",
-    "70,45,6,2,9"
+    "1,1,1,1,1,1",
+    "1,7,2,1,3,1",
+    "7,7,3,3,5,7",
+    "13,37,4,2,16,13",
+    "13,37,4,2,16,3",
+    "37,64,3,1,8,37",
+    "40,207,2,2,13,40",
+    "70,45,6,2,9,70",
+    "70,45,6,2,9,20"
   })
-  void measuresAttentionProximity(int t, int width, int nHeads, int nKvHeads, int dHead) {
+  void measuresAttentionProximity(
+      int t, int width, int nHeads, int nKvHeads, int dHead, int window) {
     Tensor whole = samples.gaussian(t, width);
     for (int i = 0; i < t * width; i += 5) {
       whole.array()[whole.offset() + i] *=
           1e-3f; // small components: where the formula is not linear
     }
     whole.array()[whole.offset()] = 0;
+    Tensor pattern = samples.pattern(nHeads, t, t);
+    for (int row = 0; row < nHeads * t; row++) {
+      int from = pattern.offset() + row * t;
+      Arrays.fill(pattern.array(), from, from + Math.max(0, row % t + 1 - window), 0);
+    }
     checkAttentionProximity(
-        samples.pattern(nHeads, t, t),
+        pattern,
         samples.gaussian(nKvHeads, t, dHead),
         samples.gaussian(width, nHeads * dHead),
         whole);
@@ -568,7 +585,10 @@ public abstract class TensorOpsContract {
     misfit("layerNorm", () -> ops().layerNorm(x, Tensor.zeros(4), null, 1, x));
     misfit("rmsNorm", () -> ops().rmsNorm(x, Tensor.zeros(4), 1, x));
     misfit("rotate", () -> ops().rotate(x, 3, Tensor.zeros(4, 1), Tensor.zeros(4, 1)));
-    misfit("causalPattern", () -> ops().causalPattern(x, x, 2, 1, 1, Tensor.zeros(2, 4, 4)));
+    misfit("causalPattern", () -> ops().causalPattern(x, x, 2, 1, 1, 4, Tensor.zeros(2, 4, 4)));
+    assertThatThrownBy(() -> ops().causalPattern(x, x, 1, 1, 1, 0, Tensor.zeros(1, 4, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a window of 0 keys");
     misfit("attend", () -> ops().attend(Tensor.zeros(2, 4, 4), Tensor.zeros(1, 3, 5), x));
     misfit("activate", () -> ops().activate(Activation.RELU, x, Tensor.zeros(5, 4)));
     misfit("multiply", () -> ops().multiply(x, x, Tensor.zeros(5, 4)));

@@ -5,6 +5,7 @@ import dev.limpid.model.load.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -93,7 +94,8 @@ final class ModelConfigFile {
   }
 
   boolean tiedHead() {
-    return root.path("tie_word_embeddings").asBoolean(!family().equals("llama"));
+    return root.path("tie_word_embeddings")
+        .asBoolean(List.of("gpt2", "opt", "starcoder2").contains(family()));
   }
 
   private OptionalInt first(String... keys) {

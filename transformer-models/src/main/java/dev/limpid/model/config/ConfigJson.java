@@ -69,6 +69,11 @@ public final class ConfigJson {
     return node.hasNonNull(key);
   }
 
+  /** Returns whether a key is there, be it null. */
+  public boolean mentions(String key) {
+    return node.has(key);
+  }
+
   /** Returns the object under a key; the key must be there. */
   public ConfigJson object(String key) throws ModelConfigException {
     if (!node.path(key).isObject()) {
@@ -125,6 +130,21 @@ public final class ConfigJson {
       throw wrong(key, "a string");
     }
     return node.path(key).asString();
+  }
+
+  /** Returns the strings under a key that must be there. */
+  public List<String> strings(String key) throws ModelConfigException {
+    List<String> strings = new ArrayList<>();
+    for (JsonNode item : node.path(key)) {
+      if (!item.isString()) {
+        throw wrong(key, "a list of strings");
+      }
+      strings.add(item.asString());
+    }
+    if (!node.path(key).isArray()) {
+      throw wrong(key, "a list of strings");
+    }
+    return strings;
   }
 
   /** Returns the token id under a key, if there is one. */

@@ -5,14 +5,12 @@ import dev.limpid.model.config.ModelConfig.Mlp;
 import dev.limpid.model.config.ModelConfig.Norm;
 import dev.limpid.model.config.ModelConfig.NormKind;
 import dev.limpid.model.config.Positions.Learned;
-import dev.limpid.model.config.Positions.Rotary;
-import dev.limpid.model.config.Positions.Scaling;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * How each family spells its facts in config.json, and what it means when a key is absent; both
- * dialects, of transformers 4 and 5.
+ * How GPT-2, OPT and StarCoder2 spell their facts in config.json, and what it means when a key is
+ * absent; both dialects, of transformers 4 and 5.
  */
 public final class FamilyConfigs {
   private FamilyConfigs() {}
@@ -37,7 +35,9 @@ public final class FamilyConfigs {
             json.flag("scale_attn_weights", true),
             json.flag("scale_attn_by_inverse_layer_idx", false),
             true,
-            true),
+            true,
+            false,
+            List.of()),
         new Mlp(
             json.integer("n_inner", 4 * dModel),
             false,
@@ -78,7 +78,9 @@ public final class FamilyConfigs {
             true,
             false,
             bias,
-            bias),
+            bias,
+            false,
+            List.of()),
         new Mlp(
             json.integer("ffn_dim", 4 * dModel),
             false,
@@ -92,86 +94,46 @@ public final class FamilyConfigs {
         json.ids("eos_token_id"));
   }
 
-  /** Reads the spelling of Llama-2 and its kin. */
-  public static ModelConfig llama(ConfigJson json) throws ModelConfigException {
+  /** Reads StarCoder2's spelling. */
+  public static ModelConfig starcoder2(ConfigJson json) throws ModelConfigException {
     int dModel = json.integer("hidden_size");
     int nHeads = json.integer("num_attention_heads");
-    boolean attentionBias = json.flag("attention_bias", false);
-    int dHead =
-        json.has("head_dim")
-            ? json.integer("head_dim")
-            : headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
-    if (dHead % 2 != 0) {
-      throw json.invalid("the head width " + dHead + " is odd and cannot be rotated in pairs");
-    }
+    boolean bias = json.flag("use_bias", true);
     return new ModelConfig(
-        "llama",
+        "starcoder2",
         json.integer("num_hidden_layers"),
         dModel,
         json.integer("vocab_size"),
-        json.integer("max_position_embeddings", 2048),
+        json.integer("max_position_embeddings", 4096),
         new Attention(
             nHeads,
-            json.integer("num_key_value_heads", nHeads),
-            dHead,
+            json.integer("num_key_value_heads", 2),
+            headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads),
             true,
             false,
-            attentionBias,
-            attentionBias),
+            bias,
+            bias,
+            false,
+            WindowConfig.everywhere(json, OptionalInt.empty())),
         new Mlp(
             json.integer("intermediate_size"),
-            true,
-            json.activation("hidden_act", "silu"),
-            json.flag("mlp_bias", false)),
-        new Norm(NormKind.RMS_NORM, (float) json.number("rms_norm_eps", 1e-6), true),
-        rotary(json),
-        json.flag("tie_word_embeddings", false),
+            false,
+            json.activation("hidden_act", "gelu_pytorch_tanh"),
+            bias),
+        new Norm(NormKind.LAYER_NORM, (float) json.number("norm_epsilon", 1e-5), true),
+        RotaryConfig.read(json),
+        json.flag("tie_word_embeddings", true),
         json.id("bos_token_id"),
         json.ids("eos_token_id"));
   }
 
-  private static int headWidth(
-      ConfigJson json, String widthKey, int width, String headsKey, int heads)
+  /** Returns D / H, which must be whole. */
+  static int headWidth(ConfigJson json, String widthKey, int width, String headsKey, int heads)
       throws ModelConfigException {
     if (heads <= 0 || width % heads != 0) {
       throw json.invalid(
           "%s %d is no multiple of %s %d".formatted(widthKey, width, headsKey, heads));
     }
     return width / heads;
-  }
-
-  /**
-   * Transformers 5 keeps all of it in rope_parameters, 4 in rope_theta and rope_scaling; where both
-   * are there, Hugging Face lets rope_scaling win.
-   */
-  private static Rotary rotary(ConfigJson json) throws ModelConfigException {
-    double theta = json.number("rope_theta", 10_000);
-    for (String key : List.of("rope_scaling", "rope_parameters")) {
-      if (json.has(key)) {
-        ConfigJson rope = json.object(key);
-        return new Rotary(rope.number("rope_theta", theta), scaling(json, rope));
-      }
-    }
-    return new Rotary(theta, new Scaling.None());
-  }
-
-  private static Scaling scaling(ConfigJson json, ConfigJson rope) throws ModelConfigException {
-    if (rope.number("partial_rotary_factor", 1) != 1) {
-      throw rope.unsupported("partial_rotary_factor", "below 1", "1");
-    }
-    String type = rope.string("rope_type", rope.string("type", "default"));
-    return switch (type) {
-      case "default" -> new Scaling.None();
-      case "linear" -> new Scaling.Linear(rope.number("factor"));
-      case "llama3" ->
-          new Scaling.Llama3(
-              rope.number("factor"),
-              rope.number("low_freq_factor"),
-              rope.number("high_freq_factor"),
-              rope.integer(
-                  "original_max_position_embeddings",
-                  json.integer("max_position_embeddings", 2048)));
-      default -> throw rope.unsupported("rope_type", type, "default, linear, llama3");
-    };
   }
 }

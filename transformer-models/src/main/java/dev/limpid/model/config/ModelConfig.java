@@ -40,6 +40,9 @@ public record ModelConfig(
    * @param scaleByLayer whether scores are also divided by layer + 1
    * @param inputBias whether the query, key and value projections have a bias
    * @param outputBias whether the output projection has a bias
+   * @param headNorm whether every query and key head goes through an RMSNorm over its d elements
+   * @param windows of each layer, how many keys a query sees at most, its own included: [L], or
+   *     empty where every query sees all keys up to its own
    */
   public record Attention(
       int nHeads,
@@ -48,7 +51,15 @@ public record ModelConfig(
       boolean scaleByWidth,
       boolean scaleByLayer,
       boolean inputBias,
-      boolean outputBias) {}
+      boolean outputBias,
+      boolean headNorm,
+      List<Integer> windows) {
+
+    /** Copies the list. */
+    public Attention {
+      windows = List.copyOf(windows);
+    }
+  }
 
   /**
    * The MLP blocks.
@@ -84,6 +95,11 @@ public record ModelConfig(
     requirePositive("key/value heads", attention.nKvHeads);
     requirePositive("head width", attention.dHead);
     requirePositive("neurons", mlp.dMlp);
+    attention.windows.forEach(window -> requirePositive("keys in an attention window", window));
+    if (!attention.windows.isEmpty() && attention.windows.size() != nLayers) {
+      throw new IllegalArgumentException(
+          "%d attention windows for %d layers".formatted(attention.windows.size(), nLayers));
+    }
     if (attention.nHeads % attention.nKvHeads != 0) {
       throw new IllegalArgumentException(
           "%d key/value heads do not divide %d query heads"
@@ -122,6 +138,11 @@ public record ModelConfig(
   /** Returns F, the number of neurons of one MLP. */
   public int dMlp() {
     return mlp.dMlp;
+  }
+
+  /** Returns how many keys a query of a layer sees at most, its own included. */
+  public int window(int layer) {
+    return attention.windows.isEmpty() ? nContext : attention.windows.get(layer);
   }
 
   /** Returns what the scores q.k of a layer are multiplied with before the softmax. */

@@ -2,6 +2,7 @@ package dev.limpid.model.load;
 
 import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.FamilyConfigs;
+import dev.limpid.model.config.LlamaConfigs;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.tensor.ops.WeightLayout;
@@ -29,8 +30,7 @@ public enum Architecture {
           "ln_2",
           "",
           "mlp.c_fc",
-          "mlp.c_proj",
-          "lm_head")),
+          "mlp.c_proj")),
   /** OPT, in its pre-LN sizes. */
   OPT(
       "opt",
@@ -49,13 +49,12 @@ public enum Architecture {
           "final_layer_norm",
           "",
           "fc1",
-          "fc2",
-          "lm_head")),
-  /** Llama-2 and its kin. */
+          "fc2")),
+  /** Llama 2 and 3, and what has taken over its format: TinyLlama, SmolLM. */
   LLAMA(
       "llama",
       false,
-      FamilyConfigs::llama,
+      LlamaConfigs::llama,
       new WeightNames(
           List.of("model.", ""),
           WeightLayout.OUT_IN,
@@ -69,8 +68,36 @@ public enum Architecture {
           "post_attention_layernorm",
           "mlp.gate_proj",
           "mlp.up_proj",
-          "mlp.down_proj",
-          "lm_head"));
+          "mlp.down_proj")),
+  /** Mistral: Llama with a sliding attention window. */
+  MISTRAL("mistral", false, LlamaConfigs::mistral, LLAMA.names),
+  /** Qwen 2 and 2.5: Llama with biases on queries, keys and values. */
+  QWEN2("qwen2", false, LlamaConfigs::qwen2, LLAMA.names),
+  /** Qwen 3: Llama with norms on every query and key head. */
+  QWEN3(
+      "qwen3",
+      false,
+      LlamaConfigs::qwen3,
+      LLAMA.names.withHeadNorms("self_attn.q_norm", "self_attn.k_norm")),
+  /** StarCoder2: rotary positions, grouped queries and windows, but LayerNorm and a plain MLP. */
+  STARCODER2(
+      "starcoder2",
+      false,
+      FamilyConfigs::starcoder2,
+      new WeightNames(
+          List.of("model.", ""),
+          WeightLayout.OUT_IN,
+          "embed_tokens",
+          "",
+          "norm",
+          "layers.%d.",
+          "input_layernorm",
+          new WeightNames.Separate("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
+          "self_attn.o_proj",
+          "post_attention_layernorm",
+          "",
+          "mlp.c_fc",
+          "mlp.c_proj"));
 
   /** Reads one family's spelling of config.json. */
   interface ConfigReader {

@@ -39,7 +39,7 @@ final class GgufConfig {
           "attention.layer_norm_rms_epsilon", "rms_norm_eps");
 
   private static final Map<String, Map<String, String>> FAMILIES =
-      Map.of("gpt2", GPT2, "llama", LLAMA);
+      Map.of("gpt2", GPT2, "llama", LLAMA, "qwen2", LLAMA, "qwen3", LLAMA);
 
   /** Keys that change what a model computes in ways that Limpid does not have. */
   private static final List<String> REFUSED =
@@ -89,8 +89,8 @@ final class GgufConfig {
       json.put(key.getValue(), required(family + "." + key.getKey()));
     }
     if (!family.equals("gpt2")) {
-      attention(family + ".attention.", json);
-      rotation(family + ".", json);
+      long width = attention(family + ".", json);
+      rotation(family + ".", width, json);
       json.put("attention_bias", hasBias("attn_q"));
       json.put("mlp_bias", hasBias("ffn_up"));
     }
@@ -113,26 +113,28 @@ final class GgufConfig {
     }
   }
 
-  private void attention(String prefix, Map<String, Object> json) throws IOException {
-    OptionalLong keyHeads = metadata.integer(prefix + "head_count_kv");
-    keyHeads.ifPresent(count -> json.put("num_key_value_heads", count));
-    OptionalLong width = metadata.integer(prefix + "key_length");
-    OptionalLong valueWidth = metadata.integer(prefix + "value_length");
-    if (!valueWidth.equals(width) && valueWidth.isPresent()) {
-      throw bad(prefix + "key_length and value_length differ, which is not supported");
+  /** What is absent means the same in every family here, other than in config.json. */
+  private long attention(String prefix, Map<String, Object> json) throws IOException {
+    long heads = required(prefix + "attention.head_count").longValue();
+    long dModel = required(prefix + "embedding_length").longValue();
+    json.put(
+        "num_key_value_heads", metadata.integer(prefix + "attention.head_count_kv").orElse(heads));
+    OptionalLong stated = metadata.integer(prefix + "attention.key_length");
+    if (stated.isEmpty() && (heads <= 0 || dModel % heads != 0)) {
+      throw bad("a width of %d is no multiple of %d heads".formatted(dModel, heads));
     }
-    width.ifPresent(value -> json.put("head_dim", value));
+    long width = stated.isPresent() ? stated.getAsLong() : dModel / heads;
+    if (metadata.integer(prefix + "attention.value_length").orElse(width) != width) {
+      throw bad(prefix + "attention.key_length and value_length differ, which is not supported");
+    }
+    json.put("head_dim", width);
+    return width;
   }
 
-  private void rotation(String prefix, Map<String, Object> json) throws IOException {
+  private void rotation(String prefix, long width, Map<String, Object> json) throws IOException {
     OptionalDouble base = metadata.number(prefix + "rope.freq_base");
-    base.ifPresent(value -> json.put("rope_theta", value));
-    long width =
-        metadata
-            .integer(prefix + "attention.key_length")
-            .orElse(
-                required(prefix + "embedding_length").longValue()
-                    / Math.max(1, required(prefix + "attention.head_count").longValue()));
+    // Where it is absent llama.cpp takes this; some families' config.json takes another.
+    json.put("rope_theta", base.orElse(10_000));
     long rotated = metadata.integer(prefix + "rope.dimension_count").orElse(width);
     if (rotated != width) {
       throw bad(

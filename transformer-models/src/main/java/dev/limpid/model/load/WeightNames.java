@@ -21,6 +21,8 @@ record WeightNames(
     String block,
     String attentionNorm,
     QueryKeyValue queryKeyValue,
+    String queryNorm,
+    String keyNorm,
     String attentionOut,
     String mlpNorm,
     String gate,
@@ -42,12 +44,72 @@ record WeightNames(
           case Fused fused -> new Fused("attn_qkv");
           case Separate separate -> new Separate("attn_q", "attn_k", "attn_v");
         },
+        queryNorm.isEmpty() ? "" : "attn_q_norm",
+        keyNorm.isEmpty() ? "" : "attn_k_norm",
         "attn_output",
         "ffn_norm",
         gate.isEmpty() ? "" : "ffn_gate",
         "ffn_up",
         "ffn_down",
         "output");
+  }
+
+  /**
+   * The names of a family without norms of query and key heads, and with the usual name of the
+   * head.
+   */
+  WeightNames(
+      List<String> prefixes,
+      WeightLayout layout,
+      String embedding,
+      String positions,
+      String finalNorm,
+      String block,
+      String attentionNorm,
+      QueryKeyValue queryKeyValue,
+      String attentionOut,
+      String mlpNorm,
+      String gate,
+      String up,
+      String down) {
+    this(
+        prefixes,
+        layout,
+        embedding,
+        positions,
+        finalNorm,
+        block,
+        attentionNorm,
+        queryKeyValue,
+        "",
+        "",
+        attentionOut,
+        mlpNorm,
+        gate,
+        up,
+        down,
+        "lm_head");
+  }
+
+  /** Returns the same names, and those of the norms of query and key heads. */
+  WeightNames withHeadNorms(String query, String key) {
+    return new WeightNames(
+        prefixes,
+        layout,
+        embedding,
+        positions,
+        finalNorm,
+        block,
+        attentionNorm,
+        queryKeyValue,
+        query,
+        key,
+        attentionOut,
+        mlpNorm,
+        gate,
+        up,
+        down,
+        head);
   }
 
   /** How the three input projections of attention are stored. */

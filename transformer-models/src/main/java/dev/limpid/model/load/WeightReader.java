@@ -117,6 +117,8 @@ final class WeightReader {
         norm(block + names.attentionNorm()),
         query,
         key,
+        headNorm(block + names.queryNorm()),
+        headNorm(block + names.keyNorm()),
         value.weight(),
         value.bias() == null ? null : value.bias().reshape(attention.nKvHeads(), attention.dHead()),
         out,
@@ -160,6 +162,10 @@ final class WeightReader {
     return names.layout() == WeightLayout.OUT_IN
         ? tensor(name + ".weight", outputs, inputs)
         : tensor(name + ".weight", inputs, outputs);
+  }
+
+  private @Nullable Tensor headNorm(String name) throws IOException {
+    return config.attention().headNorm() ? tensor(name + ".weight", config.dHead()).toHeap() : null;
   }
 
   private NormWeights norm(String name) throws IOException {

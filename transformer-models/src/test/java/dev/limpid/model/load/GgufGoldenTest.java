@@ -24,7 +24,8 @@ class GgufGoldenTest {
   private static final double TOLERANCE = 1e-4;
 
   static Stream<Arguments> models() {
-    return Stream.of("llama-floats", "llama-blocks", "llama-superblocks", "gpt2-blocks")
+    return Stream.of(
+            "llama-floats", "llama-blocks", "llama-superblocks", "gpt2-blocks", "qwen2", "qwen3")
         .flatMap(model -> Stream.of("reference", "vector").map(ops -> Arguments.of(model, ops)));
   }
 

@@ -75,6 +75,28 @@ class GgufModelTest {
     assertThat(model.provenance().model()).isEqualTo("m.gguf");
   }
 
+  /** Qwen's config.json means 32 key/value heads and a head width of 128 by silence. */
+  @Test
+  void absentKeysMeanTheSameInEveryFamily() throws IOException {
+    for (String family : new String[] {"llama", "qwen2", "qwen3"}) {
+      GgufBuilder file =
+          new GgufBuilder()
+              .text("general.architecture", family)
+              .integer(family + ".block_count", 1)
+              .integer(family + ".embedding_length", 32)
+              .integer(family + ".context_length", 16)
+              .integer(family + ".feed_forward_length", 32)
+              .integer(family + ".attention.head_count", 2)
+              .number(family + ".attention.layer_norm_rms_epsilon", 1e-5f);
+      var config = ModelLoader.config(write(weights(file)));
+      assertThat(config.modelType()).isEqualTo(family);
+      assertThat(config.nKvHeads()).isEqualTo(2);
+      assertThat(config.dHead()).isEqualTo(16);
+      assertThat(config.nContext()).isEqualTo(16);
+      assertThat(((Positions.Rotary) config.positions()).theta()).isEqualTo(10_000);
+    }
+  }
+
   @Test
   void keysThatAreMissing() throws IOException {
     assertRefused(new GgufBuilder(), "key 'general.architecture' is missing");
@@ -87,7 +109,7 @@ class GgufModelTest {
   void familiesAndKindsThatAreNotSupported() throws IOException {
     assertRefused(
         new GgufBuilder().text("general.architecture", "mamba"),
-        "general.architecture 'mamba' is not supported; supported: gpt2, llama");
+        "general.architecture 'mamba' is not supported; supported: gpt2, llama, qwen2, qwen3");
     assertRefused(new GgufBuilder().text("general.architecture", "opt"), "'opt' is not supported");
     assertRefusedWith(f -> f.text("general.type", "adapter"), "'adapter'");
     assertRefusedWith(f -> f.integer("split.count", 3), "3 parts", "--merge");

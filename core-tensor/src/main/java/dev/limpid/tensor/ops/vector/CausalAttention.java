@@ -25,6 +25,7 @@ final class CausalAttention {
       int nHeads,
       int nKvHeads,
       float scale,
+      int window,
       Tensor pattern,
       WorkerPool pool) {
     int tq = queries.dim(0);
@@ -53,6 +54,8 @@ final class CausalAttention {
           int real = tiles.realRows(tile);
           int seen = tiles.row(tile) + real + tk - tq; // by the last row of the tile
           int panels = Lanes.panels(seen);
+          // No row of the tile sees a key before those that its first row sees.
+          int firstPanel = Math.max(0, tiles.row(tile) + tk - tq + 1 - window) / PANEL;
           float[] q = scratch.floats(Use.PACKED_TILE, height * dHead);
           int qAt = queries.offset() + h * dHead;
           tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
@@ -60,7 +63,7 @@ final class CausalAttention {
           int stride = panels * PANEL;
           float[] scores = scratch.floats(Use.SUMS, height * stride);
           int keysAt = h / (nHeads / nKvHeads) * perHead * dHead * PANEL;
-          for (int panel = 0; panel < panels; panel++) {
+          for (int panel = firstPanel; panel < panels; panel++) {
             int b = keysAt + panel * dHead * PANEL;
             TileKernel.multiply(
                 height,
@@ -79,11 +82,17 @@ final class CausalAttention {
           }
           for (int r = 0; r < real; r++) {
             int row = tiles.row(tile) + r;
-            int n = row + 1 + tk - tq;
+            int end = row + 1 + tk - tq;
+            int start = Math.max(0, end - window);
+            int aligned = FLOATS.loopBound(start);
+            int at = r * stride + aligned;
+            // The scores of one vector are read together: those before the window count nothing.
+            Arrays.fill(scores, at, r * stride + start, Float.NEGATIVE_INFINITY);
+            float inverse = exponentials(scores, at, end - aligned, scale);
             int to = pattern.offset() + (h * tq + row) * tk;
-            float inverse = exponentials(scores, r * stride, n, scale);
-            scale(scores, r * stride, n, inverse, pattern.array(), to);
-            Arrays.fill(pattern.array(), to + n, to + tk, 0);
+            scale(scores, r * stride + start, end - start, inverse, pattern.array(), to + start);
+            Arrays.fill(pattern.array(), to, to + start, 0);
+            Arrays.fill(pattern.array(), to + end, to + tk, 0);
           }
         });
   }

@@ -85,9 +85,15 @@ public final class VectorOps implements TensorOps {
 
   @Override
   public void causalPattern(
-      Tensor queries, Tensor keys, int nHeads, int nKvHeads, float scale, Tensor pattern) {
-    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, pattern);
-    CausalAttention.pattern(queries, keys, nHeads, nKvHeads, scale, pattern, pool);
+      Tensor queries,
+      Tensor keys,
+      int nHeads,
+      int nKvHeads,
+      float scale,
+      int window,
+      Tensor pattern) {
+    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, window, pattern);
+    CausalAttention.pattern(queries, keys, nHeads, nKvHeads, scale, window, pattern, pool);
   }
 
   @Override

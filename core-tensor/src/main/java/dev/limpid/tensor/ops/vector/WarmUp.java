@@ -59,7 +59,7 @@ final class WarmUp {
     PackedMatrix weight = ops.pack(zeros(DType.F16), WeightLayout.OUT_IN);
     untilCompiled(() -> ops.matmul(x, weight, null, out));
     Tensor pattern = Tensor.zeros(1, ROWS, ROWS);
-    repeat(() -> ops.causalPattern(x, x, 1, 1, 1, pattern));
+    repeat(() -> ops.causalPattern(x, x, 1, 1, 1, ROWS, pattern));
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     Tensor values = x.reshape(1, ROWS, WIDTH);

@@ -67,7 +67,8 @@ final class VectorOpsProperties {
       @ForAll @IntRange(min = 0, max = 20) int before,
       @ForAll @IntRange(min = 1, max = 3) int nKvHeads,
       @ForAll @IntRange(min = 1, max = 3) int group,
-      @ForAll @IntRange(min = 1, max = 70) int dHead) {
+      @ForAll @IntRange(min = 1, max = 70) int dHead,
+      @ForAll @IntRange(min = 1, max = 70) int window) {
     Samples samples = new Samples(seed);
     int tk = tq + before;
     int nHeads = nKvHeads * group;
@@ -80,7 +81,7 @@ final class VectorOpsProperties {
         1,
         ops -> {
           Tensor out = samples.gaussian(nHeads, tq, tk);
-          ops.causalPattern(queries, keys, nHeads, nKvHeads, scale, out);
+          ops.causalPattern(queries, keys, nHeads, nKvHeads, scale, window, out);
           return out;
         });
     same(

@@ -1,0 +1,48 @@
+package dev.limpid.model.config;
+
+import dev.limpid.model.config.Positions.Rotary;
+import dev.limpid.model.config.Positions.Scaling;
+import java.util.List;
+
+/** How the families that rotate spell frequencies and their scaling in config.json. */
+final class RotaryConfig {
+  private RotaryConfig() {}
+
+  /**
+   * Transformers 5 keeps all of it in rope_parameters, 4 in rope_theta and rope_scaling; where both
+   * are there, Hugging Face lets rope_scaling win.
+   */
+  static Rotary read(ConfigJson json) throws ModelConfigException {
+    double theta = json.number("rope_theta", 10_000);
+    for (String key : List.of("rope_scaling", "rope_parameters")) {
+      if (json.has(key)) {
+        ConfigJson rope = json.object(key);
+        if (rope.has("full_attention") || rope.has("sliding_attention")) {
+          throw json.unsupported(key, "of its own for each layer type", "one for all layers");
+        }
+        return new Rotary(rope.number("rope_theta", theta), scaling(json, rope));
+      }
+    }
+    return new Rotary(theta, new Scaling.None());
+  }
+
+  private static Scaling scaling(ConfigJson json, ConfigJson rope) throws ModelConfigException {
+    if (rope.number("partial_rotary_factor", 1) != 1) {
+      throw rope.unsupported("partial_rotary_factor", "below 1", "1");
+    }
+    String type = rope.string("rope_type", rope.string("type", "default"));
+    return switch (type) {
+      case "default" -> new Scaling.None();
+      case "linear" -> new Scaling.Linear(rope.number("factor"));
+      case "llama3" ->
+          new Scaling.Llama3(
+              rope.number("factor"),
+              rope.number("low_freq_factor"),
+              rope.number("high_freq_factor"),
+              rope.integer(
+                  "original_max_position_embeddings",
+                  json.integer("max_position_embeddings", 2048)));
+      default -> throw rope.unsupported("rope_type", type, "default, linear, llama3");
+    };
+  }
+}

@@ -1,0 +1,170 @@
+package dev.limpid.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limpid.model.config.Positions.Rotary;
+import dev.limpid.model.config.Positions.Scaling;
+import dev.limpid.model.load.ModelLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Published config.json files of the families' kin, and what is refused in words. */
+class FamilyConfigTest {
+  private static final String SIZES =
+      "\"hidden_size\": 64, \"intermediate_size\": 96, \"num_hidden_layers\": 3,"
+          + " \"num_attention_heads\": 4, \"vocab_size\": 100";
+
+  @TempDir Path folder;
+
+  @Test
+  void opt350mIsRefused() {
+    String published =
+        """
+        {"_name_or_path": "opt-350m", "_remove_final_layer_norm": false, "activation_dropout": 0.0,
+         "activation_function": "relu", "architectures": ["OPTForCausalLM"],
+         "attention_dropout": 0.0, "bos_token_id": 2, "do_layer_norm_before": false,
+         "dropout": 0.1, "eos_token_id": 2, "ffn_dim": 4096, "hidden_size": 1024, "init_std": 0.02,
+         "layerdrop": 0.0, "max_position_embeddings": 2048, "model_type": "opt",
+         "num_attention_heads": 16, "num_hidden_layers": 24, "pad_token_id": 1, "prefix": "</s>",
+         "torch_dtype": "float16", "use_cache": true, "vocab_size": 50272,
+         "word_embed_proj_dim": 512}
+        """;
+    assertRefused(published, "do_layer_norm_before", "word_embed_proj_dim", "not a sum");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"768,12,12", "2048,24,32", "2560,32,32", "4096,32,32"}) // 125m, 1.3b, 2.7b, 6.7b
+  void otherOptSizesAreRead(int width, int layers, int heads) throws IOException {
+    ModelConfig config =
+        read(
+            """
+            {"model_type": "opt", "do_layer_norm_before": true, "hidden_size": %d,
+             "word_embed_proj_dim": %d, "num_hidden_layers": %d, "num_attention_heads": %d,
+             "ffn_dim": 3072, "prefix": "</s>", "torch_dtype": "float16"}
+            """
+                .formatted(width, width, layers, heads));
+    assertThat(config.dHead()).isEqualTo(width / heads);
+    assertThat(config.nLayers()).isEqualTo(layers);
+    assertThat(config.bosId()).hasValue(2);
+  }
+
+  @Test
+  void llama3ScalingIsReadInBothDialects() throws IOException {
+    String scaling =
+        "\"factor\": 32.0, \"high_freq_factor\": 4.0, \"low_freq_factor\": 1.0,"
+            + " \"original_max_position_embeddings\": 8192, \"rope_type\": \"llama3\"";
+    Rotary expected = new Rotary(500_000, new Scaling.Llama3(32, 1, 4, 8192));
+    String old = "\"rope_theta\": 500000.0, \"rope_scaling\": {" + scaling + "}";
+    String recent = "\"rope_parameters\": {\"rope_theta\": 500000.0, " + scaling + "}";
+    assertThat(read(kin("llama", old)).positions()).isEqualTo(expected);
+    assertThat(read(kin("llama", recent)).positions()).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dynamic", "yarn", "longrope", "proportional"})
+  void otherScalingsAreRefused(String type) {
+    for (String key : new String[] {"rope_scaling", "rope_parameters"}) {
+      assertRefused(
+          kin("qwen2", "\"%s\": {\"rope_type\": \"%s\", \"factor\": 4.0}".formatted(key, type)),
+          "rope_type '" + type + "' is not supported",
+          "default, linear, llama3");
+    }
+  }
+
+  @Test
+  void anglesOfTheirOwnForEachLayerTypeAreRefused() {
+    assertRefused(
+        kin("qwen3", "\"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1000.0}}"),
+        "rope_parameters",
+        "for each layer type");
+  }
+
+  @Test
+  void aWindowIsWhatItsFamilySays() throws IOException {
+    assertThat(windows(kin("mistral", "\"sliding_window\": 7"))).containsExactly(7, 7, 7);
+    assertThat(windows(kin("mistral", "\"sliding_window\": null"))).containsExactly(50, 50, 50);
+    assertThat(windows(kin("mistral", "\"hidden_act\": \"silu\""))).containsOnly(4096);
+    assertThat(windows(kin("llama", "\"sliding_window\": 7"))).containsOnly(50);
+    String off = "\"sliding_window\": 7, \"max_window_layers\": 1";
+    String on = off + ", \"use_sliding_window\": true";
+    assertThat(windows(kin("qwen2", off))).containsExactly(50, 50, 50);
+    assertThat(windows(kin("qwen2", on))).containsExactly(50, 7, 7);
+    String types =
+        ", \"layer_types\": [\"sliding_attention\", \"full_attention\", \"full_attention\"]";
+    assertThat(windows(kin("qwen3", on + types))).containsExactly(7, 50, 50);
+  }
+
+  @Test
+  void windowsThatContradictThemselvesAreRefused() {
+    String one = "\"layer_types\": [\"sliding_attention\"]";
+    String three = "\"layer_types\": [\"full_attention\", \"%s\", \"full_attention\"]";
+    assertRefused(kin("qwen2", one), "layer_types has 1 entries");
+    assertRefused(
+        kin("qwen2", three.formatted("linear_attention")), "'linear_attention' is not supported");
+    assertRefused(
+        kin("qwen2", three.formatted("sliding_attention")), "use_sliding_window is not true");
+    assertRefused(kin("qwen2", "\"layer_types\": 3"), "should be a list of strings");
+    assertRefused(kin("mistral", "\"layer_types\": []"), "layer_types", "the same window");
+    assertRefused(kin("mistral", "\"sliding_window\": 0"), "attention window is 0");
+    assertRefused(kin("mistral", "\"sliding_window\": -3"), "attention window is -3");
+  }
+
+  @Test
+  void absentKeysMeanWhatTheyMeanToHuggingFace() throws IOException {
+    String keys = "\"rms_norm_eps\": 1e-6";
+    assertThat(read(bare("llama", keys)).nKvHeads()).isEqualTo(4);
+    assertThat(read(bare("qwen2", "\"num_key_value_heads\": null")).nKvHeads()).isEqualTo(4);
+    assertThat(read(bare("qwen3", "\"num_key_value_heads\": 2")).dHead()).isEqualTo(128);
+    assertThat(read(bare("qwen2", "\"num_key_value_heads\": 2")).dHead()).isEqualTo(16);
+    assertRefused(bare("mistral", keys), "8 key/value heads do not divide 4 query heads");
+    assertRefused(bare("qwen2", keys), "32 key/value heads do not divide 4 query heads");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 0, Integer.MAX_VALUE})
+  void numbersOfLayersThatNoModelHasAreRefused(int layers) {
+    String windows = "\"use_sliding_window\": true, \"sliding_window\": 7";
+    for (String type : new String[] {"mistral", "qwen2", "qwen3"}) {
+      String json =
+          kin(type, windows)
+              .replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": " + layers);
+      assertRefused(json, "num_hidden_layers is " + layers);
+    }
+  }
+
+  private static String kin(String type, String more) {
+    String usual = "\"num_key_value_heads\": 2, \"max_position_embeddings\": 50, ";
+    return bare(type, usual + more);
+  }
+
+  private static String bare(String type, String more) {
+    return "{\"model_type\": \"" + type + "\", " + SIZES + ", " + more + "}";
+  }
+
+  private List<Integer> windows(String json) throws IOException {
+    ModelConfig config = read(json);
+    return IntStream.range(0, 3).mapToObj(config::window).toList();
+  }
+
+  private ModelConfig read(String json) throws IOException {
+    Files.writeString(folder.resolve("config.json"), json);
+    return ModelLoader.config(folder);
+  }
+
+  private void assertRefused(String json, String... parts) {
+    assertThatThrownBy(() -> read(json))
+        .isInstanceOf(ModelConfigException.class)
+        .hasMessageContainingAll(parts)
+        .hasMessageContaining("config.json")
+        .hasMessageNotContaining("\n");
+  }
+}
