@@ -6,6 +6,7 @@ module dev.limpid.model {
 
   exports dev.limpid.model;
   exports dev.limpid.model.config;
+  exports dev.limpid.model.generate;
   exports dev.limpid.model.load;
   exports dev.limpid.model.tokenizer;
   exports dev.limpid.model.trace;

@@ -6,15 +6,23 @@ import java.util.List;
 
 /** Cosines and sines of the angles by which rotary models turn queries and keys. */
 final class Rotary {
+  /**
+   * The angles of T positions.
+   *
+   * @param cos [T, d/2]
+   * @param sin [T, d/2]
+   */
+  record Angles(Tensor cos, Tensor sin) {}
+
   private Rotary() {}
 
   /**
-   * Returns cosines and sines, [T, d/2] each, of the positions from {@code first} on.
+   * Returns the angles of {@code count} positions from {@code first} on.
    *
    * <p>Frequencies and angles are rounded to float at each step as Hugging Face does: at position
    * 2000 exact angles would differ by 6e-5 in the cosine.
    */
-  static Tensor[] angles(Positions.Rotary rotary, int dHead, int first, int count) {
+  static Angles angles(Positions.Rotary rotary, int dHead, int first, int count) {
     float[] frequencies = frequencies(rotary, dHead);
     Tensor cos = Tensor.zeros(count, frequencies.length);
     Tensor sin = Tensor.zeros(count, frequencies.length);
@@ -25,7 +33,7 @@ final class Rotary {
         sin.array()[t * frequencies.length + i] = (float) Math.sin(angle);
       }
     }
-    return new Tensor[] {cos, sin};
+    return new Angles(cos, sin);
   }
 
   private static float[] frequencies(Positions.Rotary rotary, int dHead) {

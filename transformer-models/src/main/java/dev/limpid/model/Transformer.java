@@ -64,13 +64,14 @@ public final class Transformer {
    *     not in the vocabulary
    */
   public ForwardTrace trace(List<Integer> tokens, TraceDetail detail) {
-    requireValid(tokens);
+    requireValid(tokens, 0);
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
+    Rotary.@Nullable Angles angles = angles(0, tokens.size());
     Tensor resid = embed(tokens);
     residuals.add(resid);
     for (int layer = 0; layer < config.nLayers(); layer++) {
-      LayerTrace traced = block(layer, resid);
+      LayerTrace traced = block(layer, resid, angles);
       if (detail == TraceDetail.FULL) {
         layers.add(traced);
       }
@@ -87,13 +88,41 @@ public final class Transformer {
         this::unembed);
   }
 
+  /**
+   * Runs further tokens after those that a cache holds, and adds them to it: what they would give
+   * at the end of the whole text, without running the text before them again.
+   *
+   * @param tokens n ids; the first stands at position {@code cache.length()}
+   * @param cache made for this model; longer by n afterwards, and as before if this fails
+   * @return the last states [n, D]; {@link #unembed} reads the logits from them
+   * @throws IllegalArgumentException if there are no tokens, more than the context still holds, or
+   *     an id is not in the vocabulary
+   */
+  public Tensor extend(List<Integer> tokens, KeyValueCache cache) {
+    int first = cache.length();
+    requireValid(tokens, first);
+    cache.reserve(config, tokens.size());
+    Rotary.@Nullable Angles angles = angles(first, tokens.size());
+    Tensor resid = embed(tokens, first);
+    for (int layer = 0; layer < config.nLayers(); layer++) {
+      int l = layer;
+      resid = states(l, resid, angles, heads -> attendCached(l, heads, cache)).residPost();
+    }
+    cache.advance(tokens.size());
+    return resid;
+  }
+
   /** Returns the residual state in front of the first layer, [T, D]. */
   public Tensor embed(List<Integer> tokens) {
+    return embed(tokens, 0);
+  }
+
+  private Tensor embed(List<Integer> tokens, int first) {
     int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
     Tensor resid = Tensor.zeros(ids.length, config.dModel());
     ops.embed(weights.embedding(), ids, resid);
     if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
-      int[] rows = IntStream.range(0, ids.length).map(t -> t + learned.offset()).toArray();
+      int[] rows = IntStream.range(0, ids.length).map(t -> first + t + learned.offset()).toArray();
       Tensor positions = Tensor.zeros(ids.length, config.dModel());
       ops.embed(weights.positions(), rows, positions);
       ops.add(resid, positions, resid);
@@ -108,32 +137,58 @@ public final class Transformer {
    * @param residPre [T, D], not modified
    */
   public LayerTrace block(int layer, Tensor residPre) {
-    BlockWeights block = weights.blocks().get(layer);
+    return block(layer, residPre, angles(0, residPre.dim(0)));
+  }
+
+  private LayerTrace block(int layer, Tensor residPre, Rotary.@Nullable Angles angles) {
     int nPositions = residPre.dim(0);
-    int nHeads = config.nHeads();
-    int nKvHeads = config.nKvHeads();
+    Tensor pattern = Tensor.zeros(config.nHeads(), nPositions, nPositions);
+    Tensor value = Tensor.zeros(config.nKvHeads(), nPositions, config.dHead());
+    States states = states(layer, residPre, angles, heads -> attend(layer, heads, pattern, value));
+    return new LayerTrace(
+        residPre,
+        states.attnOut(),
+        states.residMid(),
+        states.mlpOut(),
+        states.residPost(),
+        pattern,
+        value,
+        states.neuronPre(),
+        states.neuronPost());
+  }
+
+  /** What attention reads: queries [n, H d], keys and values [n, K d]; positions are in them. */
+  private record Heads(Tensor queries, Tensor keys, Tensor values) {}
+
+  /** Lets queries look at keys, and returns the values mixed accordingly, [n, H d]. */
+  private interface Attention {
+    Tensor mix(Heads heads);
+  }
+
+  /** What a layer makes of n positions, as in {@link LayerTrace}. */
+  private record States(
+      Tensor attnOut,
+      Tensor residMid,
+      Tensor mlpOut,
+      Tensor residPost,
+      Tensor neuronPre,
+      Tensor neuronPost) {}
+
+  /** A layer, whether it runs a whole text or what follows one. */
+  private States states(
+      int layer, Tensor residPre, Rotary.@Nullable Angles angles, Attention attention) {
+    BlockWeights block = weights.blocks().get(layer);
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = norm(residPre, block.attentionNorm());
     Tensor queries = normHeads(apply(block.query(), attnIn), block.queryGain()); // [T, H d]
     Tensor keys = normHeads(apply(block.key(), attnIn), block.keyGain()); // [T, K d]
-    if (config.positions() instanceof Positions.Rotary rotary) {
-      Tensor[] angles = Rotary.angles(rotary, config.dHead(), 0, nPositions);
-      ops.rotate(queries, config.dHead(), angles[0], angles[1]);
-      ops.rotate(keys, config.dHead(), angles[0], angles[1]);
+    if (angles != null) {
+      ops.rotate(queries, config.dHead(), angles.cos(), angles.sin());
+      ops.rotate(keys, config.dHead(), angles.cos(), angles.sin());
     }
-    Tensor pattern = Tensor.zeros(nHeads, nPositions, nPositions);
-    ops.causalPattern(
-        queries,
-        keys,
-        nHeads,
-        nKvHeads,
-        config.attentionScale(layer),
-        config.window(layer),
-        pattern);
-    Tensor value = byHead(apply(block.value(), null, attnIn)); // [K, T, d]
-    Tensor mixed = Tensor.zeros(nPositions, nHeads * config.dHead());
-    ops.attend(pattern, value, mixed);
+    Tensor values = apply(block.value(), null, attnIn); // [T, K d]
+    Tensor mixed = attention.mix(new Heads(queries, keys, values)); // [T, H d]
     Tensor attnOut = apply(block.attentionOut(), block.attentionBias(), mixed);
     Tensor residMid = sum(residPre, attnOut);
 
@@ -141,7 +196,7 @@ public final class Transformer {
     Tensor mlpIn = norm(residMid, block.mlpNorm());
     Tensor up = apply(block.up(), mlpIn); // [T, F]
     Tensor neuronPre = block.gate() == null ? up : apply(block.gate(), mlpIn);
-    Tensor neuronPost = Tensor.zeros(nPositions, config.dMlp());
+    Tensor neuronPost = Tensor.zeros(residPre.dim(0), config.dMlp());
     ops.activate(config.mlp().activation(), neuronPre, neuronPost);
     if (block.gate() != null) {
       ops.multiply(neuronPost, up, neuronPost);
@@ -149,8 +204,52 @@ public final class Transformer {
     Tensor mlpOut = apply(block.down(), neuronPost);
     Tensor residPost = sum(residMid, mlpOut);
 
-    return new LayerTrace(
-        residPre, attnOut, residMid, mlpOut, residPost, pattern, value, neuronPre, neuronPost);
+    return new States(attnOut, residMid, mlpOut, residPost, neuronPre, neuronPost);
+  }
+
+  /**
+   * Attention within a whole text.
+   *
+   * @param pattern [H, T, T], modified
+   * @param value [K, T, d], modified
+   */
+  private Tensor attend(int layer, Heads heads, Tensor pattern, Tensor value) {
+    ops.causalPattern(
+        heads.queries(),
+        heads.keys(),
+        config.nHeads(),
+        config.nKvHeads(),
+        config.attentionScale(layer),
+        config.window(layer),
+        pattern);
+    copyByHead(heads.values(), value, 0);
+    Tensor mixed = Tensor.zeros(heads.queries().dim(0), heads.queries().dim(1));
+    ops.attend(pattern, value, mixed);
+    return mixed;
+  }
+
+  /** Attention to all that a cache holds and to what is new, which is written into it. */
+  private Tensor attendCached(int layer, Heads heads, KeyValueCache cache) {
+    copyByHead(heads.keys(), cache.keys(layer), cache.length());
+    copyByHead(heads.values(), cache.values(layer), cache.length());
+    Tensor mixed = Tensor.zeros(heads.queries().dim(0), heads.queries().dim(1));
+    ops.attendCached(
+        heads.queries(),
+        cache.keys(layer),
+        cache.values(layer),
+        cache.length() + mixed.dim(0),
+        config.nHeads(),
+        config.attentionScale(layer),
+        config.window(layer),
+        mixed);
+    return mixed;
+  }
+
+  /** Returns the angles of some positions, or null for a model that does not rotate. */
+  private Rotary.@Nullable Angles angles(int first, int count) {
+    return config.positions() instanceof Positions.Rotary rotary
+        ? Rotary.angles(rotary, config.dHead(), first, count)
+        : null;
   }
 
   /**
@@ -221,35 +320,33 @@ public final class Transformer {
     return out;
   }
 
-  /** Reorders [T, K d] to [K, T, d]. */
-  private Tensor byHead(Tensor x) {
-    int dHead = config.dHead();
-    int nHeads = x.dim(1) / dHead;
-    Tensor out = Tensor.zeros(nHeads, x.dim(0), dHead);
+  /** Writes x [n, K d] into out [K, T, d], from position {@code first} on. */
+  private static void copyByHead(Tensor x, Tensor out, int first) {
+    int dHead = out.dim(2);
+    int nHeads = out.dim(0);
     for (int t = 0; t < x.dim(0); t++) {
       for (int h = 0; h < nHeads; h++) {
         long from = ((long) t * nHeads + h) * dHead;
-        x.copyTo(from, out.array(), (h * x.dim(0) + t) * dHead, dHead);
+        x.copyTo(from, out.array(), (h * out.dim(1) + first + t) * dHead, dHead);
       }
     }
-    return out;
   }
 
-  private void requireValid(List<Integer> tokens) {
+  private void requireValid(List<Integer> tokens, int before) {
     if (tokens.isEmpty()) {
       throw new IllegalArgumentException(
           "the prompt has no tokens; give some text, or a BOS in front of it");
     }
-    if (tokens.size() > config.nContext()) {
+    if (tokens.size() > config.nContext() - before) {
       throw new IllegalArgumentException(
           "the prompt has %d tokens, the model's context holds %d; shorten it"
-              .formatted(tokens.size(), config.nContext()));
+              .formatted(before + tokens.size(), config.nContext()));
     }
     for (int t = 0; t < tokens.size(); t++) {
       if (tokens.get(t) < 0 || tokens.get(t) >= config.dVocab()) {
         throw new IllegalArgumentException(
             "token %d at position %d is not in the vocabulary (0 to %d)"
-                .formatted(tokens.get(t), t, config.dVocab() - 1));
+                .formatted(tokens.get(t), before + t, config.dVocab() - 1));
       }
     }
   }

@@ -96,6 +96,27 @@ public final class OpChecks {
     out.shape().require("attend", "out", pattern.dim(1), pattern.dim(0) * values.dim(2));
   }
 
+  /** Checks the arguments of {@link TensorOps#attendCached}. */
+  public static void attendCached(
+      Tensor queries, Tensor keys, Tensor values, int nKeys, int nHeads, int window, Tensor out) {
+    rank("attendCached", "queries", queries, 2);
+    rank("attendCached", "keys", keys, 3);
+    sameShape("attendCached", keys, values);
+    sameShape("attendCached", queries, out);
+    if (nHeads % keys.dim(0) != 0
+        || nHeads * keys.dim(2) != queries.dim(1)
+        || queries.dim(0) > nKeys
+        || nKeys > keys.dim(1)) {
+      throw new ShapeException(
+          "shape mismatch in attendCached: queries %s of %d heads, %d keys of %s"
+              .formatted(queries.shape(), nHeads, nKeys, keys.shape()));
+    }
+    if (window < 1) {
+      throw new IllegalArgumentException(
+          "attendCached: a window of " + window + " keys; a query sees at least its own");
+    }
+  }
+
   /** Checks the arguments of {@link TensorOps#proximity}. */
   public static void proximity(Tensor part, Tensor whole, Tensor out) {
     rank("proximity", "part", part, 2);

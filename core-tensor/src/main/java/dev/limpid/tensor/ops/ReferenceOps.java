@@ -214,6 +214,52 @@ public final class ReferenceOps implements TensorOps {
   }
 
   @Override
+  public void attendCached(
+      Tensor queries,
+      Tensor keys,
+      Tensor values,
+      int nKeys,
+      int nHeads,
+      float scale,
+      int window,
+      Tensor out) {
+    OpChecks.attendCached(queries, keys, values, nKeys, nHeads, window, out);
+    int tq = queries.dim(0);
+    int capacity = keys.dim(1);
+    int dHead = keys.dim(2);
+    double[] row = new double[nKeys];
+    for (int h = 0; h < nHeads; h++) {
+      int head = h / (nHeads / keys.dim(0)) * capacity; // its first key, in rows
+      for (int q = 0; q < tq; q++) {
+        int query = (q * nHeads + h) * dHead;
+        int last = q + nKeys - tq;
+        int first = Math.max(0, last - window + 1);
+        double max = Double.NEGATIVE_INFINITY;
+        for (int k = first; k <= last; k++) {
+          double dot = 0;
+          for (int i = 0; i < dHead; i++) {
+            dot += (double) at(queries, query + i) * at(keys, (head + k) * dHead + i);
+          }
+          row[k] = dot * scale;
+          max = Math.max(max, row[k]);
+        }
+        double sum = 0;
+        for (int k = first; k <= last; k++) {
+          row[k] = Math.exp(row[k] - max);
+          sum += row[k];
+        }
+        for (int i = 0; i < dHead; i++) {
+          double mixed = 0;
+          for (int k = first; k <= last; k++) {
+            mixed += row[k] * at(values, (head + k) * dHead + i);
+          }
+          set(out, query + i, mixed / sum);
+        }
+      }
+    }
+  }
+
+  @Override
   public void activate(Activation f, Tensor x, Tensor out) {
     OpChecks.sameShape("activate", x, out);
     for (int i = 0; i < x.size(); i++) {

@@ -114,6 +114,29 @@ public interface TensorOps {
   void attend(Tensor pattern, Tensor values, Tensor out);
 
   /**
+   * Writes attention of the last Tq of {@code nKeys} positions over a cache into out, without
+   * keeping the probabilities: what {@link #attend} makes of the pattern of {@link #causalPattern}.
+   *
+   * <p>Query i sees its own key i + nKeys - Tq and the {@code window} - 1 keys before it, as far as
+   * there are so many.
+   *
+   * @param queries [Tq, H * d]
+   * @param keys [K, capacity, d], of which the first {@code nKeys} of each head are read
+   * @param values [K, capacity, d], likewise
+   * @param window how many keys a query sees at most, at least 1
+   * @param out [Tq, H * d], modified
+   */
+  void attendCached(
+      Tensor queries,
+      Tensor keys,
+      Tensor values,
+      int nKeys,
+      int nHeads,
+      float scale,
+      int window,
+      Tensor out);
+
+  /**
    * Writes f(x) into out, element by element.
    *
    * @param out same shape as x, modified; may be x itself

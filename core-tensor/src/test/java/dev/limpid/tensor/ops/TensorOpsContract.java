@@ -332,6 +332,68 @@ public abstract class TensorOpsContract {
     return p;
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1,1,1,1,1,1,1",
+    "1,1,5,3,1,5,9",
+    "1,37,64,9,3,64,37",
+    "1,206,207,4,2,37,1000",
+    "1,207,300,2,1,150,207",
+    "1,40,40,3,3,16,13",
+    "3,37,40,2,1,21,5",
+    "4,4,4,1,1,64,4",
+    "7,7,9,3,1,5,7",
+    "40,207,208,2,2,20,70",
+    "100,100,100,2,1,33,207",
+    "13,37,37,4,2,48,37",
+    "13,37,64,4,2,33,6",
+    "29,90,128,2,1,7,1"
+  })
+  void attendsOverACache(
+      int tq, int nKeys, int capacity, int nHeads, int nKvHeads, int dHead, int window) {
+    Tensor queries = samples.gaussian(tq, nHeads * dHead);
+    Tensor keys = samples.gaussian(nKvHeads, capacity, dHead);
+    Tensor values = samples.gaussian(nKvHeads, capacity, dHead);
+    // What lies behind the last key is not read.
+    for (int kv = 0; kv < nKvHeads; kv++) {
+      for (int k = nKeys; k < capacity; k++) {
+        Tensor row = keys.row(kv).row(k);
+        Arrays.fill(row.array(), row.offset(), row.offset() + dHead, Float.NaN);
+        row = values.row(kv).row(k);
+        Arrays.fill(row.array(), row.offset(), row.offset() + dHead, Float.NaN);
+      }
+    }
+    Tensor out = samples.gaussian(tq, nHeads * dHead);
+    ops().attendCached(queries, keys, values, nKeys, nHeads, 0.3f, window, out);
+    for (int h = 0; h < nHeads; h++) {
+      Tensor keysOfHead = keys.row(h / (nHeads / nKvHeads));
+      Tensor valuesOfHead = values.row(h / (nHeads / nKvHeads));
+      for (int q = 0; q < tq; q++) {
+        int last = q + nKeys - tq;
+        int first = Math.max(0, last - window + 1);
+        double[] p = new double[nKeys];
+        double sum = 0;
+        for (int k = first; k <= last; k++) {
+          for (int i = 0; i < dHead; i++) {
+            p[k] += 0.3f * (double) queries.get(q, h * dHead + i) * keysOfHead.get(k, i);
+          }
+          p[k] = Math.exp(p[k]);
+          sum += p[k];
+        }
+        for (int i = 0; i < dHead; i++) {
+          double mixed = 0;
+          double magnitude = 0;
+          for (int k = first; k <= last; k++) {
+            mixed += p[k] / sum * valuesOfHead.get(k, i);
+            magnitude += p[k] / sum * Math.abs(valuesOfHead.get(k, i));
+          }
+          assertThat((double) out.get(q, h * dHead + i))
+              .isCloseTo(mixed, within((SUM_ROUNDING + PROBABILITY_ROUNDING * dHead) * magnitude));
+        }
+      }
+    }
+  }
+
   @Test
   void patternsStandHugeScores() {
     Tensor queries = samples.gaussian(7, 3);
@@ -590,6 +652,13 @@ public abstract class TensorOpsContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a window of 0 keys");
     misfit("attend", () -> ops().attend(Tensor.zeros(2, 4, 4), Tensor.zeros(1, 3, 5), x));
+    Tensor cache = Tensor.zeros(1, 6, 5);
+    misfit("attendCached", () -> ops().attendCached(x, cache, cache, 3, 1, 1, 9, x));
+    misfit("attendCached", () -> ops().attendCached(x, cache, cache, 7, 1, 1, 9, x));
+    misfit("attendCached", () -> ops().attendCached(x, cache, cache, 6, 2, 1, 9, x));
+    assertThatThrownBy(() -> ops().attendCached(x, cache, cache, 6, 1, 1, 0, x))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a window of 0 keys");
     misfit("activate", () -> ops().activate(Activation.RELU, x, Tensor.zeros(5, 4)));
     misfit("multiply", () -> ops().multiply(x, x, Tensor.zeros(5, 4)));
     misfit("add", () -> ops().add(x, Tensor.zeros(20), x));

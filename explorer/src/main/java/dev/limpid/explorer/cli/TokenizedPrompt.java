@@ -38,9 +38,9 @@ record TokenizedPrompt(
     return known(id).map(t -> t.piece(id)).orElse(null);
   }
 
-  /** A vocabulary is often padded to a round number: the model then has ids that spell nothing. */
+  /** A model often has more ids than its tokenizer, and a vocabulary may have holes. */
   private Optional<Tokenizer> known(int id) {
-    return tokenizer.map(LoadedTokenizer::tokenizer).filter(t -> id < t.size());
+    return tokenizer.map(LoadedTokenizer::tokenizer).filter(t -> t.knows(id));
   }
 
   /** Returns a token for people: its text in quotation marks, or its number. */

@@ -69,6 +69,11 @@ public final class ConfigJson {
     return node.hasNonNull(key);
   }
 
+  /** Returns whether there are no keys at all. */
+  boolean isEmpty() {
+    return node.isEmpty();
+  }
+
   /** Returns whether a key is there, be it null. */
   public boolean mentions(String key) {
     return node.has(key);

@@ -98,13 +98,14 @@ public final class FamilyConfigs {
   public static ModelConfig starcoder2(ConfigJson json) throws ModelConfigException {
     int dModel = json.integer("hidden_size");
     int nHeads = json.integer("num_attention_heads");
+    int nContext = json.integer("max_position_embeddings", 4096);
     boolean bias = json.flag("use_bias", true);
     return new ModelConfig(
         "starcoder2",
         json.integer("num_hidden_layers"),
         dModel,
         json.integer("vocab_size"),
-        json.integer("max_position_embeddings", 4096),
+        nContext,
         new Attention(
             nHeads,
             json.integer("num_key_value_heads", 2),
@@ -121,7 +122,7 @@ public final class FamilyConfigs {
             json.activation("hidden_act", "gelu_pytorch_tanh"),
             bias),
         new Norm(NormKind.LAYER_NORM, (float) json.number("norm_epsilon", 1e-5), true),
-        RotaryConfig.read(json),
+        RotaryConfig.read(json, nContext),
         json.flag("tie_word_embeddings", true),
         json.id("bos_token_id"),
         json.ids("eos_token_id"));

@@ -82,12 +82,13 @@ public final class LlamaConfigs {
   private static ModelConfig read(ConfigJson json, Kin kin) throws ModelConfigException {
     int dModel = json.integer("hidden_size");
     int nHeads = json.integer("num_attention_heads");
+    int nContext = json.integer("max_position_embeddings", kin.defaults.nContext);
     return new ModelConfig(
         kin.modelType,
         json.integer("num_hidden_layers"),
         dModel,
         json.integer("vocab_size"),
-        json.integer("max_position_embeddings", kin.defaults.nContext),
+        nContext,
         new Attention(
             nHeads,
             nKvHeads(json, nHeads, kin.defaults),
@@ -104,13 +105,13 @@ public final class LlamaConfigs {
             json.activation("hidden_act", "silu"),
             kin.mlpBias),
         new Norm(NormKind.RMS_NORM, (float) json.number("rms_norm_eps", 1e-6), true),
-        RotaryConfig.read(json),
+        RotaryConfig.read(json, nContext),
         json.flag("tie_word_embeddings", false),
         json.id("bos_token_id"),
         json.ids("eos_token_id"));
   }
 
-  /** For Hugging Face null means one for each query head, in every family. */
+  /** A key that is null is not absent: it means one for each query head, in every family. */
   private static int nKvHeads(ConfigJson json, int nHeads, Defaults defaults)
       throws ModelConfigException {
     boolean isNull = json.mentions("num_key_value_heads");

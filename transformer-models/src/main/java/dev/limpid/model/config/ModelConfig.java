@@ -120,6 +120,13 @@ public record ModelConfig(
         eosIds);
   }
 
+  /** Returns the same model with other tokens that end a text. */
+  public ModelConfig withEosIds(List<Integer> ids) {
+    return new ModelConfig(
+        modelType, nLayers, dModel, dVocab, nContext, attention, mlp, norm, positions, tiedHead,
+        bosId, ids);
+  }
+
   /** Returns H, the number of query heads. */
   public int nHeads() {
     return attention.nHeads;

@@ -10,26 +10,33 @@ final class RotaryConfig {
 
   /**
    * Transformers 5 keeps all of it in rope_parameters, 4 in rope_theta and rope_scaling; where both
-   * are there, Hugging Face lets rope_scaling win.
+   * are there, Hugging Face lets rope_scaling win, unless it is empty.
+   *
+   * @param nContext the original context of a scaling that does not name one
    */
-  static Rotary read(ConfigJson json) throws ModelConfigException {
+  static Rotary read(ConfigJson json, int nContext) throws ModelConfigException {
+    requireWholeHeads(json);
     double theta = json.number("rope_theta", 10_000);
     for (String key : List.of("rope_scaling", "rope_parameters")) {
-      if (json.has(key)) {
+      if (json.has(key) && !json.object(key).isEmpty()) {
         ConfigJson rope = json.object(key);
         if (rope.has("full_attention") || rope.has("sliding_attention")) {
           throw json.unsupported(key, "of its own for each layer type", "one for all layers");
         }
-        return new Rotary(rope.number("rope_theta", theta), scaling(json, rope));
+        return new Rotary(rope.number("rope_theta", theta), scaling(rope, nContext));
       }
     }
     return new Rotary(theta, new Scaling.None());
   }
 
-  private static Scaling scaling(ConfigJson json, ConfigJson rope) throws ModelConfigException {
-    if (rope.number("partial_rotary_factor", 1) != 1) {
-      throw rope.unsupported("partial_rotary_factor", "below 1", "1");
+  private static void requireWholeHeads(ConfigJson json) throws ModelConfigException {
+    if (json.number("partial_rotary_factor", 1) != 1) {
+      throw json.unsupported("partial_rotary_factor", "other than 1", "1 (whole heads)");
     }
+  }
+
+  private static Scaling scaling(ConfigJson rope, int nContext) throws ModelConfigException {
+    requireWholeHeads(rope);
     String type = rope.string("rope_type", rope.string("type", "default"));
     return switch (type) {
       case "default" -> new Scaling.None();
@@ -39,9 +46,7 @@ final class RotaryConfig {
               rope.number("factor"),
               rope.number("low_freq_factor"),
               rope.number("high_freq_factor"),
-              rope.integer(
-                  "original_max_position_embeddings",
-                  json.integer("max_position_embeddings", 2048)));
+              rope.integer("original_max_position_embeddings", nContext));
       default -> throw rope.unsupported("rope_type", type, "default, linear, llama3");
     };
   }

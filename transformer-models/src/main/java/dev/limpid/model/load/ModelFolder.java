@@ -7,6 +7,7 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /** A folder in Hugging Face layout: config.json and safetensors. */
@@ -29,9 +30,16 @@ record ModelFolder(Path folder, ConfigJson json, Architecture architecture) impl
     return folder.toAbsolutePath().normalize().getFileName().toString();
   }
 
+  /** Which tokens end a text, generation_config.json knows best, where there is one. */
   @Override
   public ModelConfig config() throws IOException {
-    return architecture.config(json);
+    ModelConfig config = architecture.config(json);
+    Path generation = folder.resolve("generation_config.json");
+    if (!Files.exists(generation)) {
+      return config;
+    }
+    List<Integer> eosIds = ConfigJson.read(generation).ids("eos_token_id");
+    return eosIds.isEmpty() ? config : config.withEosIds(eosIds);
   }
 
   @Override

@@ -52,6 +52,11 @@ record ByteFallback() implements Decoder {
     return printable || value == '\n' ? Character.toString(value) : piece;
   }
 
+  /** Returns whether a piece stands for one byte. */
+  static boolean isByte(String piece) {
+    return value(piece) != NO_BYTE;
+  }
+
   private static int value(String piece) {
     boolean named =
         piece.length() == 6

@@ -39,10 +39,6 @@ final class PipelineTokenizer implements Tokenizer {
     return template;
   }
 
-  boolean knows(int id) {
-    return addedTokens.content(id) != null || model.vocabulary().piece(id) != null;
-  }
-
   @Override
   public List<Integer> encode(String text, boolean addSpecialTokens) {
     Run run = new Run();
@@ -123,6 +119,11 @@ final class PipelineTokenizer implements Tokenizer {
   public String text(int id) {
     String added = addedTokens.content(id);
     return added == null ? decoder.readable(piece(id)) : added;
+  }
+
+  @Override
+  public boolean knows(int id) {
+    return addedTokens.content(id) != null || model.vocabulary().piece(id) != null;
   }
 
   @Override

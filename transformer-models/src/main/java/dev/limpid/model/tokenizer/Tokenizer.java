@@ -36,6 +36,9 @@ public interface Tokenizer {
    */
   String text(int id);
 
+  /** Returns whether an id is in the vocabulary; there may be holes below {@link #size}. */
+  boolean knows(int id);
+
   /** Returns the number of ids, added tokens included: the largest id plus one. */
   int size();
 

@@ -89,6 +89,32 @@ class FamilyConfigTest {
   }
 
   @Test
+  void aScalingWithoutItsContextTakesTheModels() throws IOException {
+    String scaling =
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0,"
+            + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}";
+    Scaling.Llama3 given = new Scaling.Llama3(8, 1, 4, 50);
+    assertThat(read(kin("llama", scaling)).positions()).isEqualTo(new Rotary(10_000, given));
+    Scaling.Llama3 absent = new Scaling.Llama3(8, 1, 4, 32_768);
+    assertThat(read(bare("qwen2", "\"num_key_value_heads\": 2, " + scaling)).positions())
+        .isEqualTo(new Rotary(10_000, absent));
+  }
+
+  @Test
+  void anEmptyScalingIsNone() throws IOException {
+    String both = "\"rope_scaling\": {}, \"rope_parameters\": {\"rope_theta\": 5.0}";
+    assertThat(read(kin("llama", both)).positions()).isEqualTo(new Rotary(5, new Scaling.None()));
+  }
+
+  @Test
+  void rotationOfAPartOfEachHeadIsRefused() {
+    String part = "\"partial_rotary_factor\": 0.5";
+    for (String json : new String[] {part, "\"rope_parameters\": {" + part + "}"}) {
+      assertRefused(kin("qwen3", json), "partial_rotary_factor", "1 (whole heads)");
+    }
+  }
+
+  @Test
   void aWindowIsWhatItsFamilySays() throws IOException {
     assertThat(windows(kin("mistral", "\"sliding_window\": 7"))).containsExactly(7, 7, 7);
     assertThat(windows(kin("mistral", "\"sliding_window\": null"))).containsExactly(50, 50, 50);

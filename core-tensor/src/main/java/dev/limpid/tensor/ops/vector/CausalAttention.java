@@ -32,18 +32,7 @@ final class CausalAttention {
     int tk = keys.dim(0);
     int dHead = queries.dim(1) / nHeads;
     int perHead = Lanes.panels(tk);
-    float[] packedKeys =
-        pool.scratch().floats(Use.PACKED_PANELS, nKvHeads * perHead * dHead * PANEL);
-    pool.run(
-        nKvHeads * perHead,
-        (item, scratch) -> {
-          int first = item % perHead * PANEL;
-          int at = keys.offset() + first * keys.dim(1) + item / perHead * dHead;
-          int real = Math.min(PANEL, tk - first);
-          float[] x = keys.array();
-          int to = item * dHead * PANEL;
-          RowTiles.transpose(x, at, keys.dim(1), real, dHead, PANEL, packedKeys, to);
-        });
+    float[] packedKeys = packKeys(keys, nKvHeads, dHead, tk, dHead, keys.dim(1), pool);
     RowTiles tiles = new RowTiles(tq);
     pool.run(
         nHeads * tiles.count(),
@@ -98,10 +87,62 @@ final class CausalAttention {
   }
 
   /**
+   * Packs the first n keys of every head: [K][panel of keys][d][PANEL].
+   *
+   * @param betweenHeads elements from a key of one head to that of the next
+   * @param betweenKeys elements from one key to the next
+   */
+  static float[] packKeys(
+      Tensor keys,
+      int heads,
+      int dHead,
+      int n,
+      int betweenHeads,
+      int betweenKeys,
+      WorkerPool pool) {
+    int perHead = Lanes.panels(n);
+    float[] packed = pool.scratch().floats(Use.PACKED_PANELS, heads * perHead * dHead * PANEL);
+    pool.run(
+        heads * perHead,
+        (item, scratch) -> {
+          int first = item % perHead * PANEL;
+          int at = keys.offset() + first * betweenKeys + item / perHead * betweenHeads;
+          int real = Math.min(PANEL, n - first);
+          int to = item * dHead * PANEL;
+          RowTiles.transpose(keys.array(), at, betweenKeys, real, dHead, PANEL, packed, to);
+        });
+    return packed;
+  }
+
+  /**
+   * Packs the first n values of every head: [K][panel of columns][n][PANEL].
+   *
+   * @param values [K, at least n, d]
+   */
+  static float[] packValues(Tensor values, int n, Use use, WorkerPool pool) {
+    int dHead = values.dim(2);
+    int perHead = Lanes.panels(dHead);
+    float[] packed = pool.scratch().floats(use, values.dim(0) * perHead * n * PANEL);
+    pool.run(
+        values.dim(0) * perHead,
+        (item, scratch) -> {
+          int first = item % perHead * PANEL;
+          int width = Math.min(PANEL, dHead - first);
+          int at = values.offset() + item / perHead * values.dim(1) * dHead + first;
+          int to = item * n * PANEL;
+          for (int k = 0; k < n; k++) {
+            System.arraycopy(values.array(), at + k * dHead, packed, to + k * PANEL, width);
+            Arrays.fill(packed, to + k * PANEL + width, to + (k + 1) * PANEL, 0);
+          }
+        });
+    return packed;
+  }
+
+  /**
    * Replaces n scores by e^(scale (score - largest)), and returns one over their sum. There must be
    * room for whole vectors.
    */
-  private static float exponentials(float[] scores, int at, int n, float scale) {
+  static float exponentials(float[] scores, int at, int n, float scale) {
     int padded = FLOATS.loopBound(n + VL - 1);
     Arrays.fill(scores, at + n, at + padded, Float.NEGATIVE_INFINITY);
     FloatVector largest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
@@ -123,7 +164,7 @@ final class CausalAttention {
   }
 
   /** Writes n elements of x times a factor into out. */
-  private static void scale(float[] x, int at, int n, float factor, float[] out, int outAt) {
+  static void scale(float[] x, int at, int n, float factor, float[] out, int outAt) {
     int i = 0;
     for (; i < FLOATS.loopBound(n); i += VL) {
       FloatVector.fromArray(FLOATS, x, at + i).mul(factor).intoArray(out, outAt + i);
@@ -141,20 +182,7 @@ final class CausalAttention {
     int nKvHeads = values.dim(0);
     int dHead = values.dim(2);
     int perHead = Lanes.panels(dHead);
-    float[] packedValues =
-        pool.scratch().floats(Use.PACKED_PANELS, nKvHeads * perHead * tk * PANEL);
-    pool.run(
-        nKvHeads * perHead,
-        (item, scratch) -> {
-          int first = item % perHead * PANEL;
-          int n = Math.min(PANEL, dHead - first);
-          int at = values.offset() + item / perHead * tk * dHead + first;
-          int to = item * tk * PANEL;
-          for (int k = 0; k < tk; k++) {
-            System.arraycopy(values.array(), at + k * dHead, packedValues, to + k * PANEL, n);
-            Arrays.fill(packedValues, to + k * PANEL + n, to + (k + 1) * PANEL, 0);
-          }
-        });
+    float[] packedValues = packValues(values, tk, Use.PACKED_PANELS, pool);
     RowTiles tiles = new RowTiles(tq);
     pool.run(
         nHeads * tiles.count(),
@@ -184,7 +212,7 @@ final class CausalAttention {
         });
   }
 
-  private static float[] zeros(Scratch scratch) {
+  static float[] zeros(Scratch scratch) {
     float[] zeros = scratch.floats(Use.BIAS, PANEL);
     Arrays.fill(zeros, 0, PANEL, 0);
     return zeros;

@@ -38,6 +38,12 @@ final class Scratch {
     ORDER_STEPS,
     /** The probabilities of one query for one panel of keys. */
     PROBABILITIES,
+    /** Products of a query with some keys, before their lanes are summed. */
+    PARTIAL_PRODUCTS,
+    /** Values in panels, beside keys in panels. */
+    PACKED_VALUES,
+    /** Mixed values of one tile. */
+    MIXED,
   }
 
   private final Map<Use, float[]> floats = new EnumMap<>(Use.class);

@@ -103,6 +103,24 @@ public final class VectorOps implements TensorOps {
   }
 
   @Override
+  public void attendCached(
+      Tensor queries,
+      Tensor keys,
+      Tensor values,
+      int nKeys,
+      int nHeads,
+      float scale,
+      int window,
+      Tensor out) {
+    OpChecks.attendCached(queries, keys, values, nKeys, nHeads, window, out);
+    if (queries.dim(0) < TileKernel.LOW) {
+      CachedAttention.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    } else {
+      CachedTiles.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    }
+  }
+
+  @Override
   public void activate(Activation f, Tensor x, Tensor out) {
     OpChecks.sameShape("activate", x, out);
     Elementwise.activate(f, x, out, pool);

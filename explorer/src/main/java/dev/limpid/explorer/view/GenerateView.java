@@ -1,0 +1,34 @@
+package dev.limpid.explorer.view;
+
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The document of {@code limpid generate}.
+ *
+ * @param prompt the tokens that were continued
+ * @param tokens the new ones; where an EOS ended the text it is the last
+ * @param text of the new tokens, without the EOS that ended it; null without a tokenizer
+ * @param stop {@code eos}, {@code max_new} or {@code context}
+ */
+public record GenerateView(
+    ModelView model,
+    List<TokenView> prompt,
+    Sampling sampling,
+    List<Token> tokens,
+    @Nullable String text,
+    String stop) {
+
+  /** How tokens were chosen. */
+  public record Sampling(BigDecimal temperature, int topK, BigDecimal topP, long seed) {}
+
+  /**
+   * A new token.
+   *
+   * @param position in the whole text
+   * @param text as people read it; null without a tokenizer
+   * @param probability the model's own, before temperature and filters
+   */
+  public record Token(int position, int id, @Nullable String text, double probability) {}
+}

@@ -1,0 +1,97 @@
+package dev.limpid.model;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The keys and values of a text that a model has already run, so that more of it can be run without
+ * running the beginning again; see {@link Transformer#extend}.
+ *
+ * <p>It belongs to one text and is not safe to share between threads; the model it was filled by
+ * stays so. It takes 2 L K d floats a position, and grows with the text up to the context.
+ */
+public final class KeyValueCache {
+  private static final int SMALLEST = 64;
+
+  /** A layer's keys and values, [K, capacity, d] each, so that a head's lie one after the other. */
+  private record Layer(Tensor keys, Tensor values) {}
+
+  private final List<Layer> layers = new ArrayList<>();
+  private int capacity;
+  private int length;
+
+  /** Creates a cache that holds nothing yet. */
+  public KeyValueCache() {}
+
+  /** Returns the number of positions it holds. */
+  public int length() {
+    return length;
+  }
+
+  /**
+   * Forgets all but the first {@code length} positions, so that the text can go on in another way.
+   *
+   * @throws IllegalArgumentException if it holds fewer
+   */
+  public void truncate(int length) {
+    if (length < 0 || length > this.length) {
+      throw new IllegalArgumentException(
+          "cannot keep %d positions of a cache that holds %d".formatted(length, this.length));
+    }
+    this.length = length;
+  }
+
+  /** Returns the keys of a layer, [K, capacity, d]; positions are in them. */
+  Tensor keys(int layer) {
+    return layers.get(layer).keys;
+  }
+
+  /** Returns the values of a layer without their bias, [K, capacity, d]. */
+  Tensor values(int layer) {
+    return layers.get(layer).values;
+  }
+
+  /** Makes room for n more positions, which the context must have. */
+  void reserve(ModelConfig config, int n) {
+    if (!layers.isEmpty() && (layers.size() != config.nLayers() || !fits(config))) {
+      throw new IllegalArgumentException("the cache was filled by a model of another shape");
+    }
+    if (length + n <= capacity) {
+      return;
+    }
+    long enough = Math.max(length + n, Math.max(SMALLEST, 2L * capacity));
+    int larger = (int) Math.min(enough, config.nContext());
+    List<Layer> grown = new ArrayList<>();
+    for (int l = 0; l < config.nLayers(); l++) {
+      Tensor keys = Tensor.zeros(config.nKvHeads(), larger, config.dHead());
+      Tensor values = Tensor.zeros(config.nKvHeads(), larger, config.dHead());
+      if (capacity > 0) {
+        copy(keys(l), keys);
+        copy(values(l), values);
+      }
+      grown.add(new Layer(keys, values));
+    }
+    layers.clear();
+    layers.addAll(grown);
+    capacity = larger;
+  }
+
+  /** Takes in the n positions that were written behind the last. */
+  void advance(int n) {
+    length += n;
+  }
+
+  private boolean fits(ModelConfig config) {
+    return keys(0).dim(0) == config.nKvHeads() && keys(0).dim(2) == config.dHead();
+  }
+
+  private void copy(Tensor from, Tensor to) {
+    int dHead = from.dim(2);
+    for (int h = 0; h < from.dim(0); h++) {
+      long first = (long) h * from.dim(1) * dHead;
+      from.copyTo(first, to.array(), h * to.dim(1) * dHead, length * dHead);
+    }
+  }
+}
