@@ -9,6 +9,7 @@ import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,34 +86,35 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     Tensor mlpResidual = proximity(ops, residMid, residPost);
     Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
 
-    List<Integer> attentionCancelling = new ArrayList<>();
-    List<Integer> mlpCancelling = new ArrayList<>();
-    for (int t = 0; t < nPositions; t++) {
-      Tensor terms =
-          attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
-      List<Tensor> parts =
-          List.of(terms, attentionResidual.rows(t, t + 1), attentionBias.rows(t, t + 1));
-      boolean biasIsPart = separate && block.attentionBias() != null;
-      if (!normalise(biasIsPart ? parts : parts.subList(0, 2), norm(residMid, t), options)) {
-        attentionCancelling.add(t);
-      }
-      parts = List.of(mlp.rows(t, t + 1), mlpResidual.rows(t, t + 1), mlpBias.rows(t, t + 1));
-      if (!normalise(
-          mlpOutBias == null ? parts.subList(0, 2) : parts, norm(residPost, t), options)) {
-        mlpCancelling.add(t);
-      }
-    }
+    boolean attentionBiasIsPart = separate && block.attentionBias() != null;
+    boolean[] attentionCancelling = new boolean[nPositions];
+    boolean[] mlpCancelling = new boolean[nPositions];
+    ops.forEach(
+        nPositions,
+        t -> {
+          Tensor terms =
+              attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
+          List<Tensor> parts =
+              List.of(terms, attentionResidual.rows(t, t + 1), attentionBias.rows(t, t + 1));
+          attentionCancelling[t] =
+              !normalise(parts.subList(0, attentionBiasIsPart ? 3 : 2), norm(residMid, t), options);
+          parts = List.of(mlp.rows(t, t + 1), mlpResidual.rows(t, t + 1), mlpBias.rows(t, t + 1));
+          mlpCancelling[t] =
+              !normalise(parts.subList(0, mlpOutBias == null ? 2 : 3), norm(residPost, t), options);
+        });
     return new LayerContributions(
         attention,
         attentionResidual,
         attentionBias,
-        unexplained(residMid, trace.residPre(), attentionSum(model, block, trace)),
         mlp,
         mlpResidual,
         mlpBias,
-        unexplained(residPost, residMid, trace.mlpOut()),
-        attentionCancelling,
-        mlpCancelling);
+        positions(attentionCancelling),
+        positions(mlpCancelling));
+  }
+
+  private static List<Integer> positions(boolean[] which) {
+    return IntStream.range(0, which.length).filter(t -> which[t]).boxed().toList();
   }
 
   /**
@@ -120,24 +122,43 @@ public record Contributions(ContributionOptions options, List<LayerContributions
    * leaves all of them 0, if the node is cancelling.
    */
   private static boolean normalise(List<Tensor> parts, double norm, ContributionOptions options) {
+    float floor = (float) options.floor();
     double positive = 0;
     double sum = 0;
     for (Tensor part : parts) {
-      float[] values = part.array();
-      for (int i = part.offset(); i < part.offset() + part.size(); i++) {
-        positive += Math.max(values[i], 0);
-        sum += Math.max(values[i], options.floor());
-      }
+      positive += sumAbove(part, 0);
+      sum += floor == 0 ? 0 : sumAbove(part, floor);
     }
     boolean cancelling = ContributionMeasure.cancelling(positive, norm);
-    double scale = cancelling ? 0 : 1 / sum;
+    float scale = cancelling ? 0 : (float) (1 / (floor == 0 ? positive : sum));
     for (Tensor part : parts) {
       float[] values = part.array();
       for (int i = part.offset(); i < part.offset() + part.size(); i++) {
-        values[i] = (float) (Math.max(values[i], options.floor()) * scale);
+        values[i] = Math.max(values[i], floor) * scale;
       }
     }
     return !cancelling;
+  }
+
+  /** Returns the sum of max(x, floor), in four sums that do not wait for each other. */
+  private static double sumAbove(Tensor x, float floor) {
+    float[] values = x.array();
+    int end = x.offset() + Math.toIntExact(x.size());
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int i = x.offset();
+    for (; i < end - 3; i += 4) {
+      a += Math.max(values[i], floor);
+      b += Math.max(values[i + 1], floor);
+      c += Math.max(values[i + 2], floor);
+      d += Math.max(values[i + 3], floor);
+    }
+    for (; i < end; i++) {
+      a += Math.max(values[i], floor);
+    }
+    return (a + b) + (c + d);
   }
 
   private static Tensor proximity(TensorOps ops, Tensor part, Tensor whole) {
@@ -167,35 +188,6 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       difference[i] -= bias.array()[bias.offset() + i % bias.dim(0)];
     }
     return Tensor.of(difference, x.dim(0), x.dim(1));
-  }
-
-  /** The sum of all terms of attention and its bias, from pattern and values anew: [T, D]. */
-  private static Tensor attentionSum(Transformer model, BlockWeights block, LayerTrace trace) {
-    int nPositions = trace.residPre().dim(0);
-    Tensor mixed = Tensor.zeros(nPositions, block.attentionOut().inputs());
-    model.ops().attend(trace.pattern(), trace.value(), mixed);
-    Tensor sum = Tensor.zeros(nPositions, model.config().dModel());
-    model.ops().matmul(mixed, block.attentionOut(), block.attentionBias(), sum);
-    return sum;
-  }
-
-  private static Tensor unexplained(Tensor whole, Tensor residual, Tensor block) {
-    int width = whole.dim(1);
-    Tensor out = Tensor.zeros(whole.dim(0));
-    float[] y = whole.array();
-    for (int t = 0; t < whole.dim(0); t++) {
-      double rest = 0;
-      for (int i = t * width; i < (t + 1) * width; i++) {
-        rest +=
-            Math.abs(
-                (double) y[whole.offset() + i]
-                    - residual.array()[residual.offset() + i]
-                    - block.array()[block.offset() + i]);
-      }
-      double norm = norm(whole, t);
-      out.array()[t] = norm == 0 ? 0 : (float) (rest / norm);
-    }
-    return out;
   }
 
   private static double norm(Tensor x, int t) {

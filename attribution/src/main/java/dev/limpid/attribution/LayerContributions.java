@@ -9,17 +9,14 @@ import java.util.List;
  *
  * <p>At every attention node (layer, q): attention over all (k, h), attentionResidual[q] and
  * attentionBias[q] sum to 1. At every MLP node (layer, t): mlp[t], mlpResidual[t] and mlpBias[t]
- * sum to 1. At cancelling nodes all are 0.
+ * sum to 1. At cancelling nodes all are 0. What the parts leave of a state is {@link Unexplained}.
  *
  * @param attention [T (T + 1) / 2, H]: row {@link #pair(int, int)} is query q, key k &lt;= q
  * @param attentionResidual [T], of residPre to residMid
  * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
- * @param attentionUnexplained [T], relative: |residMid - residPre - sum of terms - beta| /
- *     |residMid|, a check of the arithmetic
  * @param mlp [T], of the MLP's output to residPost
  * @param mlpResidual [T], of residMid to residPost
  * @param mlpBias [T], of b_out to residPost; zeros where biases are excluded
- * @param mlpUnexplained [T], relative: |residPost - residMid - mlpOut| / |residPost|
  * @param attentionCancelling the positions whose attention node is cancelling
  * @param mlpCancelling the positions whose MLP node is cancelling
  */
@@ -27,11 +24,9 @@ public record LayerContributions(
     Tensor attention,
     Tensor attentionResidual,
     Tensor attentionBias,
-    Tensor attentionUnexplained,
     Tensor mlp,
     Tensor mlpResidual,
     Tensor mlpBias,
-    Tensor mlpUnexplained,
     List<Integer> attentionCancelling,
     List<Integer> mlpCancelling) {
 

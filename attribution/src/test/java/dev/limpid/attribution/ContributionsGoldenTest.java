@@ -58,10 +58,11 @@ class ContributionsGoldenTest {
         assertRow(expected, prefix + "attention_bias", layer.attentionBias());
         assertRow(expected, prefix + "mlp_bias", layer.mlpBias());
       }
-      for (float rest : layer.attentionUnexplained().array()) {
+      Unexplained unexplained = Unexplained.of(model, l, trace.layer(l));
+      for (float rest : unexplained.attention().array()) {
         assertThat(rest).as(prefix + "attention_unexplained").isBetween(0f, (float) UNEXPLAINED);
       }
-      for (float rest : layer.mlpUnexplained().array()) {
+      for (float rest : unexplained.mlp().array()) {
         assertThat(rest).as(prefix + "mlp_unexplained").isBetween(0f, (float) UNEXPLAINED);
       }
     }

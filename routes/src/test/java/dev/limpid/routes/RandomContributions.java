@@ -31,7 +31,7 @@ public final class RandomContributions {
   private static LayerContributions layer(
       Random random, int nPositions, int nHeads, BiasOption bias, double cancelling) {
     Tensor attention = Tensor.zeros(nPositions * (nPositions + 1) / 2, nHeads);
-    Tensor[] rows = new Tensor[7];
+    Tensor[] rows = new Tensor[5];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = Tensor.zeros(nPositions);
     }
@@ -41,25 +41,16 @@ public final class RandomContributions {
       Tensor terms =
           attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
       Tensor attentionBias = rows[1].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
-      Tensor mlpBias = rows[5].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
+      Tensor mlpBias = rows[4].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
       if (!fill(random, cancelling, terms, rows[0].rows(t, t + 1), attentionBias)) {
         attentionCancelling.add(t);
       }
-      if (!fill(random, cancelling, rows[3].rows(t, t + 1), rows[4].rows(t, t + 1), mlpBias)) {
+      if (!fill(random, cancelling, rows[2].rows(t, t + 1), rows[3].rows(t, t + 1), mlpBias)) {
         mlpCancelling.add(t);
       }
     }
     return new LayerContributions(
-        attention,
-        rows[0],
-        rows[1],
-        rows[2],
-        rows[3],
-        rows[4],
-        rows[5],
-        rows[6],
-        attentionCancelling,
-        mlpCancelling);
+        attention, rows[0], rows[1], rows[2], rows[3], rows[4], attentionCancelling, mlpCancelling);
   }
 
   /** Fills the parts of one node with numbers that sum to 1, or returns false for a cancelling. */

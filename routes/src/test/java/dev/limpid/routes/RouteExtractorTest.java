@@ -28,16 +28,7 @@ class RouteExtractorTest {
             ContributionOptions.DEFAULT,
             List.of(
                 new LayerContributions(
-                    attention,
-                    residual,
-                    none,
-                    none,
-                    mlp,
-                    mlpResidual,
-                    none,
-                    none,
-                    List.of(),
-                    List.of()))));
+                    attention, residual, none, mlp, mlpResidual, none, List.of(), List.of()))));
   }
 
   private static float[] floats(double... values) {

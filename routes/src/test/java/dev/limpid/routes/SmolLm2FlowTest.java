@@ -159,11 +159,9 @@ class SmolLm2FlowTest {
         layer.attention(),
         layer.attentionResidual(),
         layer.attentionBias(),
-        layer.attentionUnexplained(),
         layer.mlp(),
         Tensor.of(mlpResidual, mlpResidual.length),
         layer.mlpBias(),
-        layer.mlpUnexplained(),
         List.of(),
         List.of());
   }

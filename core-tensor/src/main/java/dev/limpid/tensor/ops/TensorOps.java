@@ -1,6 +1,7 @@
 package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.Tensor;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,4 +193,14 @@ public interface TensorOps {
    * @param x [n]
    */
   int[] topK(Tensor x, int k);
+
+  /**
+   * Runs independent pieces of work, numbered from 0, each once, on as many threads as this
+   * implementation has; returns when all are done.
+   */
+  default void forEach(int count, IntConsumer piece) {
+    for (int i = 0; i < count; i++) {
+      piece.accept(i);
+    }
+  }
 }

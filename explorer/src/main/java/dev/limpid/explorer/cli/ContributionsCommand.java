@@ -4,6 +4,7 @@ import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.Unexplained;
 import dev.limpid.explorer.output.OutputFile;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.tensor.Shape;
@@ -55,7 +56,11 @@ final class ContributionsCommand implements Callable<Integer> {
     writer.add("tokens", prompt.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerContributions layer = contributions.layers().get(l);
-      add(writer, "layers." + l + ".", layer, options.bias());
+      String prefix = "layers." + l + ".";
+      add(writer, prefix, layer, options.bias());
+      Unexplained unexplained = Unexplained.of(prompt.model(), l, trace.layer(l));
+      writer.add(prefix + "attention_unexplained", unexplained.attention());
+      writer.add(prefix + "mlp_unexplained", unexplained.mlp());
       int number = l;
       layer.attentionCancelling().forEach(t -> cancelling.add("A" + number + "_" + t));
       layer.mlpCancelling().forEach(t -> cancelling.add("I" + number + "_" + t));
@@ -78,8 +83,6 @@ final class ContributionsCommand implements Callable<Integer> {
       writer.add(prefix + "attention_bias", layer.attentionBias());
       writer.add(prefix + "mlp_bias", layer.mlpBias());
     }
-    writer.add(prefix + "attention_unexplained", layer.attentionUnexplained());
-    writer.add(prefix + "mlp_unexplained", layer.mlpUnexplained());
   }
 
   /** Spreads the triangle of pairs out to [T, T, H], 0 above the diagonal. */

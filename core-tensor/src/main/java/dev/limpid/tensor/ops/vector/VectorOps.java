@@ -6,6 +6,7 @@ import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,5 +168,10 @@ public final class VectorOps implements TensorOps {
   public int[] topK(Tensor x, int k) {
     Tensor heap = x.toHeap();
     return TopK.of(heap.array(), heap.offset(), Math.toIntExact(heap.size()), k);
+  }
+
+  @Override
+  public void forEach(int count, IntConsumer piece) {
+    pool.run(count, (item, scratch) -> piece.accept(item));
   }
 }

@@ -1,0 +1,54 @@
+package dev.limpid.attribution;
+
+import dev.limpid.model.BlockWeights;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.trace.LayerTrace;
+import dev.limpid.tensor.Tensor;
+
+/**
+ * What the parts of one layer's states leave of them: a check of the arithmetic, rounding in float
+ * if all is well. It costs a third of the layer's attention, so it is computed when asked for.
+ *
+ * @param attention [T], relative: |residMid - residPre - sum of terms - beta| / |residMid|
+ * @param mlp [T], relative: |residPost - residMid - mlpOut| / |residPost|
+ */
+public record Unexplained(Tensor attention, Tensor mlp) {
+
+  /** Computes it from pattern, values and weights anew; the trace is not modified. */
+  public static Unexplained of(Transformer model, int layer, LayerTrace trace) {
+    Tensor terms = attentionSum(model, model.weights().blocks().get(layer), trace);
+    return new Unexplained(
+        rest(trace.residMid(), trace.residPre(), terms),
+        rest(trace.residPost(), trace.residMid(), trace.mlpOut()));
+  }
+
+  /** The sum of all terms of attention and its bias: [T, D]. */
+  private static Tensor attentionSum(Transformer model, BlockWeights block, LayerTrace trace) {
+    int nPositions = trace.residPre().dim(0);
+    Tensor mixed = Tensor.zeros(nPositions, block.attentionOut().inputs());
+    model.ops().attend(trace.pattern(), trace.value(), mixed);
+    Tensor sum = Tensor.zeros(nPositions, model.config().dModel());
+    model.ops().matmul(mixed, block.attentionOut(), block.attentionBias(), sum);
+    return sum;
+  }
+
+  private static Tensor rest(Tensor whole, Tensor residual, Tensor block) {
+    int width = whole.dim(1);
+    Tensor out = Tensor.zeros(whole.dim(0));
+    for (int t = 0; t < whole.dim(0); t++) {
+      double rest = 0;
+      double norm = 0;
+      for (int i = t * width; i < (t + 1) * width; i++) {
+        double y = at(whole, i);
+        rest += Math.abs(y - at(residual, i) - at(block, i));
+        norm += Math.abs(y);
+      }
+      out.array()[t] = norm == 0 ? 0 : (float) (rest / norm);
+    }
+    return out;
+  }
+
+  private static double at(Tensor x, int i) {
+    return x.array()[x.offset() + i];
+  }
+}

@@ -1,0 +1,155 @@
+"""One peer of the comparison, as a process that is asked for one timing after the other.
+
+    python peer.py MODEL_FOLDER NAME
+
+Reads requests from stdin, one JSON document a line, {"task": "forward", "tokens": [...]}, and answers
+each with {"seconds": ...} or {"error": ...}. So that both sides of a row run alternately in one window of
+time, the process stays, with everything loaded and warm; it rests between requests, and its threads do not spin.
+"""
+
+import json
+import os
+import sys
+import time
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import torch
+
+
+class HuggingFace:
+    """The plain forward pass, with all states and attentions kept, and generation."""
+
+    def __init__(self, folder, dtype=torch.float32):
+        from transformers import AutoModelForCausalLM
+
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="eager")
+        self.model.eval()
+
+    def forward(self, tokens):
+        self.model(torch.tensor([tokens]), output_hidden_states=True, output_attentions=True, use_cache=False)
+
+    def plain(self, tokens):
+        self.model(torch.tensor([tokens]), use_cache=False)
+
+    def generate(self, tokens, steps):
+        ids = torch.tensor([tokens])
+        self.model.generate(
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=steps, min_new_tokens=steps,
+            do_sample=False, use_cache=True, pad_token_id=0)
+
+
+class HalfHuggingFace(HuggingFace):
+    """The same with bf16 weights."""
+
+    def __init__(self, folder):
+        super().__init__(folder, torch.bfloat16)
+
+
+class Bridge:
+    """TransformerLens 4: the bridge over the Hugging Face model."""
+
+    def __init__(self, folder):
+        from transformer_lens.model_bridge import TransformerBridge
+
+        self.model = TransformerBridge.boot_transformers(folder, device="cpu")
+
+    def forward(self, tokens):
+        self.model.run_with_cache(torch.tensor([tokens]))
+
+
+class Hooked:
+    """TransformerLens 2.18 as LM-TT runs it: nothing folded, results of every head."""
+
+    def __init__(self, folder):
+        from transformer_lens import HookedTransformer, HookedTransformerConfig
+        from transformer_lens.pretrained.weight_conversions import convert_gpt2_weights
+        from transformers import AutoModelForCausalLM
+
+        model = AutoModelForCausalLM.from_pretrained(folder)
+        facts = model.config  # loading by name would ask the hub
+        config = HookedTransformerConfig(
+            n_layers=facts.n_layer, d_model=facts.n_embd, n_heads=facts.n_head, d_head=facts.n_embd // facts.n_head,
+            d_mlp=4 * facts.n_embd, n_ctx=facts.n_positions, d_vocab=facts.vocab_size, act_fn="gelu_new",
+            eps=facts.layer_norm_epsilon, normalization_type="LN", use_attn_result=True, default_prepend_bos=False,
+            original_architecture="GPT2LMHeadModel", device="cpu")
+        self.model = HookedTransformer(config)
+        self.model.load_state_dict(convert_gpt2_weights(model, config), strict=False)
+        ids = torch.tensor([[1, 2, 3]])
+        assert torch.allclose(self.model(ids), model(ids).logits, atol=1e-3), "another model than Hugging Face's"
+
+    def forward(self, tokens):
+        self.model.run_with_cache(torch.tensor([tokens]))
+
+
+class Formula:
+    """Contributions by broadcasting, the formula as LM-TT evaluates it: |y| - |y - term| for every term [T, T, H, D]."""
+
+    def __init__(self, folder):
+        self.peer = HuggingFace(folder)
+
+    def prepare(self, tokens):
+        """Keeps every layer's residuals, patterns and values from one pass; not timed."""
+        model, layers, caught = self.peer.model, [], []
+        blocks = model.transformer.h if hasattr(model, "transformer") else model.model.layers
+        gpt2 = hasattr(model, "transformer")
+        hooks = []
+        for block in blocks:
+            attention = block.attn if gpt2 else block.self_attn
+            source = attention.c_attn if gpt2 else attention.v_proj
+            hooks.append(source.register_forward_hook(lambda m, i, o: caught.append(o.detach()[0])))
+        out = model(torch.tensor([tokens]), output_hidden_states=True, output_attentions=True, use_cache=False)
+        for hook in hooks:
+            hook.remove()
+        config = model.config
+        heads = config.num_attention_heads
+        for l, block in enumerate(blocks):
+            attention = block.attn if gpt2 else block.self_attn
+            values = caught[l][:, -config.hidden_size:] if gpt2 else caught[l]
+            width = config.hidden_size // heads
+            values = values.view(len(tokens), -1, width)
+            values = values.repeat_interleave(heads // values.shape[1], 1)
+            weight = attention.c_proj.weight if gpt2 else attention.o_proj.weight.T
+            out_heads = torch.einsum("khd,hdm->khm", values, weight.view(heads, width, -1))
+            layers.append((out.hidden_states[l][0], out.attentions[l][0], out_heads))
+        self.layers = layers
+
+    def contributions(self, tokens):
+        for resid, pattern, heads in self.layers:
+            terms = torch.einsum("hqk,khm->qkhm", pattern, heads)
+            whole = resid + terms.sum(dim=(1, 2))
+            size = whole.abs().sum(-1)
+            distance = (whole[:, None, None, :] - terms).abs().sum(-1)
+            near = torch.clamp(size[:, None, None] - distance, min=0)
+            rest = torch.clamp(size - (whole - resid).abs().sum(-1), min=0)
+            total = near.sum(dim=(1, 2)) + rest
+            near / total[:, None, None], rest / total
+
+
+def main():
+    torch.set_num_threads(int(os.environ.get("LIMPID_THREADS", "2")))
+    torch.set_grad_enabled(False)
+    peers = {c.__name__: c for c in (HuggingFace, HalfHuggingFace, Bridge, Hooked, Formula)}
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not stand among the answers
+    peer = peers[sys.argv[2]](sys.argv[1])
+    print(json.dumps({"ready": torch.__version__}), file=answers, flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        task = request.pop("task")
+        try:
+            if hasattr(peer, "prepare"):
+                peer.prepare(request["tokens"])
+            began = time.perf_counter()
+            getattr(peer, task)(**request)
+            answer = {"seconds": time.perf_counter() - began}
+        except (RuntimeError, MemoryError) as e:
+            answer = {"error": str(e).splitlines()[0]}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

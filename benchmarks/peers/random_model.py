@@ -1,0 +1,73 @@
+"""Writes a model of a well-known shape with random weights.
+
+    python random_model.py gpt2 FOLDER           GPT-2, 124 M parameters, F32
+    python random_model.py llama-2-7b FOLDER     Llama-2-7B, BF16, 13.5 GB, shard by shard
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+GPT2 = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_layer": 12, "n_head": 12, "n_embd": 768,
+        "n_positions": 1024, "vocab_size": 50257, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new",
+        "bos_token_id": 50256, "eos_token_id": 50256, "tie_word_embeddings": True}
+LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidden_layers": 32,
+         "num_attention_heads": 32, "num_key_value_heads": 32, "hidden_size": 4096, "intermediate_size": 11008,
+         "max_position_embeddings": 4096, "vocab_size": 32000, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+         "bos_token_id": 1, "eos_token_id": 2, "tie_word_embeddings": False, "torch_dtype": "bfloat16"}
+
+
+def gpt2():
+    """Yields the shards' tensors: name, shape."""
+    d = 768
+    yield {"transformer.wte.weight": (50257, d), "transformer.wpe.weight": (1024, d),
+           "transformer.ln_f.weight": (d,), "transformer.ln_f.bias": (d,)}
+    for l in range(12):
+        block = {"ln_1.weight": (d,), "ln_1.bias": (d,), "attn.c_attn.weight": (d, 3 * d), "attn.c_attn.bias": (3 * d,),
+                 "attn.c_proj.weight": (d, d), "attn.c_proj.bias": (d,), "ln_2.weight": (d,), "ln_2.bias": (d,),
+                 "mlp.c_fc.weight": (d, 4 * d), "mlp.c_fc.bias": (4 * d,), "mlp.c_proj.weight": (4 * d, d),
+                 "mlp.c_proj.bias": (d,)}
+        yield {f"transformer.h.{l}.{name}": shape for name, shape in block.items()}
+
+
+def llama():
+    d, f = 4096, 11008
+    yield {"model.embed_tokens.weight": (32000, d), "lm_head.weight": (32000, d), "model.norm.weight": (d,)}
+    for l in range(32):
+        block = {f"self_attn.{p}_proj.weight": (d, d) for p in "qkvo"}
+        block |= {"mlp.gate_proj.weight": (f, d), "mlp.up_proj.weight": (f, d), "mlp.down_proj.weight": (d, f),
+                  "input_layernorm.weight": (d,), "post_attention_layernorm.weight": (d,)}
+        yield {f"model.layers.{l}.{name}": shape for name, shape in block.items()}
+
+
+def tensor(name, shape, dtype, generator):
+    if len(shape) == 1:
+        return torch.full(shape, 0.0 if name.endswith("bias") else 1.0, dtype=dtype)
+    return (torch.randn(shape, generator=generator) * 0.02).to(dtype)
+
+
+def main():
+    kind, folder = sys.argv[1], Path(sys.argv[2])
+    config, shards, dtype = {
+        "gpt2": (GPT2, list(gpt2()), torch.float32),
+        "llama-2-7b": (LLAMA, list(llama()), torch.bfloat16),
+    }[kind]
+    folder.mkdir(parents=True, exist_ok=True)
+    generator = torch.Generator().manual_seed(0)
+    index, total = {}, 0
+    for i, shard in enumerate(shards):
+        file = f"model-{i + 1:05d}-of-{len(shards):05d}.safetensors"
+        tensors = {name: tensor(name, shape, dtype, generator) for name, shape in shard.items()}
+        save_file(tensors, folder / file, {"format": "pt"})
+        index |= {name: file for name in tensors}
+        total += sum(t.numel() * t.element_size() for t in tensors.values())
+    weights = {"metadata": {"total_size": total}, "weight_map": index}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(weights, indent=1))
+    (folder / "config.json").write_text(json.dumps(config, indent=1))
+
+
+if __name__ == "__main__":
+    main()

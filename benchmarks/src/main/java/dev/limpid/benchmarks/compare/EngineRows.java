@@ -1,0 +1,182 @@
+package dev.limpid.benchmarks.compare;
+
+import dev.limpid.attribution.Contributions;
+import dev.limpid.model.generate.Generator;
+import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.ThresholdMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Rows about one model: forward pass, contributions, routes, generation. */
+final class EngineRows {
+  private static final int PROMPT = 16;
+  private static final int NEW = 48;
+
+  private final Subject subject;
+  private final Comparison.Peers peers;
+
+  EngineRows(Subject subject, Comparison.Peers peers) {
+    this.subject = subject;
+    this.peers = peers;
+  }
+
+  /** Returns the forward pass with the whole trace kept beside Hugging Face's plain one. */
+  List<Row> forward() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Peer peer = peers.start(subject, "HuggingFace");
+    for (int t : new int[] {16, 128, 512}) {
+      rows.add(
+          new Row(
+              what("forward, whole trace kept", t),
+              "Hugging Face forward",
+              Goal.timesAsFast(t <= 128 ? 1.2 : 1),
+              subject.forward(t),
+              peer.task("plain", subject.tokens(t))));
+    }
+    return rows;
+  }
+
+  /** Returns the same with the output of every head beside TransformerLens. */
+  List<Row> heads() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Peer bridge = peers.start(subject, "Bridge");
+    for (int t : new int[] {16, 128, 512}) {
+      rows.add(
+          new Row(
+              what("forward, trace and head outputs", t),
+              "TransformerLens 4 run_with_cache",
+              Goal.timesAsFast(1.8),
+              subject.forwardWithHeads(t),
+              bridge.task("forward", subject.tokens(t))));
+    }
+    if (subject.model().config().modelType().equals("gpt2")) {
+      Peer hooked = peers.start(subject, "Hooked");
+      for (int t : new int[] {128, 512}) {
+        rows.add(
+            new Row(
+                what("forward, trace and head outputs", t),
+                "TransformerLens 2.18, results per head",
+                Goal.timesAsFast(7),
+                subject.forwardWithHeads(t),
+                hooked.task("forward", subject.tokens(t))));
+      }
+    }
+    return rows;
+  }
+
+  /** Returns the contributions of all layers beside our own forward pass, without logits. */
+  List<Row> contributions() {
+    return Stream.of(64, 128, 256, 512, 1024)
+        .map(t ->
+            new Row(
+                what("contributions", t),
+                "own forward pass",
+                Goal.shareOf(t <= 512 ? 0.35 : 0.5),
+                subject.contributions(t),
+                Timed.of(() -> subject.trace(t))))
+        .toList();
+  }
+
+  /** Returns the contributions beside the broadcast formula in torch. */
+  List<Row> formula() throws IOException {
+    Peer peer = peers.start(subject, "Formula");
+    int t = 128;
+    return List.of(
+        new Row(
+            what("contributions", t),
+            "broadcast formula in torch",
+            Goal.timesAsFast(200),
+            subject.contributions(t),
+            peer.task("contributions", subject.tokens(t))));
+  }
+
+  /** Returns all routes from contributions beside our own forward pass. */
+  List<Row> routes() {
+    Stream<Row> all =
+        Stream.of(128, 512)
+            .map(t -> {
+              Contributions contributions = Contributions.of(subject.model(), subject.trace(t));
+              return new Row(
+                  what("routes of all positions", t),
+                  "own forward pass",
+                  Goal.shareOf(0.03),
+                  Timed.of(() -> routes(FlowGraph.of(contributions))),
+                  Timed.of(() -> subject.trace(t)));
+            });
+    return Stream.concat(all, Stream.of(threshold())).toList();
+  }
+
+  /** Returns one route at another threshold, as a page asks for while its slider moves. */
+  private Row threshold() {
+    int t = 512;
+    FlowGraph graph = FlowGraph.of(Contributions.of(subject.model(), subject.trace(t)));
+    return new Row(
+        what("one route at another threshold", t),
+        "budget of 5 ms",
+        Goal.shareOf(1),
+        Timed.of(() -> new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.03).route(t - 1)),
+        () -> 0.005);
+  }
+
+  /** Returns the forward pass on all threads beside the same on one. */
+  List<Row> threads() throws IOException {
+    Subject single = subject.onThreads(1);
+    Subject all = subject.onThreads(2);
+    return Stream.of(64, 128, 512)
+        .map(t ->
+            new Row(
+                what("forward on 2 threads", t),
+                "own, 1 thread",
+                Goal.timesAsFast(1.8),
+                Timed.of(() -> all.trace(t)),
+                Timed.of(() -> single.trace(t))))
+        .toList();
+  }
+
+  private static void routes(FlowGraph graph) {
+    new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.04).routes();
+  }
+
+  /** Returns greedy generation beside Hugging Face's, with weights in bf16 and in f32. */
+  List<Row> generation() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Map<String, String> kinds =
+        Map.of(
+            "HalfHuggingFace",
+            "Hugging Face generate, bf16",
+            "HuggingFace",
+            "Hugging Face generate, f32");
+    for (var kind : kinds.entrySet()) {
+      Peer peer = peers.start(subject, kind.getKey());
+      rows.add(
+          new Row(
+              subject.name() + ": generate " + NEW + " tokens",
+              kind.getValue(),
+              Goal.timesAsFast(1.5),
+              Timed.of(this::generate),
+              peer.task("generate", subject.tokens(PROMPT), Map.of("steps", NEW))));
+    }
+    return rows;
+  }
+
+  private void generate() {
+    Generator generator = new Generator(subject.model(), subject.tokens(PROMPT), NEW);
+    while (generator.hasNext()) {
+      generator.next();
+    }
+  }
+
+  private String what(String work, int t) {
+    return "%s: %s, T=%d".formatted(subject.name(), work, t);
+  }
+
+  /** Returns the script that peers are made of. */
+  static Path script(Path root) {
+    return root.resolve("benchmarks/peers/peer.py");
+  }
+}

@@ -1,0 +1,30 @@
+package dev.limpid.benchmarks.compare;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+
+/** One line of the results file: seconds, medians of so many rounds. */
+record Line(
+    String what,
+    String peer,
+    int rounds,
+    double ours,
+    double theirs,
+    double ratio,
+    String goal,
+    boolean reached,
+    @JsonUnwrapped Machine machine) {
+
+  static Line of(Result result, Machine machine) {
+    Row row = result.row();
+    return new Line(
+        row.what(),
+        row.peer(),
+        result.rounds(),
+        result.ours(),
+        result.theirs(),
+        Math.round(result.ratio() * 1000) / 1000.0,
+        row.goal().toString(),
+        row.goal().reached(result.ratio()),
+        machine);
+  }
+}
