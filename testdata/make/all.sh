@@ -4,5 +4,6 @@ set -e
 cd "$(dirname "$0")"
 python goldens.py
 python tokenizer_goldens.py
+python gguf_goldens.py
 python generation.py
 python manifest.py

@@ -1,4 +1,6 @@
-/** Shapes, dtypes, tensors, the op vocabulary with its CPU implementations, and safetensors. */
+/**
+ * Shapes, dtypes, tensors, the op vocabulary with its CPU implementations, safetensors and GGUF.
+ */
 module dev.limpid.tensor {
   requires static transitive org.jspecify;
   requires jdk.incubator.vector;
@@ -7,9 +9,11 @@ module dev.limpid.tensor {
 
   exports dev.limpid.tensor;
   exports dev.limpid.tensor.files;
+  exports dev.limpid.tensor.gguf;
   exports dev.limpid.tensor.ops;
   exports dev.limpid.tensor.safetensors;
   exports dev.limpid.tensor.spi;
+  exports dev.limpid.tensor.weights;
 
   uses dev.limpid.tensor.spi.BackendProvider;
 

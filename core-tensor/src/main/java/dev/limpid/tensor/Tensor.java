@@ -149,6 +149,29 @@ public final class Tensor {
     return new Tensor(part, dtype, null, 0, segment().asSlice(from * bytes, (to - from) * bytes));
   }
 
+  /**
+   * Returns a copy of parts along the outermost axis, in the same type: part i of it is part {@code
+   * rows[i]} of this tensor.
+   */
+  public Tensor gather(int[] rows) {
+    int[] dims = shape.dims().stream().mapToInt(Integer::intValue).toArray();
+    int width = Math.toIntExact(row(0).size());
+    dims[0] = rows.length;
+    if (floats != null) {
+      float[] copy = new float[Math.multiplyExact(rows.length, width)];
+      for (int i = 0; i < rows.length; i++) {
+        copyTo((long) rows[i] * width, copy, i * width, width);
+      }
+      return of(copy, dims);
+    }
+    long bytes = (long) width * dtype.bytes();
+    MemorySegment copy = MemorySegment.ofArray(new byte[Math.toIntExact(rows.length * bytes)]);
+    for (int i = 0; i < rows.length; i++) {
+      MemorySegment.copy(segment(), rows[i] * bytes, copy, i * bytes, bytes);
+    }
+    return over(copy, dtype, Shape.of(dims));
+  }
+
   /** Returns the same elements under another shape of the same size, as a view. */
   public Tensor reshape(int... dims) {
     Shape other = Shape.of(dims);

@@ -78,4 +78,15 @@ class TensorTest {
     }
     return Tensor.over(MemorySegment.ofBuffer(bytes.flip()), dtype, Shape.of(values.length));
   }
+
+  @Test
+  void gathersRowsInAnyOrderAndType() {
+    Tensor heap = Tensor.of(new float[] {9, 1, 2, 3, 4, 5, 6}, 7).rows(1, 7).reshape(3, 2);
+    assertThat(heap.gather(new int[] {2, 0, 2}).toFloats()).containsExactly(5, 6, 1, 2, 5, 6);
+    short[] halves = {Float.floatToFloat16(1), Float.floatToFloat16(2), Float.floatToFloat16(3)};
+    Tensor mapped = Tensor.over(MemorySegment.ofArray(halves), DType.F16, Shape.of(3));
+    Tensor gathered = mapped.gather(new int[] {1, 2, 0});
+    assertThat(gathered.dtype()).isEqualTo(DType.F16);
+    assertThat(gathered.toFloats()).containsExactly(2, 3, 1);
+  }
 }

@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
+import java.util.List;
 
 /** Cosines and sines of the angles by which rotary models turn queries and keys. */
 final class Rotary {
@@ -45,6 +46,7 @@ final class Rotary {
             case Positions.Scaling.None() -> frequency;
             case Positions.Scaling.Linear(double factor) -> frequency / (float) factor;
             case Positions.Scaling.Llama3 llama3 -> stretch(llama3, frequency);
+            case Positions.Scaling.Divided(List<Float> divisors) -> frequency / divisors.get(i);
           };
     }
     return frequencies;

@@ -4,6 +4,8 @@ import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.files.OneLine;
+import dev.limpid.tensor.weights.MissingTensorException;
+import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -32,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Tensors are asked for by exact name and expected shape. They are views of the mapped files,
  * which stay mapped as long as any of them is in use.
  */
-public final class Checkpoint {
+public final class Checkpoint implements WeightSource {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
@@ -155,38 +157,32 @@ public final class Checkpoint {
     }
   }
 
-  /**
-   * Checks that no file was cut off since it was opened; see {@link SafetensorsFile#requireWhole}.
-   */
+  @Override
   public void requireWhole() throws IOException {
     for (SafetensorsFile file : new LinkedHashSet<>(fileOf.values())) {
       file.requireWhole();
     }
   }
 
-  /** Returns the folder the checkpoint was opened from. */
-  public Path folder() {
+  @Override
+  public Path location() {
     return folder;
   }
 
-  /** Returns the names of all tensors. */
+  @Override
   public Set<String> names() {
     return fileOf.keySet();
   }
 
-  /** Returns the files, in the order in which they are first needed. */
+  @Override
   public List<Path> files() {
     Set<Path> files = new LinkedHashSet<>();
     fileOf.values().forEach(file -> files.add(file.path()));
     return List.copyOf(files);
   }
 
-  /**
-   * Returns a tensor by its exact name, as a view of the mapped file.
-   *
-   * @throws MissingTensorException if it is not there, has another shape, or a type that is not
-   *     supported
-   */
+  /** Returns a tensor by its exact name, as a view of the mapped file. */
+  @Override
   public Tensor tensor(String name, int... expectedShape) throws MissingTensorException {
     @Nullable SafetensorsFile file = fileOf.get(name);
     if (file == null) {

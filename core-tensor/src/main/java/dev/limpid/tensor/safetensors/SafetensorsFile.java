@@ -5,6 +5,7 @@ import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

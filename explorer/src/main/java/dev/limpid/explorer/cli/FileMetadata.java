@@ -1,8 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.trace.Provenance;
-import dev.limpid.tensor.safetensors.Checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,7 +23,7 @@ final class FileMetadata {
     Provenance provenance = run.model().provenance();
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("model", run.prompt().location().name());
-    metadata.put("model_sha256", sha256(Checkpoint.open(run.prompt().location().folder()).files()));
+    metadata.put("model_sha256", sha256(ModelLoader.weightFiles(run.prompt().location().folder())));
     Optional<Path> tokenizer = run.prompt().tokenizer().map(LoadedTokenizer::source);
     metadata.put(
         "tokenizer",

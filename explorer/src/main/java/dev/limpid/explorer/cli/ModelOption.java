@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
 final class ModelOption {
   @Option(
       names = {"-m", "--model"},
-      paramLabel = "NAME|DIR",
+      paramLabel = "NAME|DIR|GGUF",
       description =
-          "Folder of a model in Hugging Face layout, or a name that 'limpid models list' shows"
+          "Folder of a model in Hugging Face layout, a GGUF file, or a name that 'limpid models list' shows"
               + " (default: "
               + ModelLocator.DEFAULT_MODEL
               + ").")

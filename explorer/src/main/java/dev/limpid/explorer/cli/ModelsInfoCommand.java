@@ -19,14 +19,15 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  limpid models info demo-gpt2",
-      "  limpid models info path/to/checkpoint --json"
+      "  limpid models info path/to/checkpoint --json",
+      "  limpid models info path/to/model.gguf"
     })
 final class ModelsInfoCommand implements Callable<Integer> {
   private final Console console;
 
   @Parameters(
-      paramLabel = "NAME|DIR",
-      description = "A name 'limpid models list' shows, or a folder.")
+      paramLabel = "NAME|DIR|GGUF",
+      description = "A name 'limpid models list' shows, a folder, or a GGUF file.")
   private String name = "";
 
   @Mixin private final ConfigOption config = new ConfigOption();
@@ -71,6 +72,9 @@ final class ModelsInfoCommand implements Callable<Integer> {
                   Sizes.binary(model.weightBytes()),
                   model.weightFiles(),
                   model.weightFiles() == 1 ? "file" : "files"));
+    }
+    if (model.quantised() != null) {
+      line(out, "quantised", model.quantised() + "; results are those of the quantised model");
     }
     if (model.memoryBytes() != null) {
       line(

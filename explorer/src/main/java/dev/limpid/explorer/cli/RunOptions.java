@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.models.GgufFacts;
 import dev.limpid.explorer.models.ModelLocation;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
@@ -36,7 +37,7 @@ final class RunOptions {
                 tokenizer.orElseThrow(() ->
                     new CommandFailure(
                         folder
-                            + ": no tokenizer files here, so a text cannot be read; give"
+                            + ": no tokenizer here, so a text cannot be read; give"
                             + " --tokens 1,2,3"));
             boolean addsBos =
                 bos.orElse(
@@ -74,6 +75,12 @@ final class RunOptions {
 
   private static PromptRun open(TokenizedPrompt prompt, TensorOps ops, Console console)
       throws IOException {
+    Optional<String> quantised = GgufFacts.quantisation(prompt.location().folder());
+    if (quantised.isPresent()) {
+      console.warn(
+          "%s is quantised (%s): results are those of the quantised model"
+              .formatted(prompt.location().name(), quantised.get()));
+    }
     try (ProgressLine progress = new ProgressLine(console)) {
       String what = "loading " + prompt.location().name();
       Transformer model =

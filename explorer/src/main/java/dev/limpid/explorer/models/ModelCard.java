@@ -24,8 +24,11 @@ public record ModelCard(Optional<String> licence, Optional<String> about, List<S
 
   private static final Pattern EXAMPLE = Pattern.compile("- text: \"(.*)\"");
 
-  /** Reads the card of a model; without one, all is empty. */
+  /** Reads the card of a model, or what a GGUF file says in its place; else all is empty. */
   public static ModelCard read(Path folder) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return GgufFacts.card(folder);
+    }
     Path file = folder.resolve("README.md");
     List<String> lines =
         Files.isRegularFile(file)

@@ -2,6 +2,8 @@ package dev.limpid.explorer.models;
 
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.files.OneLine;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The sizes in a config.json, whatever words its family uses for them. */
+/** The sizes in a config.json, whatever words its family uses for them, or in a GGUF file. */
 final class ModelConfigFile {
   private final JsonNode root;
 
@@ -19,6 +21,9 @@ final class ModelConfigFile {
   }
 
   static ModelConfigFile read(Path folder) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return of(ModelLoader.config(folder));
+    }
     Path file = folder.resolve(ModelFolder.CONFIG);
     try {
       JsonNode root = JsonMapper.shared().readTree(ModelFile.readJson(file));
@@ -29,6 +34,22 @@ final class ModelConfigFile {
     } catch (JacksonException e) {
       throw new IOException(file + ": not valid JSON: " + OneLine.of(e.getOriginalMessage()), e);
     }
+  }
+
+  private static ModelConfigFile of(ModelConfig config) {
+    return new ModelConfigFile(
+        JsonMapper.shared()
+            .createObjectNode()
+            .put("model_type", config.modelType())
+            .put("num_hidden_layers", config.nLayers())
+            .put("hidden_size", config.dModel())
+            .put("num_attention_heads", config.nHeads())
+            .put("num_key_value_heads", config.nKvHeads())
+            .put("head_dim", config.dHead())
+            .put("intermediate_size", config.dMlp())
+            .put("vocab_size", config.dVocab())
+            .put("max_position_embeddings", config.nContext())
+            .put("tie_word_embeddings", config.tiedHead()));
   }
 
   String family() {

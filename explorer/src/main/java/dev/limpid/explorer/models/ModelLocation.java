@@ -6,7 +6,8 @@ import java.nio.file.Path;
  * A model that was found.
  *
  * @param name what {@code --model} takes
- * @param folder where its config.json, weights and tokenizer lie
+ * @param folder where its config.json, weights and tokenizer lie, or the GGUF file that is all of
+ *     them
  * @param origin how it was found
  */
 public record ModelLocation(String name, Path folder, Origin origin) {
@@ -15,6 +16,8 @@ public record ModelLocation(String name, Path folder, Origin origin) {
   public enum Origin {
     /** A folder that was given as such. */
     FOLDER("a folder"),
+    /** A GGUF file that was given as such. */
+    FILE("a file"),
     /** A name of the configuration file. */
     CONFIGURATION("the configuration file"),
     /** A model that comes with Limpid. */

@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds a model by what {@code --model} says: a name of the configuration file, else a folder, else
- * a bundled model, else a folder of the models folder, else what Hugging Face's libraries have
- * downloaded. Never goes to the network.
+ * Finds a model by what {@code --model} says: a name of the configuration file, else a folder or a
+ * GGUF file, else a bundled model, else a folder of the models folder, else what Hugging Face's
+ * libraries have downloaded. Never goes to the network.
  */
 public final class ModelLocator {
   /** The model that is taken where none is named. */
@@ -58,11 +58,15 @@ public final class ModelLocator {
     if (name.isBlank()) {
       throw new ModelNotFoundException("model '': the name is empty");
     }
-    Optional<ModelLocation> location = found(name, path(name), Origin.FOLDER, lookedAt);
+    Optional<ModelLocation> location = found(name, path(name), origin(path(name)), lookedAt);
     if (location.isEmpty() && isName(name)) {
       location = byName(name, lookedAt);
     }
     return location.orElseThrow(() -> notFound(name, lookedAt));
+  }
+
+  private static Origin origin(Path path) {
+    return Files.isRegularFile(path) ? Origin.FILE : Origin.FOLDER;
   }
 
   private Optional<ModelLocation> byName(String name, List<String> lookedAt) throws IOException {
@@ -92,7 +96,7 @@ public final class ModelLocator {
     String why =
         Files.isDirectory(folder)
             ? " (a folder without config.json)"
-            : Files.exists(folder) ? " (a file; give the folder it is in)" : "";
+            : Files.exists(folder) ? " (a file that is no .gguf; give the folder it is in)" : "";
     lookedAt.add(folder.toAbsolutePath() + why);
     return Optional.empty();
   }
@@ -106,7 +110,7 @@ public final class ModelLocator {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new ModelNotFoundException("model '" + name + "': neither a name nor a folder");
+      throw new ModelNotFoundException("model '" + name + "': neither a name nor a path");
     }
   }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param context longest prompt in tokens
  * @param parameters numbers in all weights; a head tied to the embedding counts once
  * @param dtypes element types of the weights
+ * @param quantised how many of the weights are quantised and how, in words
  * @param weightFiles how many files the weights lie in
  * @param weightBytes the size of these files
  * @param memoryBytes an estimate of what explaining a prompt of {@code memoryPositions} needs
@@ -48,6 +49,7 @@ public record ModelSummary(
     @Nullable Integer context,
     @Nullable Long parameters,
     List<String> dtypes,
+    @Nullable String quantised,
     int weightFiles,
     @Nullable Long weightBytes,
     @Nullable Long memoryBytes,
@@ -94,6 +96,7 @@ public record ModelSummary(
         orNull(config.context()),
         weights == null ? null : weights.parameters(),
         weights == null ? List.of() : weights.dtypes(),
+        GgufFacts.quantisation(folder).orElse(null),
         weights == null ? 0 : weights.files(),
         weights == null ? null : weights.bytes(),
         weights == null ? null : memory(config, weights, positions),

@@ -15,6 +15,9 @@ final class TokenizerFiles {
   private TokenizerFiles() {}
 
   static String describe(Path folder) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return GgufFacts.tokenizer(folder);
+    }
     Path whole = folder.resolve("tokenizer.json");
     if (Files.isRegularFile(whole)) {
       try {

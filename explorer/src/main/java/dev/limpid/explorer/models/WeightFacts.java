@@ -29,6 +29,9 @@ record WeightFacts(long parameters, List<String> dtypes, int files, long bytes) 
   private static final Pattern HEAD = Pattern.compile("lm_head\\.weight");
 
   static WeightFacts read(Path folder, boolean tiedHead) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return GgufFacts.weights(folder);
+    }
     long parameters = 0;
     long bytes = 0;
     NavigableSet<String> dtypes = new TreeSet<>();

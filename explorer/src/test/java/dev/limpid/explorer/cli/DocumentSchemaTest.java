@@ -22,6 +22,8 @@ class DocumentSchemaTest {
   private static final String DEMO = TestData.folder().resolve("models/demo-gpt2").toString();
   private static final String NO_TOKENIZER =
       TestData.folder().resolve("goldens/gpt2-defaults").toString();
+  private static final String GGUF =
+      TestData.folder().resolve("goldens/gguf/gpt2-blocks/model.gguf").toString();
 
   @TempDir Path folder;
 
@@ -65,7 +67,9 @@ class DocumentSchemaTest {
         of("doctor", "doctor"),
         of("models-list", "models", "list"),
         of("models-info", "models", "info", DEMO),
-        of("models-info", "models", "info", NO_TOKENIZER));
+        of("models-info", "models", "info", NO_TOKENIZER),
+        of("models-info", "models", "info", GGUF),
+        of("explain", "explain", "--model", GGUF, "one two"));
   }
 
   private static Arguments of(String schema, String... command) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -15,8 +16,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The keys of one config.json, asked for by name and type; an answer of the wrong type is an error
- * that names the key.
+ * The keys of one config.json, or of metadata translated to them, asked for by name and type; an
+ * answer of the wrong type is an error that names the key.
  *
  * <p>A key that is null counts as absent, as it does for Hugging Face.
  */
@@ -53,6 +54,16 @@ public final class ConfigJson {
     } catch (JacksonException e) {
       throw new ModelConfigException(path, "not valid JSON: " + e.getOriginalMessage());
     }
+  }
+
+  /**
+   * Returns what another format says in the same keys.
+   *
+   * @param path the file that says it
+   * @param values numbers, texts, truth values, lists and maps of them
+   */
+  public static ConfigJson of(Path path, Map<String, ?> values) {
+    return new ConfigJson(path, JSON.readTree(JSON.writeValueAsBytes(values)));
   }
 
   /** Returns whether a key is there and not null. */

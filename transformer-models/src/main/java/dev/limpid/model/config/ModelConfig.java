@@ -129,6 +129,13 @@ public record ModelConfig(
     }
   }
 
+  /** Returns the same facts with other positions. */
+  public ModelConfig withPositions(Positions other) {
+    return new ModelConfig(
+        modelType, nLayers, dModel, dVocab, nContext, attention, mlp, norm, other, tiedHead, bosId,
+        eosIds);
+  }
+
   /** Returns the same model with other tokens that end a text. */
   public ModelConfig withEosIds(List<Integer> ids) {
     return new ModelConfig(

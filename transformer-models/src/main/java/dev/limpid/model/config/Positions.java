@@ -1,5 +1,8 @@
 package dev.limpid.model.config;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** How a model learns where a token stands. */
 public sealed interface Positions {
 
@@ -45,6 +48,28 @@ public sealed interface Positions {
         requirePositive("low_freq_factor", lowFactor);
         requirePositive("high_freq_factor", highFactor);
         requirePositive("original_max_position_embeddings", originalContext);
+      }
+    }
+
+    /**
+     * Every frequency divided by a number of its own.
+     *
+     * @param divisors [d/2], from the highest frequency to the lowest
+     */
+    record Divided(List<Float> divisors) implements Scaling {
+      /** Copies the list. */
+      public Divided {
+        divisors = List.copyOf(divisors);
+        divisors.forEach(divisor -> requirePositive("the divisor of a frequency", divisor));
+      }
+
+      /** Returns the scaling by these divisors. */
+      public static Divided by(float[] divisors) {
+        List<Float> list = new ArrayList<>();
+        for (float divisor : divisors) {
+          list.add(divisor);
+        }
+        return new Divided(list);
       }
     }
   }

@@ -2,45 +2,45 @@ package dev.limpid.model.load;
 
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.Provenance;
 import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.safetensors.Checkpoint;
+import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Opens a model from a folder in Hugging Face layout: config.json and safetensors. */
+/** Opens a model: a folder in Hugging Face layout, config.json and safetensors, or a GGUF file. */
 public final class ModelLoader {
   private ModelLoader() {}
 
   /** Opens a model; see {@link #open(Path, TensorOps, LoadProgress)}. */
-  public static Transformer open(Path folder, TensorOps ops) throws IOException {
-    return open(folder, ops, LoadProgress.NONE);
+  public static Transformer open(Path path, TensorOps ops) throws IOException {
+    return open(path, ops, LoadProgress.NONE);
   }
 
   /**
    * Opens a model.
    *
+   * @param path the folder, or the GGUF file
    * @param ops what it is to run on
-   * @throws IOException if the folder holds no model of a supported family, or a damaged one: one
-   *     line that says where, what, and what is supported
+   * @throws IOException if there is no model of a supported family, or a damaged one: one line that
+   *     says where, what, and what is supported
    */
-  public static Transformer open(Path folder, TensorOps ops, LoadProgress progress)
+  public static Transformer open(Path path, TensorOps ops, LoadProgress progress)
       throws IOException {
-    ConfigJson json = configJson(folder);
-    Architecture architecture = Architecture.of(json);
-    ModelConfig config = config(folder, json);
-    Checkpoint checkpoint = Checkpoint.open(folder);
-    WeightReader reader = new WeightReader(checkpoint, config, architecture.names(), ops);
+    ModelFiles files = ModelFiles.of(path);
+    ModelConfig config = files.config();
+    WeightSource source = files.weights();
+    WeightReader reader = new WeightReader(source, config, files.names(), ops);
+    TransformerWeights weights = read(reader, source, progress);
+    files.requireNothingMissed(reader.unread());
     return new Transformer(
         config,
-        read(reader, checkpoint, progress),
+        weights,
         ops,
         new Provenance(
-            folder.toAbsolutePath().normalize().getFileName().toString(),
+            files.name(),
             ops.name() + ": " + ops.description(),
             version(),
             System.getProperty("java.runtime.version")));
@@ -48,47 +48,30 @@ public final class ModelLoader {
 
   /** Reads the weights; a file that is cut off meanwhile takes its mapped pages with it. */
   private static TransformerWeights read(
-      WeightReader reader, Checkpoint checkpoint, LoadProgress progress) throws IOException {
+      WeightReader reader, WeightSource source, LoadProgress progress) throws IOException {
     try {
       TransformerWeights weights = reader.read(progress);
-      checkpoint.requireWhole();
+      source.requireWhole();
       return weights;
     } catch (InternalError e) {
-      checkpoint.requireWhole();
-      throw new IOException(checkpoint.folder() + ": the weights cannot be read from the disk", e);
+      source.requireWhole();
+      throw new IOException(source.location() + ": the weights cannot be read from the disk", e);
     }
   }
 
-  /** Returns the facts of the model in a folder, without its weights. */
-  public static ModelConfig config(Path folder) throws IOException {
-    return config(folder, configJson(folder));
+  /** Returns the facts of a model, without its weights. */
+  public static ModelConfig config(Path path) throws IOException {
+    return ModelFiles.of(path).config();
   }
 
-  /** Which tokens end a text, generation_config.json knows best, where there is one. */
-  private static ModelConfig config(Path folder, ConfigJson json) throws IOException {
-    ModelConfig config = Architecture.of(json).config(json);
-    Path generation = folder.resolve("generation_config.json");
-    if (!Files.exists(generation)) {
-      return config;
-    }
-    List<Integer> eosIds = ConfigJson.read(generation).ids("eos_token_id");
-    return eosIds.isEmpty() ? config : config.withEosIds(eosIds);
+  /** Returns the family of a model. */
+  public static Architecture architecture(Path path) throws IOException {
+    return ModelFiles.of(path).architecture();
   }
 
-  /** Returns the family of the model in a folder. */
-  public static Architecture architecture(Path folder) throws IOException {
-    return Architecture.of(configJson(folder));
-  }
-
-  private static ConfigJson configJson(Path folder) throws IOException {
-    Path path = folder.resolve("config.json");
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(folder + ": no such folder");
-    }
-    if (!Files.exists(path)) {
-      throw new IOException(folder + ": no config.json here; a model folder has one");
-    }
-    return ConfigJson.read(path);
+  /** Returns the files that a model's weights lie in. */
+  public static List<Path> weightFiles(Path path) throws IOException {
+    return ModelFiles.of(path).weights().files();
   }
 
   private static String version() {

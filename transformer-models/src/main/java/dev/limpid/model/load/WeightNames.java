@@ -10,6 +10,7 @@ import java.util.List;
  * @param prefixes what may stand in front of all names but the head's; checkpoints differ
  * @param layout how linear maps are stored
  * @param block what stands in front of the names of layer %d
+ * @param head the unembedding's name where it is not the embedding; no prefix comes before it
  */
 record WeightNames(
     List<String> prefixes,
@@ -26,12 +27,37 @@ record WeightNames(
     String mlpNorm,
     String gate,
     String up,
-    String down) {
+    String down,
+    String head) {
 
-  /** The head's name in all families that have one of their own. */
-  static final String HEAD = "lm_head";
+  /** Returns the names under which GGUF files hold the same weights, whatever the family. */
+  WeightNames inGguf() {
+    return new WeightNames(
+        List.of(""),
+        WeightLayout.OUT_IN, // GPT-2's too
+        "token_embd",
+        positions.isEmpty() ? "" : "position_embd",
+        "output_norm",
+        "blk.%d.",
+        "attn_norm",
+        switch (queryKeyValue) {
+          case Fused fused -> new Fused("attn_qkv");
+          case Separate separate -> new Separate("attn_q", "attn_k", "attn_v");
+        },
+        queryNorm.isEmpty() ? "" : "attn_q_norm",
+        keyNorm.isEmpty() ? "" : "attn_k_norm",
+        "attn_output",
+        "ffn_norm",
+        gate.isEmpty() ? "" : "ffn_gate",
+        "ffn_up",
+        "ffn_down",
+        "output");
+  }
 
-  /** The names of a family without norms of query and key heads. */
+  /**
+   * The names of a family without norms of query and key heads, and with the usual name of the
+   * head.
+   */
   WeightNames(
       List<String> prefixes,
       WeightLayout layout,
@@ -61,7 +87,8 @@ record WeightNames(
         mlpNorm,
         gate,
         up,
-        down);
+        down,
+        "lm_head");
   }
 
   /** Returns the same names, and those of the norms of query and key heads. */
@@ -81,7 +108,8 @@ record WeightNames(
         mlpNorm,
         gate,
         up,
-        down);
+        down,
+        head);
   }
 
   /** How the three input projections of attention are stored. */

@@ -10,32 +10,37 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
-import dev.limpid.tensor.safetensors.Checkpoint;
-import dev.limpid.tensor.safetensors.MissingTensorException;
+import dev.limpid.tensor.weights.MissingTensorException;
+import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a checkpoint for a model's weights by name and shape, and packs them. */
+/** Asks the files of a model for its weights by name and shape, and packs them. */
 final class WeightReader {
-  private final Checkpoint checkpoint;
+  private final WeightSource source;
   private final ModelConfig config;
   private final WeightNames names;
   private final TensorOps ops;
   private final String prefix;
+  private final Set<String> unread;
 
-  WeightReader(Checkpoint checkpoint, ModelConfig config, WeightNames names, TensorOps ops) {
-    this.checkpoint = checkpoint;
+  WeightReader(WeightSource source, ModelConfig config, WeightNames names, TensorOps ops) {
+    this.source = source;
     this.config = config;
     this.names = names;
     this.ops = ops;
     this.prefix =
         names.prefixes().stream()
-            .filter(p -> checkpoint.names().contains(p + names.embedding() + ".weight"))
+            .filter(p -> source.names().contains(p + names.embedding() + ".weight"))
             .findFirst()
             .orElse(names.prefixes().getFirst());
+    this.unread = new LinkedHashSet<>(source.names());
   }
 
   /**
@@ -68,11 +73,11 @@ final class WeightReader {
 
   /** A head that is stored counts, even where the configuration ties it, as for Hugging Face. */
   private Tensor unembedding(Tensor embedding) throws IOException {
-    String name = WeightNames.HEAD + ".weight";
-    if (config.tiedHead() && !checkpoint.names().contains(name)) {
+    String name = names.head() + ".weight";
+    if (config.tiedHead() && !source.names().contains(name)) {
       return embedding;
     }
-    return finite(name, checkpoint.tensor(name, config.dVocab(), config.dModel()));
+    return finite(name, config.dVocab(), config.dModel());
   }
 
   private BlockWeights block(String block) throws IOException {
@@ -173,14 +178,21 @@ final class WeightReader {
   }
 
   private Tensor tensor(String name, int... shape) throws IOException {
-    return finite(prefix + name, checkpoint.tensor(prefix + name, shape));
+    return finite(prefix + name, shape);
   }
 
-  private Tensor finite(String name, Tensor tensor) throws MissingTensorException {
+  private Tensor finite(String name, int... shape) throws IOException {
+    Tensor tensor = source.tensor(name, shape);
+    unread.remove(name);
     if (!tensor.allFinite()) {
       throw new MissingTensorException(
-          checkpoint.folder(), name, "has weights that are NaN or infinite");
+          source.location(), name, "has weights that are NaN or infinite");
     }
     return tensor;
+  }
+
+  /** Returns the names of the tensors that were not asked for. */
+  Set<String> unread() {
+    return Collections.unmodifiableSet(unread);
   }
 }

@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Llama-2's tokenizer in its own file, put together as Hugging Face converts it. */
 final class SentencePieceBpe {
@@ -22,14 +22,19 @@ final class SentencePieceBpe {
   static PipelineTokenizer read(Path path, TokenizerConfig config) throws IOException {
     SentencePieceFile file = SentencePieceFile.read(path);
     try {
-      return build(path, file, config);
+      return build(path, file, template(config, file));
     } catch (IllegalArgumentException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
   }
 
-  private static PipelineTokenizer build(Path path, SentencePieceFile file, TokenizerConfig config)
-      throws IOException {
+  /**
+   * Puts a tokenizer together.
+   *
+   * @param path the file it was read from
+   * @throws IllegalArgumentException if the pieces contradict one another
+   */
+  static PipelineTokenizer build(Path path, SentencePieceFile file, Template template) {
     Vocabulary vocabulary = vocabulary(file.entries());
     Normalizer normalizer = normalizer(file.addsPrefix());
     AddedTokens added = new AddedTokens(addedTokens(file.entries()), vocabulary, normalizer);
@@ -48,11 +53,11 @@ final class SentencePieceBpe {
             vocabulary,
             MergeTable.of(merges(file.entries(), vocabulary), vocabulary),
             new BpeOptions(unknown, true, file.byteFallback(), false)),
-        template(config, added),
+        template,
         decoder(file.addsPrefix()));
   }
 
-  private static Vocabulary vocabulary(List<Entry> entries) {
+  static Vocabulary vocabulary(List<Entry> entries) {
     Map<String, Integer> ids = new HashMap<>();
     for (Entry entry : entries) {
       if (ids.put(entry.piece(), ids.size()) != null) {
@@ -62,14 +67,17 @@ final class SentencePieceBpe {
     return new Vocabulary(ids);
   }
 
-  private static List<AddedToken> addedTokens(List<Entry> entries) {
+  static List<AddedToken> addedTokens(List<Entry> entries) {
     return entries.stream()
-        .filter(entry ->
-            entry.kind() == Kind.UNKNOWN
-                || entry.kind() == Kind.CONTROL
-                || entry.kind() == Kind.USER_DEFINED)
+        .filter(SentencePieceBpe::isAdded)
         .map(entry -> AddedToken.plain(entry.piece()))
         .toList();
+  }
+
+  private static boolean isAdded(Entry entry) {
+    return entry.kind() == Kind.UNKNOWN
+        || entry.kind() == Kind.CONTROL
+        || entry.kind() == Kind.USER_DEFINED;
   }
 
   /**
@@ -125,9 +133,15 @@ final class SentencePieceBpe {
   }
 
   /** Returns the template; Llama adds its BOS unless told not to. */
-  private static Template template(TokenizerConfig config, AddedTokens added) throws IOException {
-    Optional<String> named = config.token("bos_token");
-    int bos = added.id(named.orElse("<s>"));
+  private static Template template(TokenizerConfig config, SentencePieceFile file)
+      throws IOException {
+    String named = config.token("bos_token").orElse("<s>");
+    List<Entry> entries = file.entries();
+    int bos =
+        IntStream.range(0, entries.size())
+            .filter(id -> entries.get(id).piece().equals(named) && isAdded(entries.get(id)))
+            .findFirst()
+            .orElse(-1);
     return bos >= 0 && config.flag("add_bos_token", true)
         ? new Template(List.of(bos), List.of())
         : Template.NONE;

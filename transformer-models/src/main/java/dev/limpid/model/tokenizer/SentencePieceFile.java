@@ -71,7 +71,7 @@ record SentencePieceFile(List<Entry> entries, boolean byteFallback, boolean adds
     return new Entry(piece, Float.isNaN(score) ? 0 : score, kind);
   }
 
-  private static Kind kind(int number) {
+  static Kind kind(int number) {
     if (number < 1 || number > Kind.values().length) {
       throw new IllegalArgumentException("a piece of type " + number);
     }

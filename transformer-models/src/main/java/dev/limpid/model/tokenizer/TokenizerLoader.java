@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Opens the tokenizer of a model folder in Hugging Face layout. */
+/** Opens the tokenizer of a model: a folder in Hugging Face layout, or a GGUF file. */
 public final class TokenizerLoader {
   private TokenizerLoader() {}
 
@@ -14,12 +14,17 @@ public final class TokenizerLoader {
    * for it, {@code vocab.bpe}), else {@code tokenizer.model} of SentencePiece; and from {@code
    * tokenizer_config.json} which tokens are special.
    *
-   * @return empty if the folder has none of these: such a model takes ids only
+   * <p>Of a GGUF file it reads the metadata.
+   *
+   * @return empty if the model has none of these: such a model takes ids only
    * @throws MalformedTokenizerException if a file is damaged
    * @throws UnsupportedTokenizerException if the tokenizer needs a step that Limpid does not have
    * @throws IOException if a file cannot be read
    */
   public static Optional<LoadedTokenizer> load(Path folder) throws IOException {
+    if (Files.isRegularFile(folder)) {
+      return GgufTokenizer.read(folder);
+    }
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path json = folder.resolve("tokenizer.json");
     if (Files.exists(json)) {

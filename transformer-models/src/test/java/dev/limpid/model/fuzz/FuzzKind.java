@@ -53,6 +53,18 @@ enum FuzzKind {
     byte[] mutate(byte[] file, SplittableRandom random) {
       return ByteMutation.any(file, random);
     }
+  },
+  GGUF("model.gguf", FuzzSeeds.GGUF_MODELS) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHead(file, random);
+    }
+  },
+  GGUF_TOKENIZER("tokenizer.gguf", FuzzSeeds.GGUF_TOKENIZERS) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHead(file, random);
+    }
   };
 
   private final String file;
@@ -76,6 +88,13 @@ enum FuzzKind {
   /** Returns the file with one more damage; it is not modified. */
   byte[] mutate(byte[] content, SplittableRandom random) {
     return jsonOrBytes(content, random);
+  }
+
+  /** Mostly damages the first bytes, where most of what a GGUF file claims is written. */
+  private static byte[] inHead(byte[] file, SplittableRandom random) {
+    int head = Math.min(file.length, random.nextInt(4) == 0 ? file.length : 4096);
+    byte[] changed = ByteMutation.any(Arrays.copyOf(file, head), random);
+    return ByteMutation.splice(file, 0, head, changed);
   }
 
   private static byte[] jsonOrBytes(byte[] content, SplittableRandom random) {

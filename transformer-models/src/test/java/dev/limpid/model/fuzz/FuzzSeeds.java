@@ -64,6 +64,18 @@ final class FuzzSeeds {
   static final Source SENTENCEPIECE =
       () -> List.of(new Folder(Map.of("tokenizer.model", sentencePiece())));
 
+  static final Source GGUF_MODELS =
+      () ->
+          goldens(
+              List.of("model.gguf"), "gguf/gpt2-blocks", "gguf/llama-superblocks", "gguf/qwen3");
+
+  static final Source GGUF_TOKENIZERS =
+      () ->
+          Stream.of("digits", "llama3-ignore-merges", "qwen2")
+              .map(name -> TestData.folder().resolve("goldens/gguf").resolve(name + ".gguf"))
+              .map(file -> new Folder(Map.of("tokenizer.gguf", bytes(file))))
+              .toList();
+
   private FuzzSeeds() {}
 
   private static List<Folder> goldens(List<String> names, String... folders) {

@@ -1,10 +1,12 @@
-package dev.limpid.tensor.safetensors;
+package dev.limpid.tensor.weights;
 
 import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Thrown when a checkpoint does not hold a tensor as it was asked for; names file and tensor. */
+/**
+ * Thrown when the files of a model do not hold a tensor as it was asked for; names file and tensor.
+ */
 public final class MissingTensorException extends IOException {
   private static final long serialVersionUID = 1L;
 

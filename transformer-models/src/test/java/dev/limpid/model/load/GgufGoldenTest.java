@@ -1,0 +1,74 @@
+package dev.limpid.model.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.model.Transformer;
+import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.tensor.safetensors.SafetensorsFile;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Models from GGUF files against Hugging Face in float64, which reads the same files. */
+class GgufGoldenTest {
+  /** Float32 against float64, relative to the largest logit. */
+  private static final double TOLERANCE = 1e-4;
+
+  static Stream<Arguments> models() {
+    return Stream.of(
+            "llama-floats", "llama-blocks", "llama-superblocks", "gpt2-blocks", "qwen2", "qwen3")
+        .flatMap(model -> Stream.of("reference", "vector").map(ops -> Arguments.of(model, ops)));
+  }
+
+  private static Path folder(String model) {
+    return TestData.folder().resolve("goldens/gguf").resolve(model);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void logitsEqualHuggingFace(String name, String backend) throws IOException {
+    SafetensorsFile expected =
+        SafetensorsFile.open(folder(name).resolve("expected.safetensors"), Arena.ofAuto());
+    List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
+    float[] wanted = expected.tensor("logits").toFloats();
+
+    Transformer model =
+        ModelLoader.open(folder(name).resolve("model.gguf"), Backends.open(backend));
+    float[] logits = model.trace(tokens, TraceDetail.RESIDUALS).logits().toFloats();
+
+    assertThat(logits).hasSameSizeAs(wanted);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < wanted.length; i++) {
+      largest = Math.max(largest, Math.abs(wanted[i]));
+      difference = Math.max(difference, Math.abs(logits[i] - wanted[i]));
+      assertThat(logits[i]).isFinite();
+    }
+    assertThat(difference).isLessThanOrEqualTo(TOLERANCE * largest);
+  }
+
+  @Test
+  void factsComeFromTheMetadata() throws IOException {
+    Path file = folder("llama-floats").resolve("model.gguf");
+    var config = ModelLoader.config(file);
+    assertThat(config.modelType()).isEqualTo("llama");
+    assertThat(config.nContext()).isEqualTo(64);
+    assertThat(config.dVocab()).isEqualTo(61);
+    assertThat(config.dHead()).isEqualTo(10);
+    assertThat(config.tiedHead()).isFalse();
+    assertThat(ModelLoader.architecture(file)).isEqualTo(Architecture.LLAMA);
+    assertThat(ModelLoader.weightFiles(file)).containsExactly(file);
+    var gpt2 = ModelLoader.config(folder("gpt2-blocks").resolve("model.gguf"));
+    assertThat(gpt2.bosId()).hasValue(960);
+    assertThat(gpt2.eosIds()).containsExactly(960);
+  }
+}
