@@ -1,9 +1,9 @@
 package dev.limpid.explorer.models;
 
-import dev.limpid.tensor.files.ModelFile;
-import dev.limpid.tensor.files.OneLine;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
