@@ -93,6 +93,7 @@ class DamagedModelTest {
     "n_embd, 0",
     "layer_norm_epsilon, -1",
     "layer_norm_epsilon, 1e300",
+    "layer_norm_epsilon, 1e400",
   })
   void configurationsThatOverflow(String key, String value) throws IOException {
     model.edit(
@@ -101,6 +102,15 @@ class DamagedModelTest {
             text.replaceAll("(?m)^ *\"%s\".*\n".formatted(key), "")
                 .replaceFirst("\\{", "{\"%s\": %s,".formatted(key, value)));
     model.assertFails("model");
+  }
+
+  @Test
+  void numbersBeyondEveryType() throws IOException {
+    String digits = "9".repeat(900);
+    model.edit(
+        "config.json",
+        text -> text.replaceFirst("\\{", "{\"layer_norm_epsilon\": %s,".formatted(digits)));
+    model.assertFails("config.json", "key 'layer_norm_epsilon' should be a number");
   }
 
   @ParameterizedTest

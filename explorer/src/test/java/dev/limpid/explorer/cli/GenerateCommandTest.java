@@ -175,9 +175,9 @@ class GenerateCommandTest {
       // What comes arrives at once, not when all is done.
       assertThat(new String(process.getInputStream().readNBytes(40), StandardCharsets.UTF_8))
           .startsWith(" Paris.</s>");
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      int interrupted = Interrupt.send(process);
       assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(process.exitValue()).isEqualTo(interrupted);
       assertThat(Files.readAllLines(errors))
           .allMatch(line -> line.startsWith("WARNING: Using incubator modules"));
     } finally {

@@ -29,9 +29,6 @@ class LimpidProcessTest {
   private static final int CONTEXT = 1024;
   private static final int VOCABULARY = 7;
 
-  /** What the shell and the JVM call a process that Ctrl-C ended. */
-  private static final int INTERRUPTED = 130;
-
   @TempDir Path home;
   private Path model;
 
@@ -110,8 +107,8 @@ class LimpidProcessTest {
       Thread.sleep(1);
     }
     assertThat(process.isAlive()).as("it is still writing: " + errors()).isTrue();
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-    assertThat(process.waitFor()).isEqualTo(INTERRUPTED);
+    int interrupted = Interrupt.send(process);
+    assertThat(process.waitFor()).isEqualTo(interrupted);
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).isEmpty();
     }

@@ -106,10 +106,11 @@ public final class ConfigJson {
   /** Returns the finite number under a key that must be there. */
   public double number(String key) throws ModelConfigException {
     JsonNode value = node.path(key);
-    if (!value.isNumber() || !Double.isFinite(value.asDouble())) {
+    double number = value.asDouble(Double.NaN); // also where no double is as large
+    if (!value.isNumber() || !Double.isFinite(number)) {
       throw wrong(key, "a number");
     }
-    return value.asDouble();
+    return number;
   }
 
   /** Returns the number under a key, or a default if it is absent. */

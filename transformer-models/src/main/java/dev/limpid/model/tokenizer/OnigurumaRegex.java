@@ -59,6 +59,9 @@ final class OnigurumaRegex {
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
+  /** Java prepares a long text it is to find in time that grows with the square of its length. */
+  private static final int LONGEST = 4096;
+
   private static final long MAX_REPEATS = 100_000;
 
   private final String source;
@@ -78,6 +81,9 @@ final class OnigurumaRegex {
    * @throws java.util.regex.PatternSyntaxException if it is no expression
    */
   static Pattern compile(String regex) {
+    if (regex.length() > LONGEST) {
+      throw new UnsupportedOperationException("more than " + LONGEST + " characters");
+    }
     return Pattern.compile(new OnigurumaRegex(regex).translate(), FLAGS);
   }
 
