@@ -8,6 +8,7 @@ module dev.limpid.tensor {
   requires tools.jackson.databind;
 
   exports dev.limpid.tensor;
+  exports dev.limpid.tensor.files;
   exports dev.limpid.tensor.gguf;
   exports dev.limpid.tensor.ops;
   exports dev.limpid.tensor.safetensors;

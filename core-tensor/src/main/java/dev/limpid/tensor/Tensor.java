@@ -264,7 +264,7 @@ public final class Tensor {
         floats == null
             ? segment()
             : MemorySegment.ofArray(floats).asSlice(offset * 4L, size() * dtype.bytes());
-    long[] chunk = new long[CHUNK];
+    long[] chunk = new long[(int) Math.min(CHUNK, (elements.byteSize() + 7) / 8)];
     boolean finite = true;
     for (long from = 0; finite && from < elements.byteSize(); from += CHUNK * 8L) {
       long bytes = Math.min(CHUNK * 8L, elements.byteSize() - from);

@@ -9,6 +9,8 @@ import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +62,7 @@ public final class Transformer {
    * Runs one prompt and keeps its insides.
    *
    * @param tokens T ids, BOS included
+   * @throws NonFiniteStateException if the weights are too large to compute with
    * @throws IllegalArgumentException if there are none, more than the context holds, or an id is
    *     not in the vocabulary
    */
@@ -119,15 +122,28 @@ public final class Transformer {
 
   private Tensor embed(List<Integer> tokens, int first) {
     int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-    Tensor resid = Tensor.zeros(ids.length, config.dModel());
-    ops.embed(weights.embedding(), ids, resid);
+    Tensor resid = rows(weights.embedding(), ids);
     if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
       int[] rows = IntStream.range(0, ids.length).map(t -> first + t + learned.offset()).toArray();
-      Tensor positions = Tensor.zeros(ids.length, config.dModel());
-      ops.embed(weights.positions(), rows, positions);
-      ops.add(resid, positions, resid);
+      ops.add(resid, rows(weights.positions(), rows), resid);
     }
     return resid;
+  }
+
+  /** Reads rows of a table that, unlike the packed weights, stays where it is in its file. */
+  private Tensor rows(Tensor table, int[] ids) {
+    Tensor rows = Tensor.zeros(ids.length, config.dModel());
+    try {
+      ops.embed(table, ids, rows);
+    } catch (InternalError e) {
+      throw new UncheckedIOException(
+          new IOException(
+              provenance.model()
+                  + ": its weights were cut off while it was in use, or the disk"
+                  + " cannot be read",
+              e));
+    }
+    return rows;
   }
 
   /**
@@ -203,6 +219,9 @@ public final class Transformer {
     }
     Tensor mlpOut = apply(block.down(), neuronPost);
     Tensor residPost = sum(residMid, mlpOut);
+    // What is infinite elsewhere shows in one of these two.
+    requireFinite(residPost, "the states after layer " + layer);
+    requireFinite(neuronPre, "the neurons of layer " + layer);
 
     return new States(attnOut, residMid, mlpOut, residPost, neuronPre, neuronPost);
   }
@@ -276,7 +295,9 @@ public final class Transformer {
 
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
-    return apply(weights.head(), null, finalNorm(states));
+    Tensor logits = apply(weights.head(), null, finalNorm(states));
+    requireFinite(logits, "the logits");
+    return logits;
   }
 
   /** Returns states through the final norm: [n, D] to [n, D]. */
@@ -312,6 +333,12 @@ public final class Transformer {
     Tensor out = Tensor.zeros(x.dim(0), weight.outputs());
     ops.matmul(x, weight, bias, out);
     return out;
+  }
+
+  private void requireFinite(Tensor state, String what) {
+    if (!state.allFinite()) {
+      throw new NonFiniteStateException(provenance.model(), what);
+    }
   }
 
   private Tensor sum(Tensor a, Tensor b) {

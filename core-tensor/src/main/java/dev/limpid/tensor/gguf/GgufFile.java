@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
@@ -115,6 +116,21 @@ public final class GgufFile {
           path, 0, "general.alignment is %d, should be a power of two".formatted(alignment));
     }
     return (int) alignment;
+  }
+
+  /**
+   * Checks that the file is still as long as it was when it was mapped.
+   *
+   * @throws MalformedGgufException if it is not
+   */
+  public void requireWhole() throws IOException {
+    long size = Files.size(path);
+    if (size < bytes.byteSize()) {
+      throw new MalformedGgufException(
+          path,
+          size,
+          "the file had %d bytes and was cut off while it was read".formatted(bytes.byteSize()));
+    }
   }
 
   /** Returns the file's path. */

@@ -1,5 +1,6 @@
 package dev.limpid.tensor.gguf;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -18,7 +19,7 @@ public final class MalformedGgufException extends IOException {
    * @param reason what is wrong, in words
    */
   public MalformedGgufException(Path path, long offset, String reason) {
-    super(path + ": damaged at byte " + offset + ": " + reason);
+    super(path + ": damaged at byte " + offset + ": " + OneLine.of(reason));
     this.path = path.toString();
     this.offset = offset;
     this.reason = reason;

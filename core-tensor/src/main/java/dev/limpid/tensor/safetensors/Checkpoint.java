@@ -2,11 +2,14 @@ package dev.limpid.tensor.safetensors;
 
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
 import dev.limpid.tensor.weights.MissingTensorException;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,6 +21,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +37,17 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Checkpoint implements WeightSource {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
+
+  /** In file systems everywhere. */
+  private static final int LONGEST_NAME = 255;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).build())
+                  .build())
+          .build();
 
   private final Path folder;
   private final Map<String, SafetensorsFile> fileOf;
@@ -104,7 +121,7 @@ public final class Checkpoint implements WeightSource {
   private static Map<String, String> readIndex(Path index) throws IOException {
     JsonNode map;
     try {
-      map = JsonMapper.shared().readTree(Files.readAllBytes(index)).path("weight_map");
+      map = JSON.readTree(ModelFile.readJson(index)).path("weight_map");
     } catch (JacksonException e) {
       throw new MalformedSafetensorsException(
           index, 0, "not valid JSON: " + e.getOriginalMessage());
@@ -115,14 +132,36 @@ public final class Checkpoint implements WeightSource {
     Map<String, String> names = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
       String file = entry.getValue().asString("");
-      // A name with a folder in it could lead out of the checkpoint.
-      if (file.isEmpty() || !Path.of(file).equals(Path.of(file).getFileName())) {
+      if (!isFileName(file)) {
         throw new MalformedSafetensorsException(
-            index, 0, "tensor '" + entry.getKey() + "' is said to lie in '" + file + "'");
+            index,
+            0,
+            "tensor '%s' is said to lie in '%s', which is no name of a file in this folder"
+                .formatted(OneLine.of(entry.getKey()), OneLine.of(file)));
       }
       names.put(entry.getKey(), file);
     }
     return names;
+  }
+
+  /** A name with a folder in it could lead out of the checkpoint. */
+  private static boolean isFileName(String name) {
+    boolean plain = name.length() <= LONGEST_NAME && OneLine.of(name).equals(name);
+    if (!plain || name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("\\")) {
+      return false;
+    }
+    try {
+      return Path.of(name).equals(Path.of(name).getFileName());
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void requireWhole() throws IOException {
+    for (SafetensorsFile file : new LinkedHashSet<>(fileOf.values())) {
+      file.requireWhole();
+    }
   }
 
   @Override

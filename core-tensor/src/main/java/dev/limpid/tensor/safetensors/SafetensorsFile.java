@@ -4,6 +4,7 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -97,6 +99,7 @@ public final class SafetensorsFile {
    * @throws IOException if it cannot be read
    */
   public static SafetensorsFile open(Path path, Arena arena) throws IOException {
+    ModelFile.require(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       long size = channel.size();
       if (size < 8) {
@@ -133,6 +136,9 @@ public final class SafetensorsFile {
 
   private static SafetensorsFile parse(Path path, byte[] header, MemorySegment bytes)
       throws IOException {
+    if (ModelFile.isMarked(header)) {
+      throw new MalformedSafetensorsException(path, 8, "the header is not in plain UTF-8");
+    }
     JsonNode root;
     try {
       root = JSON.readTree(header);
@@ -238,6 +244,22 @@ public final class SafetensorsFile {
   /** Returns the file's path. */
   public Path path() {
     return path;
+  }
+
+  /**
+   * Checks that the file is still as long as it was when it was mapped. What lies behind the new
+   * end of one that was cut off meanwhile reads as zeros, or cannot be read at all.
+   *
+   * @throws MalformedSafetensorsException if it is not
+   */
+  public void requireWhole() throws IOException {
+    long size = Files.size(path);
+    if (size < bytes.byteSize()) {
+      throw new MalformedSafetensorsException(
+          path,
+          size,
+          "the file had %d bytes and was cut off while it was read".formatted(bytes.byteSize()));
+    }
   }
 
   /** Returns the names of all tensors, in the header's order. */

@@ -119,7 +119,12 @@ public final class SafetensorsWriter {
     }
   }
 
-  private void writeTo(OutputStream out) throws IOException {
+  /**
+   * Writes the file's bytes to a stream, which is neither flushed nor closed.
+   *
+   * @param out buffered
+   */
+  public void writeTo(OutputStream out) throws IOException {
     byte[] header = header();
     byte[] length = new byte[8];
     littleEndian(length).putLong(header.length);

@@ -1,5 +1,6 @@
 package dev.limpid.tensor.weights;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,6 +16,6 @@ public final class MissingTensorException extends IOException {
    * @param reason goes on after the tensor's name: "is not in the file"
    */
   public MissingTensorException(Path path, String name, String reason) {
-    super(path + ": tensor '" + name + "' " + reason);
+    super(path + ": tensor '" + OneLine.of(name) + "' " + OneLine.of(reason));
   }
 }

@@ -25,4 +25,12 @@ public interface WeightSource {
    * @throws IOException if it cannot be read
    */
   Tensor tensor(String name, int... expectedShape) throws IOException;
+
+  /**
+   * Checks that no file was cut off since it was opened: what lies behind its new end reads as
+   * zeros, or cannot be read at all.
+   *
+   * @throws IOException if one was: one line with the path
+   */
+  void requireWhole() throws IOException;
 }

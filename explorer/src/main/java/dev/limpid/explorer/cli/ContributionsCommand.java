@@ -68,7 +68,7 @@ final class ContributionsCommand implements Callable<Integer> {
     writer.metadata("bias", options.bias().toString());
     writer.metadata("floor", Double.toString(options.floor()));
     writer.metadata("cancelling", String.join(",", cancelling));
-    OutputFile.writeFile(out, writer::write);
+    OutputFile.write(out, writer::writeTo);
     return Limpid.DONE;
   }
 

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.model.NonFiniteStateException;
+import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.tensor.spi.UnavailableBackendException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -34,6 +36,8 @@ final class Failures {
       case CommandFailure failure -> failed(text(failure), failure);
       case UnavailableBackendException unavailable ->
           failed(unavailable.getMessage() + "; 'limpid doctor' lists the backends", unavailable);
+      case TokenizationException text -> failed(text(text), text);
+      case NonFiniteStateException state -> failed(text(state), state);
       case IOException io -> failed(describe(io), io);
       case java.io.UncheckedIOException io ->
           failed(describe(Objects.requireNonNull(io.getCause())), io);
@@ -48,7 +52,21 @@ final class Failures {
         : failed("standard output: cannot be written: " + e.reason(), e);
   }
 
-  int outOfMemory(OutOfMemoryError e) {
+  /** What the virtual machine itself reports; a mapped file may have been cut off under us. */
+  int inMachine(VirtualMachineError e) {
+    return switch (e) {
+      case OutOfMemoryError memory -> outOfMemory(memory);
+      case InternalError internal ->
+          failed(
+              "a file of the model was cut off while it was in use, or its disk cannot be read: "
+                  + internal.getMessage(),
+              internal);
+      default ->
+          failed("internal error: " + e + "; please report it with the output of --debug", e);
+    };
+  }
+
+  private int outOfMemory(OutOfMemoryError e) {
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     return failed(
         "out of memory: %d MiB of heap are not enough; give java more, for example".formatted(heap)

@@ -39,8 +39,8 @@ public final class Limpid {
       return code;
     } catch (ResultStream.Closed e) {
       return failures.closed(e);
-    } catch (OutOfMemoryError e) {
-      return failures.outOfMemory(e);
+    } catch (VirtualMachineError e) {
+      return failures.inMachine(e);
     } finally {
       console.err().flush();
     }

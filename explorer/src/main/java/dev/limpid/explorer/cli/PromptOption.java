@@ -1,10 +1,10 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.input.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,11 +72,11 @@ final class PromptOption {
 
   private String text(Console console) throws IOException {
     if (file != null) {
-      return decode(Files.readAllBytes(file), file.toString());
+      return decode(InputFile.read(file), file.toString());
     }
     String given = text == null ? "" : text;
     return given.equals(STANDARD_INPUT)
-        ? decode(console.in().readAllBytes(), "standard input")
+        ? decode(InputFile.read(console.in(), "standard input"), "standard input")
         : given;
   }
 

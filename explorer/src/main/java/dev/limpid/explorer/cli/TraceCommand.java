@@ -92,7 +92,7 @@ final class TraceCommand implements Callable<Integer> {
         writer.add("layers." + l + ".value_bias", valueBias);
       }
     }
-    OutputFile.writeFile(out, writer::write);
+    OutputFile.write(out, writer::writeTo);
     return Limpid.DONE;
   }
 

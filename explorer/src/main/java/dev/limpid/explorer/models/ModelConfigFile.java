@@ -2,8 +2,9 @@ package dev.limpid.explorer.models;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -25,13 +26,13 @@ final class ModelConfigFile {
     }
     Path file = folder.resolve(ModelFolder.CONFIG);
     try {
-      JsonNode root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      JsonNode root = JsonMapper.shared().readTree(ModelFile.readJson(file));
       if (!root.isObject()) {
         throw new IOException(file + ": is not a JSON object");
       }
       return new ModelConfigFile(root);
     } catch (JacksonException e) {
-      throw new IOException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+      throw new IOException(file + ": not valid JSON: " + OneLine.of(e.getOriginalMessage()), e);
     }
   }
 

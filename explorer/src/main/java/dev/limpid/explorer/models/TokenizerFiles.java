@@ -1,5 +1,8 @@
 package dev.limpid.explorer.models;
 
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
+import dev.limpid.tensor.files.UnreadableFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ final class TokenizerFiles {
     Path whole = folder.resolve("tokenizer.json");
     if (Files.isRegularFile(whole)) {
       try {
-        JsonNode model = JsonMapper.shared().readTree(Files.readAllBytes(whole)).path("model");
+        JsonNode model = JsonMapper.shared().readTree(ModelFile.readJson(whole)).path("model");
         boolean bytes = model.path("byte_fallback").asBoolean(false);
         return "tokenizer.json (%s, %d pieces%s)"
             .formatted(
@@ -26,7 +29,9 @@ final class TokenizerFiles {
                 model.path("vocab").size(),
                 bytes ? ", byte fallback" : "");
       } catch (JacksonException e) {
-        return "tokenizer.json (damaged: " + e.getOriginalMessage() + ")";
+        return "tokenizer.json (damaged: " + OneLine.of(e.getOriginalMessage()) + ")";
+      } catch (UnreadableFileException e) {
+        return String.valueOf(e.getMessage());
       }
     }
     if (Files.isRegularFile(folder.resolve("vocab.json"))

@@ -4,23 +4,15 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * Writes files that are there whole or not at all: the content goes to a file beside the target,
  * which then takes its place in one step.
  */
 public final class OutputFile {
-  /** Writes the content to the file it is given. */
-  public interface FileContent {
-    /** Writes it; the file may exist already and is then replaced. */
-    void writeTo(Path file) throws IOException;
-  }
-
   /** Writes the content to the stream it is given. */
   public interface StreamContent {
     /** Writes it; the stream is buffered and must not be closed. */
@@ -30,42 +22,31 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Writes a file through a stream.
+   * Writes a file.
    *
-   * @throws IOException with one line that names the target
+   * @throws IOException with one line that names the target, if that cannot be written
    */
   public static void write(Path target, StreamContent content) throws IOException {
-    writeFile(
-        target,
-        file -> {
-          try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            content.writeTo(out);
-          }
-        });
-  }
-
-  /**
-   * Writes a file, for writers that want a path.
-   *
-   * @throws IOException with one line that names the target
-   */
-  public static void writeFile(Path target, FileContent content) throws IOException {
     requireWritable(target);
     if (Files.exists(target) && !Files.isRegularFile(target)) {
       // A device or a pipe cannot be replaced, only written to.
-      content.writeTo(target);
+      fill(target, target, content);
       return;
     }
     // A link stays, what it points to is replaced.
     Path real = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-    Path aside = aside(target, real);
-    try {
-      content.writeTo(aside);
-      move(aside, real);
+    try (AsideFile aside = new AsideFile(real)) {
+      fill(target, aside.path(), content);
+      aside.replace();
     } catch (FileSystemException e) {
       throw new IOException(target + ": cannot be written: " + reason(e), e);
-    } finally {
-      Files.deleteIfExists(aside);
+    }
+  }
+
+  private static void fill(Path target, Path file, StreamContent content) throws IOException {
+    try (OutputStream out =
+        new BufferedOutputStream(new TargetStream(target, Files.newOutputStream(file)))) {
+      content.writeTo(out);
     }
   }
 
@@ -84,27 +65,6 @@ public final class OutputFile {
     }
     if (Files.exists(target) ? !Files.isWritable(target) : !Files.isWritable(folder)) {
       throw new IOException(target + ": cannot be written: permission denied");
-    }
-  }
-
-  private static Path aside(Path target, Path real) throws IOException {
-    // Not Files.createTempFile: its file would be readable by the owner only.
-    Path aside =
-        real.resolveSibling(
-            "." + real.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try {
-      Files.deleteIfExists(aside);
-      return Files.createFile(aside);
-    } catch (FileSystemException e) {
-      throw new IOException(target + ": cannot be written: " + reason(e), e);
-    }
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.limpid.explorer.settings;
 
+import dev.limpid.explorer.input.InputFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -71,7 +71,7 @@ public record ExplorerConfig(
   public static ExplorerConfig read(Path file, Consumer<String> warnings) throws IOException {
     JsonNode root;
     try {
-      root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      root = JsonMapper.shared().readTree(InputFile.read(file));
     } catch (JacksonException e) {
       throw new IOException(
           "%s: not valid JSON (line %d): %s"

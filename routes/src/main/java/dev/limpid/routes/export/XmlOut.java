@@ -24,7 +24,7 @@ final class XmlOut {
         xml.writeStartDocument("UTF-8", "1.0");
       }
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw unwritten(e);
     }
   }
 
@@ -43,7 +43,7 @@ final class XmlOut {
       }
       return this;
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw unwritten(e);
     }
   }
 
@@ -52,7 +52,7 @@ final class XmlOut {
       xml.writeCharacters(legal(text));
       return this;
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw unwritten(e);
     }
   }
 
@@ -61,7 +61,7 @@ final class XmlOut {
       xml.writeEndElement();
       return this;
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw unwritten(e);
     }
   }
 
@@ -73,8 +73,13 @@ final class XmlOut {
       xml.flush();
       out.flush();
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw unwritten(e);
     }
+  }
+
+  /** What the stream below said, where it was that: it names what cannot be written. */
+  private static IOException unwritten(XMLStreamException e) {
+    return e.getCause() instanceof IOException cause ? cause : new IOException(e);
   }
 
   private static String legal(String text) {

@@ -1,8 +1,8 @@
 package dev.limpid.model.config;
 
+import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +25,7 @@ public final class ConfigJson {
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(64).build())
                   .build())
@@ -44,7 +46,7 @@ public final class ConfigJson {
    */
   public static ConfigJson read(Path path) throws IOException {
     try {
-      JsonNode node = JSON.readTree(Files.readAllBytes(path));
+      JsonNode node = JSON.readTree(ModelFile.readJson(path));
       if (!node.isObject()) {
         throw new ModelConfigException(path, "not a JSON object");
       }

@@ -30,6 +30,9 @@ public record ModelConfig(
     OptionalInt bosId,
     List<Integer> eosIds) {
 
+  /** Sums of a few extents, such as a context and its offset, still fit an int. */
+  private static final int MAX_EXTENT = 1 << 29;
+
   /**
    * The attention blocks.
    *
@@ -74,7 +77,14 @@ public record ModelConfig(
    *
    * @param affine whether a LayerNorm has a gain and a bias
    */
-  public record Norm(NormKind kind, float epsilon, boolean affine) {}
+  public record Norm(NormKind kind, float epsilon, boolean affine) {
+    /** Checks that the epsilon is one. */
+    public Norm {
+      if (!(epsilon >= 0 && epsilon <= Float.MAX_VALUE)) {
+        throw new IllegalArgumentException("the epsilon of the norms is " + epsilon);
+      }
+    }
+  }
 
   /** Which norm. */
   public enum NormKind {
@@ -95,6 +105,12 @@ public record ModelConfig(
     requirePositive("key/value heads", attention.nKvHeads);
     requirePositive("head width", attention.dHead);
     requirePositive("neurons", mlp.dMlp);
+    // All heads side by side, queries with keys and values, are one row of a matrix.
+    if (attention.nHeads > MAX_EXTENT / 3 / attention.dHead) {
+      throw new IllegalArgumentException(
+          "%d heads of width %d are more than can be counted"
+              .formatted(attention.nHeads, attention.dHead));
+    }
     attention.windows.forEach(window -> requirePositive("keys in an attention window", window));
     if (!attention.windows.isEmpty() && attention.windows.size() != nLayers) {
       throw new IllegalArgumentException(
@@ -108,7 +124,7 @@ public record ModelConfig(
   }
 
   private static void requirePositive(String what, int value) {
-    if (value <= 0) {
+    if (value <= 0 || value > MAX_EXTENT) {
       throw new IllegalArgumentException("the number of " + what + " is " + value);
     }
   }

@@ -1,5 +1,6 @@
 package dev.limpid.model.config;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -14,6 +15,6 @@ public final class ModelConfigException extends IOException {
    * @param reason what is wrong and what is supported, in words
    */
   public ModelConfigException(Path path, String reason) {
-    super(path + ": " + reason);
+    super(path + ": " + OneLine.of(reason));
   }
 }

@@ -18,7 +18,11 @@ public sealed interface Positions {
    *
    * @param theta the base of the frequencies
    */
-  record Rotary(double theta, Scaling scaling) implements Positions {}
+  record Rotary(double theta, Scaling scaling) implements Positions {
+    public Rotary {
+      requirePositive("rope_theta", theta);
+    }
+  }
 
   /** How the frequencies are stretched for long contexts. */
   sealed interface Scaling {
@@ -26,7 +30,11 @@ public sealed interface Positions {
     record None() implements Scaling {}
 
     /** All frequencies divided by a factor. */
-    record Linear(double factor) implements Scaling {}
+    record Linear(double factor) implements Scaling {
+      public Linear {
+        requirePositive("factor", factor);
+      }
+    }
 
     /**
      * Llama-3's: long wavelengths are divided by the factor, short ones kept, with a ramp between.
@@ -34,7 +42,14 @@ public sealed interface Positions {
      * @param originalContext the context the model was trained with first
      */
     record Llama3(double factor, double lowFactor, double highFactor, int originalContext)
-        implements Scaling {}
+        implements Scaling {
+      public Llama3 {
+        requirePositive("factor", factor);
+        requirePositive("low_freq_factor", lowFactor);
+        requirePositive("high_freq_factor", highFactor);
+        requirePositive("original_max_position_embeddings", originalContext);
+      }
+    }
 
     /**
      * Every frequency divided by a number of its own.
@@ -45,6 +60,7 @@ public sealed interface Positions {
       /** Copies the list. */
       public Divided {
         divisors = List.copyOf(divisors);
+        divisors.forEach(divisor -> requirePositive("the divisor of a frequency", divisor));
       }
 
       /** Returns the scaling by these divisors. */
@@ -55,6 +71,14 @@ public sealed interface Positions {
         }
         return new Divided(list);
       }
+    }
+  }
+
+  private static void requirePositive(String what, double value) {
+    // As a float, in which angles are computed: neither 0 nor infinite.
+    if (!((float) value >= Float.MIN_NORMAL && (float) value <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "%s is %s, should be a positive number".formatted(what, value));
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import dev.limpid.tensor.weights.WeightSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,11 @@ record GgufWeights(GgufFile file, int interleaved) implements WeightSource {
     return interleaved > 0 && ROTATED.matcher(name).matches()
         ? tensor.gather(inHalves(tensor.dim(0), interleaved))
         : tensor;
+  }
+
+  @Override
+  public void requireWhole() throws IOException {
+    file.requireWhole();
   }
 
   /** Returns for every row in Hugging Face's order where it lies among interleaved ones. */

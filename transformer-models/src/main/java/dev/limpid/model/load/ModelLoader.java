@@ -5,6 +5,7 @@ import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.Provenance;
 import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,8 +31,9 @@ public final class ModelLoader {
       throws IOException {
     ModelFiles files = ModelFiles.of(path);
     ModelConfig config = files.config();
-    WeightReader reader = new WeightReader(files.weights(), config, files.names(), ops);
-    TransformerWeights weights = reader.read(progress);
+    WeightSource source = files.weights();
+    WeightReader reader = new WeightReader(source, config, files.names(), ops);
+    TransformerWeights weights = read(reader, source, progress);
     files.requireNothingMissed(reader.unread());
     return new Transformer(
         config,
@@ -42,6 +44,19 @@ public final class ModelLoader {
             ops.name() + ": " + ops.description(),
             version(),
             System.getProperty("java.runtime.version")));
+  }
+
+  /** Reads the weights; a file that is cut off meanwhile takes its mapped pages with it. */
+  private static TransformerWeights read(
+      WeightReader reader, WeightSource source, LoadProgress progress) throws IOException {
+    try {
+      TransformerWeights weights = reader.read(progress);
+      source.requireWhole();
+      return weights;
+    } catch (InternalError e) {
+      source.requireWhole();
+      throw new IOException(source.location() + ": the weights cannot be read from the disk", e);
+    }
   }
 
   /** Returns the facts of a model, without its weights. */

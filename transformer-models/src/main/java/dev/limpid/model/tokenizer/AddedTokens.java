@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The added tokens of a tokenizer: finds them in a text, leftmost and longest first. */
 final class AddedTokens {
+  /** Every place of a text is compared with the tokens: far longer ones would take for ever. */
+  private static final int LONGEST = 512;
+
   private final Map<String, AddedToken> byContent = new HashMap<>();
   private final Map<Integer, AddedToken> byId = new HashMap<>();
   private final Map<Integer, String> decoded = new HashMap<>();
@@ -27,6 +30,10 @@ final class AddedTokens {
     for (AddedToken token : tokens) {
       if (token.content().isEmpty()) {
         continue;
+      }
+      if (token.content().length() > LONGEST) {
+        throw new IllegalArgumentException(
+            "an added token has %d characters".formatted(token.content().length()));
       }
       int id = vocabulary.id(token.content());
       AddedToken known = byContent.get(token.content());
@@ -102,11 +109,11 @@ final class AddedTokens {
       }
       AddedToken token = token(hit.id());
       if (!token.singleWord() || standsAlone(text, at, hit.end())) {
-        int start = token.lstrip() ? Math.max(done, spaceStart(text, at)) : at;
+        int start = token.lstrip() ? spaceStart(text, done, at) : at;
         if (done < start) {
           out.accept(piece.part(done, start));
         }
-        int end = token.rstrip() ? spaceEnd(text, hit.end()) : hit.end();
+        int end = token.rstrip() ? spaceEnd(text, Math.max(done, hit.end())) : hit.end();
         if (start < end) { // not where the token before swallowed this one
           out.accept(new Piece(token.content(), token.id(), false));
         }
@@ -133,9 +140,10 @@ final class AddedTokens {
     return left && right;
   }
 
-  private static int spaceStart(String text, int end) {
-    int start = end;
-    while (start > 0 && UnicodeClass.isWhiteSpace(text.charAt(start - 1))) {
+  /** Looks no further back than {@code from}, where the token before ended. */
+  private static int spaceStart(String text, int from, int end) {
+    int start = Math.max(from, end);
+    while (start > from && UnicodeClass.isWhiteSpace(text.charAt(start - 1))) {
       start--;
     }
     return start;

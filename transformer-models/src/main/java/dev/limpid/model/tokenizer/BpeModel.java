@@ -63,7 +63,7 @@ final class BpeModel {
       count += bytes;
       if (bytes == 0 && options.unknown() != null) {
         if (unknown < 0) {
-          throw new IllegalStateException(
+          throw new TokenizationException(
               "no piece for U+%04X, and the unknown token '%s' is not in the vocabulary"
                   .formatted(codePoint, options.unknown()));
         }

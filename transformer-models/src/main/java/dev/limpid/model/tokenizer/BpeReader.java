@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -27,7 +29,9 @@ final class BpeReader {
   /** Reads the model from its opening brace to its closing one. */
   void read(JsonParser parser) throws IOException {
     require(parser.currentToken() == JsonToken.START_OBJECT, "model", "an object");
+    Set<String> seen = new HashSet<>();
     for (String field = parser.nextName(); field != null; field = parser.nextName()) {
+      require(seen.add(field), "model", "an object: it has '" + field + "' twice");
       JsonToken value = parser.nextToken();
       switch (field) {
         case "type" -> type(parser);

@@ -1,8 +1,10 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.ModelFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ final class ByteLevelBpe {
     AddedTokens added = addedTokens(config, vocabulary);
     BpeOptions options = new BpeOptions(null, false, false, false);
     return new PipelineTokenizer(
+        vocabularyFile,
         added,
         Normalizer.NONE,
         PreTokenizer.byteLevel(config.flag("add_prefix_space", false), true),
@@ -38,7 +41,9 @@ final class ByteLevelBpe {
   private static MergeTable merges(Path path, Vocabulary vocabulary) throws IOException {
     try {
       List<String> pairs = new ArrayList<>();
-      for (String line : Files.readAllLines(path)) {
+      ByteBuffer bytes = ByteBuffer.wrap(ModelFile.read(path));
+      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      for (String line : text.lines().toList()) {
         if (!line.isEmpty() && !line.startsWith("#version")) {
           MergeTable.addPair(line, pairs);
         }

@@ -86,7 +86,8 @@ final class GgufTokenizer {
   private PipelineTokenizer sentencePiece(Template template) throws IOException {
     boolean bytes = entries.stream().anyMatch(entry -> entry.kind() == Kind.BYTE);
     boolean addsPrefix = metadata.flag(PREFIX + "add_space_prefix").orElse(true);
-    return SentencePieceBpe.build(new SentencePieceFile(entries, bytes, addsPrefix), template);
+    return SentencePieceBpe.build(
+        path, new SentencePieceFile(entries, bytes, addsPrefix), template);
   }
 
   private PipelineTokenizer byteLevel(GgufSteps steps, Template template) throws IOException {
@@ -97,6 +98,7 @@ final class GgufTokenizer {
     }
     refuse("add_space_prefix", false);
     return new PipelineTokenizer(
+        path,
         new AddedTokens(SentencePieceBpe.addedTokens(entries), vocabulary, steps.normalizer()),
         steps.normalizer(),
         steps.preTokenizer(),

@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -16,7 +17,7 @@ public final class MalformedTokenizerException extends IOException {
    * @param reason what is wrong, in words, with the place in the file where that is known
    */
   public MalformedTokenizerException(Path path, String reason) {
-    super(path + ": damaged: " + reason);
+    super(path + ": damaged: " + OneLine.of(reason));
     this.path = path.toString();
     this.reason = reason;
   }

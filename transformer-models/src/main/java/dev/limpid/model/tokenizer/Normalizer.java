@@ -26,7 +26,7 @@ interface Normalizer {
 
   /** Writes characters in one of the normal forms of Unicode. */
   static Normalizer unicode(Form form) {
-    return text -> java.text.Normalizer.normalize(text, form);
+    return text -> java.text.Normalizer.normalize(CanonicalOrder.of(text), form);
   }
 
   /** Puts a prefix in front of a text that is not empty. */

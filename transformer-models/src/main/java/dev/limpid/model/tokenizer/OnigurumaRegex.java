@@ -1,6 +1,7 @@
 package dev.limpid.model.tokenizer;
 
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -56,10 +57,15 @@ final class OnigurumaRegex {
   /** Outside a class Oniguruma counts these numbers of Latin-1 too. */
   private static final String WORD_ALONE = WORD + "\\xb2\\xb3\\xb9\\xbc-\\xbe";
 
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+  private static final long MAX_REPEATS = 100_000;
+
   private final String source;
   private final StringBuilder target = new StringBuilder();
   private int at;
   private int classDepth;
+  private long repeats = 1;
 
   private OnigurumaRegex(String source) {
     this.source = source;
@@ -183,9 +189,29 @@ final class OnigurumaRegex {
     }
   }
 
+  /** Refuses intervals that, one inside the other, repeat something for ever. */
+  private void countRepeats() {
+    String interval = target.substring(target.lastIndexOf("{") + 1);
+    long largest =
+        NUMBER
+            .matcher(interval)
+            .results()
+            .map(MatchResult::group)
+            .mapToLong(n -> n.length() > 5 ? MAX_REPEATS + 1 : Long.parseLong(n))
+            .max()
+            .orElse(1);
+    repeats *= Math.max(1, largest);
+    if (repeats > MAX_REPEATS) {
+      throw new UnsupportedOperationException("so many repetitions");
+    }
+  }
+
   /** Refuses {n}? and {n}+, which Oniguruma does not read as reluctant and possessive. */
   private void interval() {
     copy(1);
+    if (classDepth == 0) {
+      countRepeats();
+    }
     boolean suffix = source.startsWith("?", at) || source.startsWith("+", at);
     if (classDepth == 0 && suffix) {
       throw new UnsupportedOperationException("'" + source.charAt(at) + "' after an interval");

@@ -17,7 +17,7 @@ final class PatternReader {
     }
     String regex = pattern.string("Regex");
     try {
-      return TextPattern.regex(OnigurumaRegex.compile(regex));
+      return TextPattern.limitedRegex(OnigurumaRegex.compile(regex));
     } catch (PatternSyntaxException e) {
       throw pattern.malformed("is no regular expression: " + e.getDescription() + ": " + regex);
     } catch (UnsupportedOperationException e) {

@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ final class PipelineTokenizer implements Tokenizer {
   /** Longer words are seldom seen twice. */
   private static final int MAX_REMEMBERED_WORD = 64;
 
+  private final Path source;
   private final AddedTokens addedTokens;
   private final Normalizer normalizer;
   private final PreTokenizer preTokenizer;
@@ -21,12 +23,14 @@ final class PipelineTokenizer implements Tokenizer {
   private final Decoder decoder;
 
   PipelineTokenizer(
+      Path source,
       AddedTokens addedTokens,
       Normalizer normalizer,
       PreTokenizer preTokenizer,
       BpeModel model,
       Template template,
       Decoder decoder) {
+    this.source = source;
     this.addedTokens = addedTokens;
     this.normalizer = normalizer;
     this.preTokenizer = preTokenizer;
@@ -41,9 +45,13 @@ final class PipelineTokenizer implements Tokenizer {
 
   @Override
   public List<Integer> encode(String text, boolean addSpecialTokens) {
-    Run run = new Run();
-    addedTokens.splitWritten(new Piece(wellFormed(text), true), run::written);
-    return addSpecialTokens ? template.apply(run.ids) : run.ids;
+    try {
+      Run run = new Run();
+      addedTokens.splitWritten(new Piece(wellFormed(text), true), run::written);
+      return addSpecialTokens ? template.apply(run.ids) : run.ids;
+    } catch (TokenizationException e) {
+      throw e.in(source);
+    }
   }
 
   /** One text on its way through the steps; remembers the words it has seen. */
@@ -101,7 +109,11 @@ final class PipelineTokenizer implements Tokenizer {
       String added = addedTokens.decoded(id);
       pieces.add(added == null ? piece(id) : added);
     }
-    return String.join("", decoder.decode(pieces));
+    try {
+      return String.join("", decoder.decode(pieces));
+    } catch (TokenizationException e) {
+      throw e.in(source);
+    }
   }
 
   @Override

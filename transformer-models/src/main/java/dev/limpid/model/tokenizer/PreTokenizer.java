@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -30,12 +31,31 @@ interface PreTokenizer {
 
   /** Applies steps one after the other, each to every part the step before it made. */
   static PreTokenizer sequence(List<PreTokenizer> steps) {
-    PreTokenizer all = NONE;
-    for (PreTokenizer step : steps) {
-      PreTokenizer before = all;
-      all = (piece, out) -> before.split(piece, part -> step.split(part, out));
+    return (piece, out) -> {
+      long longest = Math.max(TextPattern.LONGEST_RESULT, 16L * piece.text().length());
+      List<Piece> parts = List.of(piece);
+      for (PreTokenizer step : steps) {
+        parts = apply(step, parts, longest);
+      }
+      parts.forEach(out);
+    };
+  }
+
+  /** Applies a step to every part; steps that write bytes as characters may lengthen them. */
+  private static List<Piece> apply(PreTokenizer step, List<Piece> parts, long longest) {
+    List<Piece> result = new ArrayList<>();
+    long length = 0;
+    for (Piece part : parts) {
+      int before = result.size();
+      step.split(part, result::add);
+      for (Piece added : result.subList(before, result.size())) {
+        length += added.text().length();
+      }
+      if (length > longest) {
+        throw new TokenizationException("the steps of the pre-tokenizer make this text too long");
+      }
     }
-    return all;
+    return result;
   }
 
   /** Splits where a pattern matches. */

@@ -22,7 +22,7 @@ final class SentencePieceBpe {
   static PipelineTokenizer read(Path path, TokenizerConfig config) throws IOException {
     SentencePieceFile file = SentencePieceFile.read(path);
     try {
-      return build(file, template(config, file));
+      return build(path, file, template(config, file));
     } catch (IllegalArgumentException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
@@ -31,9 +31,10 @@ final class SentencePieceBpe {
   /**
    * Puts a tokenizer together.
    *
+   * @param path the file it was read from
    * @throws IllegalArgumentException if the pieces contradict one another
    */
-  static PipelineTokenizer build(SentencePieceFile file, Template template) {
+  static PipelineTokenizer build(Path path, SentencePieceFile file, Template template) {
     Vocabulary vocabulary = vocabulary(file.entries());
     Normalizer normalizer = normalizer(file.addsPrefix());
     AddedTokens added = new AddedTokens(addedTokens(file.entries()), vocabulary, normalizer);
@@ -44,6 +45,7 @@ final class SentencePieceBpe {
             .findFirst()
             .orElse(null);
     return new PipelineTokenizer(
+        path,
         added,
         normalizer,
         PreTokenizer.NONE,

@@ -1,9 +1,9 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.ModelFile;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +11,9 @@ import java.util.List;
 /** What a {@code tokenizer.model} of SentencePiece says, as far as BPE needs it. */
 record SentencePieceFile(List<Entry> entries, boolean byteFallback, boolean addsPrefix) {
   private static final int BPE = 2;
+
+  /** All ways to cut a piece in two are looked at; SentencePiece's own pieces are a few dozen. */
+  private static final int LONGEST_PIECE = 1000;
 
   /** One piece; its id is its place. */
   record Entry(String piece, float score, Kind kind) {}
@@ -27,7 +30,7 @@ record SentencePieceFile(List<Entry> entries, boolean byteFallback, boolean adds
 
   static SentencePieceFile read(Path path) throws IOException {
     try {
-      return read(path, new ProtobufFields(ByteBuffer.wrap(Files.readAllBytes(path))));
+      return read(path, new ProtobufFields(ByteBuffer.wrap(ModelFile.read(path))));
     } catch (BufferUnderflowException e) {
       throw new MalformedTokenizerException(path, "the file ends too early");
     } catch (IllegalArgumentException e) {
@@ -62,7 +65,10 @@ record SentencePieceFile(List<Entry> entries, boolean byteFallback, boolean adds
         default -> {} // extensions
       }
     }
-    return new Entry(piece, score, kind);
+    if (piece.length() > LONGEST_PIECE) {
+      throw new IllegalArgumentException("a piece of %d characters".formatted(piece.length()));
+    }
+    return new Entry(piece, Float.isNaN(score) ? 0 : score, kind);
   }
 
   static Kind kind(int number) {

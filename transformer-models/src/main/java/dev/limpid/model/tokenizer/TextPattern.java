@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 /** Finds where a text matches. */
 @FunctionalInterface
 interface TextPattern {
+  /** Replacements that double a text, one after the other, would fill any memory. */
+  int LONGEST_RESULT = 1 << 20;
+
   /** Returns spans that cover the text in order, matches and what lies between them. */
   List<Span> spans(String text);
 
@@ -17,6 +20,9 @@ interface TextPattern {
     StringBuilder result = new StringBuilder(text.length());
     for (Span span : spans(text)) {
       if (span.match()) {
+        if (result.length() + content.length() > Math.max(LONGEST_RESULT, text.length())) {
+          throw new TokenizationException("a replacement makes this text too long");
+        }
         result.append(content);
       } else {
         result.append(text, span.start(), span.end());
@@ -55,7 +61,10 @@ interface TextPattern {
 
     @Override
     public String replace(String text, String content) {
-      return text.replace(wanted, content);
+      long longest = (long) text.length() / wanted.length() * content.length();
+      return longest > Math.max(LONGEST_RESULT, text.length())
+          ? TextPattern.super.replace(text, content)
+          : text.replace(wanted, content);
     }
   }
 
@@ -84,26 +93,38 @@ interface TextPattern {
    * libraries of Hugging Face do and Java's {@code find()} does not.
    */
   static TextPattern regex(Pattern pattern) {
+    return text -> spans(pattern.matcher(text), text);
+  }
+
+  /** Matches a regular expression from a file, within limits of time and memory. */
+  static TextPattern limitedRegex(Pattern pattern) {
     return text -> {
-      List<Span> spans = new ArrayList<>();
-      Matcher matcher = pattern.matcher(text);
-      int done = 0;
-      int from = 0;
-      boolean matched = false;
-      while (from <= text.length() && matcher.find(from)) {
-        if (matched && matcher.end() == matcher.start() && matcher.end() == done) {
-          from += from < text.length() ? Character.charCount(text.codePointAt(from)) : 1;
-          continue;
-        }
-        addGap(spans, done, matcher.start());
-        spans.add(new Span(matcher.start(), matcher.end(), true));
-        done = matcher.end();
-        from = done;
-        matched = true;
+      try {
+        return spans(pattern.matcher(new CountedText(text)), text);
+      } catch (StackOverflowError e) {
+        throw new TokenizationException("a regular expression nests too deep on this text");
       }
-      addGap(spans, done, text.length());
-      return spans;
     };
+  }
+
+  private static List<Span> spans(Matcher matcher, String text) {
+    List<Span> spans = new ArrayList<>();
+    int done = 0;
+    int from = 0;
+    boolean matched = false;
+    while (from <= text.length() && matcher.find(from)) {
+      if (matched && matcher.end() == matcher.start() && matcher.end() == done) {
+        from += from < text.length() ? Character.charCount(text.codePointAt(from)) : 1;
+        continue;
+      }
+      addGap(spans, done, matcher.start());
+      spans.add(new Span(matcher.start(), matcher.end(), true));
+      done = matcher.end();
+      from = done;
+      matched = true;
+    }
+    addGap(spans, done, text.length());
+    return spans;
   }
 
   private static void addGap(List<Span> spans, int from, int to) {

@@ -10,6 +10,7 @@ public interface Tokenizer {
    *
    * @param text taken verbatim: nothing is trimmed
    * @param addSpecialTokens whether the post-processor adds its tokens (such as a BOS in front)
+   * @throws TokenizationException if the tokenizer's rules fail on this text; names its file
    */
   List<Integer> encode(String text, boolean addSpecialTokens);
 
@@ -18,6 +19,7 @@ public interface Tokenizer {
    * character become U+FFFD, as in Hugging Face.
    *
    * @throws IndexOutOfBoundsException if an id is not in the vocabulary
+   * @throws TokenizationException if the tokenizer's rules fail on these ids; names its file
    */
   String decode(List<Integer> ids);
 

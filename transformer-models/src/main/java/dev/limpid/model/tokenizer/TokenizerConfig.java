@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
       return new StepNode(path, "", MissingNode.getInstance());
     }
     try {
-      StepNode object = new StepNode(path, "", JSON.readTree(Files.readAllBytes(path)));
+      StepNode object = new StepNode(path, "", JSON.readTree(ModelFile.readJson(path)));
       if (!object.node().isObject()) {
         throw object.malformed("not a JSON object");
       }

@@ -1,12 +1,14 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.ModelFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -53,20 +55,20 @@ final class TokenizerJson {
    */
   static PipelineTokenizer read(Path path) throws IOException {
     TokenizerJson file = new TokenizerJson(path);
-    byte[] bytes = Files.readAllBytes(path);
+    byte[] bytes = ModelFile.readJson(path);
     try (JsonParser parser = JSON.createParser(bytes)) {
       file.readAll(parser);
       return file.build();
     } catch (JacksonException e) {
       throw noJson(path, e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | TokenizationException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
   }
 
   /** Reads a vocab.json. */
   static Map<String, Integer> readVocabulary(Path path) throws IOException {
-    byte[] bytes = Files.readAllBytes(path);
+    byte[] bytes = ModelFile.readJson(path);
     try (JsonParser parser = JSON.createParser(bytes)) {
       parser.nextToken();
       return new BpeReader(path).vocabulary(parser);
@@ -89,7 +91,11 @@ final class TokenizerJson {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new MalformedTokenizerException(path, "not a JSON object");
     }
+    Set<String> seen = new HashSet<>();
     for (String field = parser.nextName(); field != null; field = parser.nextName()) {
+      if (!seen.add(field)) {
+        throw new MalformedTokenizerException(path, "'" + field + "' is there twice");
+      }
       parser.nextToken();
       switch (field) {
         case "model" -> model.read(parser);
@@ -117,6 +123,7 @@ final class TokenizerJson {
     BpeModel bpe = model.build();
     PipelineTokenizer tokenizer =
         new PipelineTokenizer(
+            path,
             new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
             normalizer,
             PreTokenizerReader.read(step("pre_tokenizer")),

@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -20,7 +21,7 @@ public final class UnsupportedTokenizerException extends IOException {
    * @param step where in the file the step is and what it is called
    */
   public UnsupportedTokenizerException(Path path, String step) {
-    super(path + ": not supported: " + step);
+    super(path + ": not supported: " + OneLine.of(step));
     this.path = path.toString();
     this.step = step;
   }

@@ -8,6 +8,9 @@ final class Vocabulary {
   /** The largest id that is believed; a larger one is damage and would exhaust the memory. */
   static final int MAX_ID = (1 << 24) - 1;
 
+  private static final int GAPS = 1 << 16;
+  private static final int GAPS_PER_PIECE = 64;
+
   /** Code points below this, the alphabet of bytes among them, are looked up without hashing. */
   private static final int DIRECT = 0x400;
 
@@ -24,10 +27,13 @@ final class Vocabulary {
   Vocabulary(Map<String, Integer> ids) {
     this.ids = ids;
     int largest = -1;
+    // A table is made of the ids: gaps in them are fine, a desert is damage.
+    long limit = Math.min(MAX_ID, GAPS + (long) GAPS_PER_PIECE * ids.size());
     for (Map.Entry<String, Integer> entry : ids.entrySet()) {
-      if (entry.getValue() < 0 || entry.getValue() > MAX_ID) {
+      if (entry.getValue() < 0 || entry.getValue() > limit) {
         throw new IllegalArgumentException(
-            "piece '%s' has the id %d".formatted(entry.getKey(), entry.getValue()));
+            "piece '%s' has the id %d, and there are only %d pieces"
+                .formatted(entry.getKey(), entry.getValue(), ids.size()));
       }
       largest = Math.max(largest, entry.getValue());
     }

@@ -51,6 +51,11 @@ class SmolLm2GgufTest {
   /** Weights in another precision. */
   private record Rounded(WeightSource exact, DType dtype) implements WeightSource {
     @Override
+    public void requireWhole() throws IOException {
+      exact.requireWhole();
+    }
+
+    @Override
     public Path location() {
       return exact.location();
     }

@@ -1,0 +1,32 @@
+package dev.limpid.explorer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Prompts of ten megabytes: too many tokens, said soon. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LongPromptTest {
+  private static final int BYTES = 10_000_000;
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"When Mary and John went to the store, John gave a drink to her.\n", "a", " "})
+  void haveTooManyTokens(String text) throws IOException {
+    Path file = home.resolve("prompt.txt");
+    Files.writeString(file, text.repeat(BYTES / text.length()));
+    LimpidRun run =
+        new LimpidRun.World(home).run("explain", "--model", "demo-gpt2", "--file", file.toString());
+    assertThat(run.code()).isEqualTo(Limpid.FAILED);
+    assertThat(run.err()).matches("limpid: the prompt has \\d{5,} tokens, .* shorten it\n");
+  }
+}
