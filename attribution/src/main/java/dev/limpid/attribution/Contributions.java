@@ -133,7 +133,8 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     float scale = cancelling ? 0 : (float) (1 / (floor == 0 ? positive : sum));
     for (Tensor part : parts) {
       float[] values = part.array();
-      for (int i = part.offset(); i < part.offset() + part.size(); i++) {
+      int end = part.offset() + Math.toIntExact(part.size());
+      for (int i = part.offset(); i < end; i++) {
         values[i] = Math.max(values[i], floor) * scale;
       }
     }
@@ -192,9 +193,11 @@ public record Contributions(ContributionOptions options, List<LayerContributions
 
   private static double norm(Tensor x, int t) {
     double norm = 0;
+    float[] values = x.array();
     int width = x.dim(1);
-    for (int i = x.offset() + t * width; i < x.offset() + (t + 1) * width; i++) {
-      norm += Math.abs(x.array()[i]);
+    int first = x.offset() + t * width;
+    for (int i = first; i < first + width; i++) {
+      norm += Math.abs(values[i]);
     }
     return norm;
   }

@@ -22,10 +22,14 @@ import jdk.incubator.vector.VectorOperators;
  * The first term needs no u: it is a &lt;W_O^h s, values[k]&gt;, so the T rows of signs are
  * projected once and what remains is a product like that of queries and keys. Where it is not
  * positive the result is 0, as the second term only subtracts. A component counts in the second
- * term only if |y_i| &lt; a max|u|; probabilities are mostly tiny, so in an order by |y_i| that is
- * a short prefix. The lanes of a vector are keys.
+ * term only if |y_i| / c_i &lt; a max_j |u_j| / c_j, for any c &gt; 0; with c_i the size that W_O
+ * gives to component i, and probabilities mostly tiny, that is a short prefix of an order by |y_i|
+ * / c_i. The lanes of a vector are keys.
  */
 final class AttentionProximity {
+  /** Sizes below this count as none, so that their inverses are finite. */
+  private static final double SMALLEST = 1e-30;
+
   private final Tensor pattern;
   private final Tensor out;
   private final Panels projection;
@@ -36,11 +40,14 @@ final class AttentionProximity {
   private final int keyPanels;
   private final RowTiles tiles;
 
-  /** The signs of y through W_O, [T, H * d]. */
-  private final Tensor projectedSigns;
+  /** The signs of y through W_O, in tiles: [H][tile][d][rows]. */
+  private final float[] projectedSigns;
 
   /** The values, transposed: [K][key panel][d][PANEL]. */
   private final float[] packedValues;
+
+  /** 1 / c, [D]. */
+  private final float[] inverseSizes;
 
   private final ComponentOrder order;
 
@@ -61,9 +68,10 @@ final class AttentionProximity {
     dHead = values.dim(2);
     keyPanels = Lanes.panels(t);
     tiles = new RowTiles(t);
-    projectedSigns = projectSigns(whole, projectionTransposed, pool);
+    projectedSigns = packSigns(projectSigns(whole, projectionTransposed, pool), pool);
     packedValues = packValues(values, pool);
-    order = new ComponentOrder(t, whole.dim(1), pool.scratch());
+    inverseSizes = inverseSizes(pool);
+    order = new ComponentOrder(t, whole.dim(1), inverseSizes, pool.scratch());
     pool.run(t, (q, scratch) -> order.fill(whole, q));
   }
 
@@ -104,6 +112,64 @@ final class AttentionProximity {
     return projected;
   }
 
+  private float[] packSigns(Tensor projected, WorkerPool pool) {
+    int width = nHeads * dHead;
+    float[] packed = pool.scratch().floats(Use.PACKED_SIGNS, tiles.paddedRows() * width);
+    pool.run(
+        tiles.count(),
+        (tile, scratch) -> {
+          for (int h = 0; h < nHeads; h++) {
+            tiles.pack(tile, projected.array(), h * dHead, width, dHead, packed, signsAt(h, tile));
+          }
+        });
+    return packed;
+  }
+
+  private int signsAt(int h, int tile) {
+    return (h * tiles.paddedRows() + tiles.row(tile)) * dHead;
+  }
+
+  /** Returns 1 / the root mean square of the weights that write each component, or 0 for none. */
+  private float[] inverseSizes(WorkerPool pool) {
+    float[] inverse = pool.scratch().floats(Use.SIZES, projection.count() * PANEL);
+    pool.run(
+        projection.count(),
+        (panel, scratch) -> {
+          float[] w = decoded(projection, panel, scratch);
+          int at = projection.dtype() == DType.F32 ? projection.floatsAt(panel, 0) : 0;
+          sumSquares(projection.inputs(), w, at, inverse, panel * PANEL);
+          for (int i = panel * PANEL; i < (panel + 1) * PANEL; i++) {
+            double size = Math.sqrt(inverse[i] / projection.inputs());
+            inverse[i] = size < SMALLEST ? 0 : (float) (1 / size);
+          }
+        });
+    return inverse;
+  }
+
+  private static void sumSquares(int n, float[] w, int at, float[] out, int outAt) {
+    FloatVector left = FloatVector.zero(FLOATS);
+    FloatVector right = left;
+    for (int i = at; i < at + n * PANEL; i += PANEL) {
+      FloatVector l = FloatVector.fromArray(FLOATS, w, i);
+      FloatVector r = FloatVector.fromArray(FLOATS, w, i + VL);
+      left = l.fma(l, left);
+      right = r.fma(r, right);
+    }
+    left.intoArray(out, outAt);
+    right.intoArray(out, outAt + VL);
+  }
+
+  /** Returns an array with the elements of a panel: the panels' own, or decoded ones from 0 on. */
+  private static float[] decoded(Panels weight, int panel, Scratch scratch) {
+    if (weight.dtype() == DType.F32) {
+      return weight.floats();
+    }
+    float[] elements = scratch.floats(Use.DECODED, weight.inputs() * PANEL);
+    int at = weight.halvesAt(panel, 0);
+    HalfPrecision.decode(weight.dtype(), weight.halves(), at, weight.inputs(), elements);
+    return elements;
+  }
+
   private float[] packValues(Tensor values, WorkerPool pool) {
     int panels = values.dim(0) * keyPanels;
     float[] packed = pool.scratch().floats(Use.PACKED_PANELS, panels * dHead * PANEL);
@@ -126,12 +192,12 @@ final class AttentionProximity {
     float[] u = scratch.floats(Use.TERMS, padded * PANEL);
     float[] largest = scratch.floats(Use.LARGEST, PANEL);
     computeTerms(h, valuesAt, u, scratch);
-    largestMagnitudes(padded, u, largest);
+    largestMagnitudes(padded, u, inverseSizes, largest);
     int firstKey = panel * PANEL;
-    float[] packed = scratch.floats(Use.PACKED_TILE, TileKernel.HIGH * dHead);
     float[] first = scratch.floats(Use.SUMS, TileKernel.HIGH * PANEL);
     float[] a = scratch.floats(Use.PROBABILITIES, PANEL);
     float[] zeros = zeros(scratch);
+    float[] results = out.array();
     for (int tile = 0; tile < tiles.count(); tile++) {
       int row = tiles.row(tile);
       int height = tiles.height(tile);
@@ -139,9 +205,21 @@ final class AttentionProximity {
       if (row + real <= firstKey) {
         continue; // these queries come before the keys
       }
-      tiles.pack(tile, projectedSigns.array(), h * dHead, nHeads * dHead, dHead, packed, 0);
+      int signsAt = signsAt(h, tile);
       TileKernel.multiply(
-          height, dHead, packed, 0, height, packedValues, valuesAt, zeros, 0, 0, first, 0, PANEL);
+          height,
+          dHead,
+          projectedSigns,
+          signsAt,
+          height,
+          packedValues,
+          valuesAt,
+          zeros,
+          0,
+          0,
+          first,
+          0,
+          PANEL);
       for (int q = Math.max(row, firstKey); q < row + real; q++) {
         int n = Math.min(PANEL, q + 1 - firstKey);
         int from = pattern.offset() + (h * t + q) * t + firstKey;
@@ -153,7 +231,7 @@ final class AttentionProximity {
         }
         int to = out.offset() + (q * (q + 1) / 2 + firstKey) * nHeads + h;
         for (int k = 0; k < n; k++) {
-          out.array()[to + k * nHeads] = first[firstAt + k];
+          results[to + k * nHeads] = first[firstAt + k];
         }
       }
     }
@@ -165,14 +243,8 @@ final class AttentionProximity {
     RowTiles components = new RowTiles(PANEL);
     float[] zeros = zeros(scratch);
     for (int panel = 0; panel < ofHead.count(); panel++) {
-      float[] w = ofHead.floats();
-      int at = 0;
-      if (ofHead.dtype() == DType.F32) {
-        at = ofHead.floatsAt(panel, 0);
-      } else {
-        w = scratch.floats(Use.DECODED, dHead * PANEL);
-        HalfPrecision.decode(ofHead.dtype(), ofHead.halves(), ofHead.halvesAt(panel, 0), dHead, w);
-      }
+      float[] w = decoded(ofHead, panel, scratch);
+      int at = ofHead.dtype() == DType.F32 ? ofHead.floatsAt(panel, 0) : 0;
       for (int tile = 0; tile < components.count(); tile++) {
         int row = components.row(tile);
         int to = (panel * PANEL + row) * PANEL;
@@ -194,13 +266,15 @@ final class AttentionProximity {
     }
   }
 
-  /** Writes max |u_i| over the components i into largest [PANEL]. */
-  private static void largestMagnitudes(int components, float[] u, float[] largest) {
+  /** Writes max |u_i| / c_i over the components i into largest [PANEL]. */
+  private static void largestMagnitudes(
+      int components, float[] u, float[] inverseSizes, float[] largest) {
     FloatVector left = FloatVector.zero(FLOATS);
     FloatVector right = left;
-    for (int i = 0; i < components * PANEL; i += PANEL) {
-      left = larger(left, Lanes.abs(FloatVector.fromArray(FLOATS, u, i)));
-      right = larger(right, Lanes.abs(FloatVector.fromArray(FLOATS, u, i + VL)));
+    for (int i = 0; i < components; i++) {
+      FloatVector scale = FloatVector.broadcast(FLOATS, inverseSizes[i]);
+      left = larger(left, Lanes.abs(FloatVector.fromArray(FLOATS, u, i * PANEL).mul(scale)));
+      right = larger(right, Lanes.abs(FloatVector.fromArray(FLOATS, u, i * PANEL + VL).mul(scale)));
     }
     left.intoArray(largest, 0);
     right.intoArray(largest, VL);
@@ -227,20 +301,32 @@ final class AttentionProximity {
     Lanes.positive(bound).intoArray(first, firstAt);
     float farthest = reach.reduceLanes(VectorOperators.MAX);
     if (farthest > 0) {
-      int start = order.start(q);
-      int end = start + order.countBelow(q, farthest);
-      subtractBeyond(start, end, order.indices(), order.negated(), a, u, lane, first, firstAt);
+      subtractBeyond(
+          order.start(q),
+          order.endOfPositive(q, farthest),
+          order.startOfNegative(q),
+          order.endOfNegative(q, farthest),
+          order.offsets(),
+          order.negated(),
+          a,
+          u,
+          lane,
+          first,
+          firstAt);
     }
   }
 
   /**
-   * Subtracts 2 sum of max(0, s_i a u_i - |y_i|) over the components i in [start, end) of the order
-   * from the proximities, and clips them at 0.
+   * Subtracts 2 sum of max(0, s_i a u_i - |y_i|) over some components from the proximities, and
+   * clips them at 0. Positive and negative components are walked apart: s is then a sign of a. Two
+   * components a step, as sums wait for each other.
    */
   private static void subtractBeyond(
-      int start,
-      int end,
-      int[] indices,
+      int positive,
+      int positiveEnd,
+      int negative,
+      int negativeEnd,
+      int[] offsets,
       float[] negated,
       float[] a,
       float[] u,
@@ -249,13 +335,33 @@ final class AttentionProximity {
       int at) {
     FloatVector weight = FloatVector.fromArray(FLOATS, a, lane);
     FloatVector sum = FloatVector.zero(FLOATS);
-    for (int x = start; x < end; x++) {
-      FloatVector minusY = FloatVector.broadcast(FLOATS, negated[x]);
-      FloatVector beyond =
-          FloatVector.fromArray(FLOATS, u, indices[x] * PANEL + lane).fma(weight, minusY);
-      // s (z - y) is s z - |y|, and the sign of -y is that of -s.
-      sum = sum.add(Lanes.positive(Lanes.timesSign(beyond.neg(), minusY)));
+    FloatVector other = sum;
+    int x = positive;
+    for (; x < positiveEnd - 1; x += 2) {
+      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
+      FloatVector u1 = FloatVector.fromArray(FLOATS, u, offsets[x + 1] + lane);
+      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
+      other =
+          other.add(Lanes.positive(u1.fma(weight, FloatVector.broadcast(FLOATS, negated[x + 1]))));
     }
+    if (x < positiveEnd) {
+      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
+      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
+    }
+    weight = weight.neg();
+    x = negative;
+    for (; x < negativeEnd - 1; x += 2) {
+      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
+      FloatVector u1 = FloatVector.fromArray(FLOATS, u, offsets[x + 1] + lane);
+      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
+      other =
+          other.add(Lanes.positive(u1.fma(weight, FloatVector.broadcast(FLOATS, negated[x + 1]))));
+    }
+    if (x < negativeEnd) {
+      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
+      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
+    }
+    sum = sum.add(other);
     FloatVector clipped =
         Lanes.positive(FloatVector.fromArray(FLOATS, proximity, at).sub(sum.add(sum)));
     clipped.intoArray(proximity, at);

@@ -32,6 +32,10 @@ final class Scratch {
     /** Signs of a residual state, and these through the output projection. */
     SIGNS,
     PROJECTED_SIGNS,
+    /** The latter in tiles. */
+    PACKED_SIGNS,
+    /** How large an output projection makes each component. */
+    SIZES,
     /** The components of a residual state in order of magnitude. */
     ORDER,
     /** Where the steps of that order end. */
