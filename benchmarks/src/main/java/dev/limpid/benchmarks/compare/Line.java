@@ -15,16 +15,15 @@ record Line(
     @JsonUnwrapped Machine machine) {
 
   static Line of(Result result, Machine machine) {
-    Row row = result.row();
     return new Line(
-        row.what(),
-        row.peer(),
+        result.what(),
+        result.peer(),
         result.rounds(),
         result.ours(),
         result.theirs(),
         Math.round(result.ratio() * 1000) / 1000.0,
-        row.goal().toString(),
-        row.goal().reached(result.ratio()),
+        result.goal().toString(),
+        result.goal().reached(result.ratio()),
         machine);
   }
 }

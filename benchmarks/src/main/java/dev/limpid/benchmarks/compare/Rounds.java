@@ -27,7 +27,7 @@ record Rounds(int count) {
       ours[i] = rested(row.ours());
       theirs[i] = rested(row.theirs());
     }
-    return new Result(row, count, median(ours), median(theirs));
+    return new Result(row.what(), row.peer(), row.goal(), count, median(ours), median(theirs));
   }
 
   private static void warm(Timed work) throws IOException {

@@ -299,7 +299,9 @@ final class AttentionProximity {
     FloatVector reach = weight.mul(FloatVector.fromArray(FLOATS, largest, lane));
     reach = FloatVector.zero(FLOATS).blend(reach, bound.compare(VectorOperators.GT, 0));
     Lanes.positive(bound).intoArray(first, firstAt);
-    float farthest = reach.reduceLanes(VectorOperators.MAX);
+    // Not negative, so they compare as integers, without a thought of NaN.
+    float farthest =
+        Float.intBitsToFloat(reach.reinterpretAsInts().reduceLanes(VectorOperators.MAX));
     if (farthest > 0) {
       subtractBeyond(
           order.start(q),

@@ -96,7 +96,8 @@ final class ComponentOrder {
   }
 
   private static int step(int top, int magnitude) {
-    return Math.clamp((long) BUCKETS - 1 + (magnitude >>> STEP_BITS) - top, 0, BUCKETS - 1);
+    int step = BUCKETS - 1 + (magnitude >>> STEP_BITS) - top;
+    return Math.max(0, Math.min(step, BUCKETS - 1));
   }
 
   private static int magnitude(float x) {

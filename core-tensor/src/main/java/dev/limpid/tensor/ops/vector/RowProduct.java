@@ -50,7 +50,8 @@ final class RowProduct {
         int at1 = weight.halvesAt(p1, 0);
         int at2 = weight.halvesAt(p2, 0);
         int at3 = weight.halvesAt(p3, 0);
-        sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, at2, at3, sums);
+        sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, sums, 0);
+        sumF16(n, x.array(), x.offset(), weight.halves(), at2, at3, sums, 2 * PANEL);
       }
       case BF16 -> {
         int at = weight.halvesAt(panel, 0);
@@ -98,16 +99,16 @@ final class RowProduct {
     store(l3, r3, sums, 3 * PANEL);
   }
 
+  /**
+   * Two panels only: with four, C2 has no room left to inline the decoding, and boxes its vectors,
+   * which made it three times slower.
+   */
   private static void sumF16(
-      int n, float[] x, int xAt, int[] w, int p0, int p1, int p2, int p3, float[] sums) {
+      int n, float[] x, int xAt, int[] w, int p0, int p1, float[] sums, int sumsAt) {
     FloatVector l0 = FloatVector.zero(FLOATS);
     FloatVector r0 = l0;
     FloatVector l1 = l0;
     FloatVector r1 = l0;
-    FloatVector l2 = l0;
-    FloatVector r2 = l0;
-    FloatVector l3 = l0;
-    FloatVector r3 = l0;
     int k = 0;
     for (int i = 0; i < n; i++) {
       FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
@@ -117,18 +118,10 @@ final class RowProduct {
       IntVector w1 = IntVector.fromArray(INTS, w, p1 + k);
       l1 = a.fma(HalfPrecision.lowF16(w1), l1);
       r1 = a.fma(HalfPrecision.highF16(w1), r1);
-      IntVector w2 = IntVector.fromArray(INTS, w, p2 + k);
-      l2 = a.fma(HalfPrecision.lowF16(w2), l2);
-      r2 = a.fma(HalfPrecision.highF16(w2), r2);
-      IntVector w3 = IntVector.fromArray(INTS, w, p3 + k);
-      l3 = a.fma(HalfPrecision.lowF16(w3), l3);
-      r3 = a.fma(HalfPrecision.highF16(w3), r3);
       k += VL;
     }
-    store(l0, r0, sums, 0);
-    store(l1, r1, sums, PANEL);
-    store(l2, r2, sums, 2 * PANEL);
-    store(l3, r3, sums, 3 * PANEL);
+    store(l0, r0, sums, sumsAt);
+    store(l1, r1, sums, sumsAt + PANEL);
   }
 
   private static void sumBf16(
