@@ -62,10 +62,7 @@ final class WarmUp {
     repeat(() -> ops.causalPattern(x, x, 1, 1, 1, ROWS, pattern));
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
-    Tensor values = x.reshape(1, ROWS, WIDTH);
-    Tensor proximities = Tensor.zeros(ROWS * (ROWS + 1) / 2, 1);
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
-    repeat(() -> ops.attentionProximity(pattern, values, weight, weight, x, proximities));
   }
 
   private static Tensor zeros(DType dtype) {
