@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers one entry per layer
  */
 public record Contributions(ContributionOptions options, List<LayerContributions> layers) {
+  private static final Tensor NO_TERMS = Tensor.zeros(0, 0);
 
   /** Copies the list. */
   public Contributions {
@@ -69,7 +70,7 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     int nPositions = trace.residPre().dim(0);
 
     Tensor residMid = trace.residMid();
-    Tensor attention = Tensor.zeros(nPositions * (nPositions + 1) / 2, model.config().nHeads());
+    Tensor attention = Tensor.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
     ops.attentionProximity(
         trace.pattern(),
         trace.value(),
@@ -87,20 +88,20 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
 
     boolean attentionBiasIsPart = separate && block.attentionBias() != null;
+    List<Tensor> besideTerms = List.of(attentionResidual, attentionBias);
+    List<Tensor> mlpParts = List.of(mlp, mlpResidual, mlpBias);
+    NodeParts attentionNodes =
+        new NodeParts(attention, besideTerms.subList(0, attentionBiasIsPart ? 2 : 1), residMid);
+    NodeParts mlpNodes =
+        new NodeParts(NO_TERMS, mlpParts.subList(0, mlpOutBias == null ? 2 : 3), residPost);
     boolean[] attentionCancelling = new boolean[nPositions];
     boolean[] mlpCancelling = new boolean[nPositions];
+    float floor = (float) options.floor();
     ops.forEach(
         nPositions,
         t -> {
-          Tensor terms =
-              attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
-          List<Tensor> parts =
-              List.of(terms, attentionResidual.rows(t, t + 1), attentionBias.rows(t, t + 1));
-          attentionCancelling[t] =
-              !normalise(parts.subList(0, attentionBiasIsPart ? 3 : 2), norm(residMid, t), options);
-          parts = List.of(mlp.rows(t, t + 1), mlpResidual.rows(t, t + 1), mlpBias.rows(t, t + 1));
-          mlpCancelling[t] =
-              !normalise(parts.subList(0, mlpOutBias == null ? 2 : 3), norm(residPost, t), options);
+          attentionCancelling[t] = !attentionNodes.normalise(t, floor);
+          mlpCancelling[t] = !mlpNodes.normalise(t, floor);
         });
     return new LayerContributions(
         attention,
@@ -115,51 +116,6 @@ public record Contributions(ContributionOptions options, List<LayerContributions
 
   private static List<Integer> positions(boolean[] which) {
     return IntStream.range(0, which.length).filter(t -> which[t]).boxed().toList();
-  }
-
-  /**
-   * Turns the proximities of one node's parts into contributions, in place; returns false, and
-   * leaves all of them 0, if the node is cancelling.
-   */
-  private static boolean normalise(List<Tensor> parts, double norm, ContributionOptions options) {
-    float floor = (float) options.floor();
-    double positive = 0;
-    double sum = 0;
-    for (Tensor part : parts) {
-      positive += sumAbove(part, 0);
-      sum += floor == 0 ? 0 : sumAbove(part, floor);
-    }
-    boolean cancelling = ContributionMeasure.cancelling(positive, norm);
-    float scale = cancelling ? 0 : (float) (1 / (floor == 0 ? positive : sum));
-    for (Tensor part : parts) {
-      float[] values = part.array();
-      int end = part.offset() + Math.toIntExact(part.size());
-      for (int i = part.offset(); i < end; i++) {
-        values[i] = Math.max(values[i], floor) * scale;
-      }
-    }
-    return !cancelling;
-  }
-
-  /** Returns the sum of max(x, floor), in four sums that do not wait for each other. */
-  private static double sumAbove(Tensor x, float floor) {
-    float[] values = x.array();
-    int end = x.offset() + Math.toIntExact(x.size());
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    int i = x.offset();
-    for (; i < end - 3; i += 4) {
-      a += Math.max(values[i], floor);
-      b += Math.max(values[i + 1], floor);
-      c += Math.max(values[i + 2], floor);
-      d += Math.max(values[i + 3], floor);
-    }
-    for (; i < end; i++) {
-      a += Math.max(values[i], floor);
-    }
-    return (a + b) + (c + d);
   }
 
   private static Tensor proximity(TensorOps ops, Tensor part, Tensor whole) {
@@ -189,16 +145,5 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       difference[i] -= bias.array()[bias.offset() + i % bias.dim(0)];
     }
     return Tensor.of(difference, x.dim(0), x.dim(1));
-  }
-
-  private static double norm(Tensor x, int t) {
-    double norm = 0;
-    float[] values = x.array();
-    int width = x.dim(1);
-    int first = x.offset() + t * width;
-    for (int i = first; i < first + width; i++) {
-      norm += Math.abs(values[i]);
-    }
-    return norm;
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * attentionBias[q] sum to 1. At every MLP node (layer, t): mlp[t], mlpResidual[t] and mlpBias[t]
  * sum to 1. At cancelling nodes all are 0. What the parts leave of a state is {@link Unexplained}.
  *
- * @param attention [T (T + 1) / 2, H]: row {@link #pair(int, int)} is query q, key k &lt;= q
+ * @param attention [H, T (T + 1) / 2]: column {@link #pair(int, int)} is query q, key k &lt;= q
  * @param attentionResidual [T], of residPre to residMid
  * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
  * @param mlp [T], of the MLP's output to residPost
@@ -43,16 +43,16 @@ public record LayerContributions(
 
   /** Returns H. */
   public int nHeads() {
-    return attention.dim(1);
+    return attention.dim(0);
   }
 
-  /** Returns the row of {@link #attention} that holds query q and key k &lt;= q. */
+  /** Returns the column of {@link #attention} that holds query q and key k &lt;= q. */
   public static int pair(int q, int k) {
     return q * (q + 1) / 2 + k;
   }
 
   /** Returns the contribution of one head's term: what query q got from key k through head h. */
   public float attention(int q, int k, int h) {
-    return attention.array()[attention.offset() + pair(q, k) * nHeads() + h];
+    return attention.array()[attention.offset() + h * attention.dim(1) + pair(q, k)];
   }
 }

@@ -83,10 +83,10 @@ public class AttentionProximityBenchmark {
     weight = inputs.weight(DType.F32, block.width, block.width);
     fast = packs(vector);
     slow = packs(reference);
-    out = Tensor.zeros(t * (t + 1) / 2, block.nHeads);
+    out = Tensor.zeros(block.nHeads, t * (t + 1) / 2);
     if (t <= 128) {
       Tensor expected = brute();
-      out = Tensor.zeros(t * (t + 1) / 2, block.nHeads);
+      out = Tensor.zeros(block.nHeads, t * (t + 1) / 2);
       Inputs.requireClose(expected, vector(), TOLERANCE);
     }
   }

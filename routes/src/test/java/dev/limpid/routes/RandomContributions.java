@@ -30,7 +30,7 @@ public final class RandomContributions {
 
   private static LayerContributions layer(
       Random random, int nPositions, int nHeads, BiasOption bias, double cancelling) {
-    Tensor attention = Tensor.zeros(nPositions * (nPositions + 1) / 2, nHeads);
+    Tensor attention = Tensor.zeros(nHeads, nPositions * (nPositions + 1) / 2);
     Tensor[] rows = new Tensor[5];
     for (int i = 0; i < rows.length; i++) {
       rows[i] = Tensor.zeros(nPositions);
@@ -38,14 +38,19 @@ public final class RandomContributions {
     List<Integer> attentionCancelling = new ArrayList<>();
     List<Integer> mlpCancelling = new ArrayList<>();
     for (int t = 0; t < nPositions; t++) {
-      Tensor terms =
-          attention.rows(LayerContributions.pair(t, 0), LayerContributions.pair(t + 1, 0));
-      Tensor attentionBias = rows[1].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
+      List<Tensor> parts = new ArrayList<>();
+      for (int h = 0; h < nHeads; h++) {
+        int first = LayerContributions.pair(t, 0);
+        parts.add(attention.row(h).rows(first, first + t + 1));
+      }
+      parts.add(rows[0].rows(t, t + 1));
+      parts.add(rows[1].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t));
       Tensor mlpBias = rows[4].rows(t, bias == BiasOption.SEPARATE ? t + 1 : t);
-      if (!fill(random, cancelling, terms, rows[0].rows(t, t + 1), attentionBias)) {
+      if (!fill(random, cancelling, parts)) {
         attentionCancelling.add(t);
       }
-      if (!fill(random, cancelling, rows[2].rows(t, t + 1), rows[3].rows(t, t + 1), mlpBias)) {
+      if (!fill(
+          random, cancelling, List.of(rows[2].rows(t, t + 1), rows[3].rows(t, t + 1), mlpBias))) {
         mlpCancelling.add(t);
       }
     }
@@ -54,7 +59,7 @@ public final class RandomContributions {
   }
 
   /** Fills the parts of one node with numbers that sum to 1, or returns false for a cancelling. */
-  private static boolean fill(Random random, double cancelling, Tensor... parts) {
+  private static boolean fill(Random random, double cancelling, List<Tensor> parts) {
     double sum = 0;
     for (Tensor part : parts) {
       for (int i = 0; i < part.size(); i++) {
@@ -64,7 +69,7 @@ public final class RandomContributions {
       }
     }
     if (sum == 0) {
-      parts[0].array()[parts[0].offset()] = 1;
+      parts.getFirst().array()[parts.getFirst().offset()] = 1;
       sum = 1;
     }
     boolean cancels = random.nextDouble() < cancelling;

@@ -150,7 +150,7 @@ public final class OpChecks {
               + " transposed [%d, %d], whole %s"
                   .formatted(transposed.outputs(), transposed.inputs(), whole.shape()));
     }
-    out.shape().require("attentionProximity", "out", t * (t + 1) / 2, nHeads);
+    out.shape().require("attentionProximity", "out", nHeads, t * (t + 1) / 2);
   }
 
   /** Checks that two tensors have the same shape. */

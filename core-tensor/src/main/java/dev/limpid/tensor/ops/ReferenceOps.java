@@ -323,6 +323,7 @@ public final class ReferenceOps implements TensorOps {
     int t = pattern.dim(1);
     int dHead = values.dim(2);
     int width = whole.dim(1);
+    int pairs = t * (t + 1) / 2;
     Tensor term = Tensor.zeros(t, width); // u[h, k] = values[h / (H/K), k] W_O^h
     for (int h = 0; h < nHeads; h++) {
       PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
@@ -335,7 +336,7 @@ public final class ReferenceOps implements TensorOps {
             double y = at(whole, q * width + i);
             proximity += Math.abs(y) - Math.abs(y - a * at(term, k * width + i));
           }
-          set(out, (q * (q + 1) / 2 + k) * nHeads + h, Math.max(0, proximity));
+          set(out, h * pairs + q * (q + 1) / 2 + k, Math.max(0, proximity));
         }
       }
     }

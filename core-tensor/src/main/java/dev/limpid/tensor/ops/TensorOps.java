@@ -164,7 +164,7 @@ public interface TensorOps {
    * Writes the L1 proximity of every term of an attention block to its whole into out, exactly:
    *
    * <pre>
-   *   out[pair(q, k), h] = max(0, |y|_1 - |y - z|_1),   y = whole[q],
+   *   out[h, pair(q, k)] = max(0, |y|_1 - |y - z|_1),   y = whole[q],
    *   z = pattern[h, q, k] * values[h / (H/K), k] W_O^h,   pair(q, k) = q (q + 1) / 2 + k,  k &lt;= q
    * </pre>
    *
@@ -176,7 +176,7 @@ public interface TensorOps {
    * @param projection W_O: inputs H * d, outputs D
    * @param projectionTransposed the same weight packed in the transposed layout
    * @param whole [T, D]
-   * @param out [T (T + 1) / 2, H], modified
+   * @param out [H, T (T + 1) / 2], modified
    */
   void attentionProximity(
       Tensor pattern,

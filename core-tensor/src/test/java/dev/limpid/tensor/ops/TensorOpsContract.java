@@ -562,7 +562,7 @@ public abstract class TensorOpsContract {
     int t = pattern.dim(1);
     int dHead = values.dim(2);
     int group = nHeads / values.dim(0);
-    Tensor out = samples.gaussian(t * (t + 1) / 2, nHeads);
+    Tensor out = samples.gaussian(nHeads, t * (t + 1) / 2);
     ops()
         .attentionProximity(
             pattern,
@@ -588,7 +588,7 @@ public abstract class TensorOpsContract {
             double y = whole.get(q, i);
             sum += Math.abs(y) - Math.abs(y - a * u[i]);
           }
-          assertThat((double) out.get(q * (q + 1) / 2 + k, h))
+          assertThat((double) out.get(h, q * (q + 1) / 2 + k))
               .as("head %d, query %d, key %d", h, q, k)
               .isCloseTo(Math.max(0, sum), within(2e-6 * a * norm * Math.sqrt(dHead) + 1e-30));
         }

@@ -91,13 +91,11 @@ final class ContributionsCommand implements Callable<Integer> {
     int nHeads = layer.nHeads();
     Tensor square = Tensor.zeros(t, t, nHeads);
     for (int q = 0; q < t; q++) {
-      layer
-          .attention()
-          .copyTo(
-              (long) LayerContributions.pair(q, 0) * nHeads,
-              square.array(),
-              q * t * nHeads,
-              (q + 1) * nHeads);
+      for (int k = 0; k <= q; k++) {
+        for (int h = 0; h < nHeads; h++) {
+          square.array()[(q * t + k) * nHeads + h] = layer.attention(q, k, h);
+        }
+      }
     }
     return square;
   }

@@ -4,11 +4,11 @@ import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -25,19 +25,26 @@ import jdk.incubator.vector.VectorOperators;
  * term only if |y_i| / c_i &lt; a max_j |u_j| / c_j, for any c &gt; 0; with c_i the size that W_O
  * gives to component i, and probabilities mostly tiny, that is a short prefix of an order by |y_i|
  * / c_i. The lanes of a vector are keys.
+ *
+ * <p>What takes the time is less the arithmetic than fetching: a row of probabilities, the order of
+ * a query. So one item of work is a few panels of keys of one head, as many as have their u in the
+ * second cache, and each query meets all of them at once.
  */
 final class AttentionProximity {
-  /** Sizes below this count as none, so that their inverses are finite. */
-  private static final double SMALLEST = 1e-30;
+  /** Bytes of u that an item of work may fill: what leaves room in a second cache of 1 MiB. */
+  private static final int TERMS_BYTES = 512 * 1024;
+
+  /** Enough items of work to share evenly between a few threads. */
+  private static final int ITEMS = 16;
 
   private final Tensor pattern;
   private final Tensor out;
-  private final Panels projection;
   private final int nHeads;
   private final int group;
   private final int t;
   private final int dHead;
   private final int keyPanels;
+  private final int together;
   private final RowTiles tiles;
 
   /** The signs of y through W_O, in tiles: [H][tile][d][rows]. */
@@ -46,9 +53,7 @@ final class AttentionProximity {
   /** The values, transposed: [K][key panel][d][PANEL]. */
   private final float[] packedValues;
 
-  /** 1 / c, [D]. */
-  private final float[] inverseSizes;
-
+  private final AttentionTerms terms;
   private final ComponentOrder order;
 
   private AttentionProximity(
@@ -61,7 +66,6 @@ final class AttentionProximity {
       WorkerPool pool) {
     this.pattern = pattern;
     this.out = out;
-    this.projection = projection;
     nHeads = pattern.dim(0);
     group = nHeads / values.dim(0);
     t = pattern.dim(1);
@@ -70,9 +74,11 @@ final class AttentionProximity {
     tiles = new RowTiles(t);
     projectedSigns = packSigns(projectSigns(whole, projectionTransposed, pool), pool);
     packedValues = packValues(values, pool);
-    inverseSizes = inverseSizes(pool);
-    order = new ComponentOrder(t, whole.dim(1), inverseSizes, pool.scratch());
-    pool.run(t, (q, scratch) -> order.fill(whole, q));
+    terms = new AttentionTerms(projection, dHead, pool);
+    int fitting = TERMS_BYTES / (terms.paddedWidth() * PANEL * Float.BYTES);
+    together = Math.clamp(keyPanels * nHeads / ITEMS, 1, Math.max(1, fitting));
+    order = new ComponentOrder(t, whole.dim(1), terms.inverseSizes(), pool.scratch());
+    pool.run(t, (q, scratch) -> order.fill(whole, q, scratch));
   }
 
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
@@ -86,11 +92,10 @@ final class AttentionProximity {
       WorkerPool pool) {
     AttentionProximity block =
         new AttentionProximity(pattern, values, projection, projectionTransposed, whole, out, pool);
-    // Neighbouring items are different keys of one head, so that two threads seldom write to the
-    // same line of out, where the heads of a key lie side by side. The first panel is the longest.
+    // The first keys are seen by most queries, so the longest items come first.
     pool.run(
-        block.nHeads * block.keyPanels,
-        (item, scratch) -> block.keys(item / block.keyPanels, item % block.keyPanels, scratch));
+        Math.ceilDiv(block.keyPanels, block.together) * block.nHeads,
+        (item, scratch) -> block.keys(item % block.nHeads, item / block.nHeads, scratch));
   }
 
   private static Tensor projectSigns(Tensor whole, Panels transposed, WorkerPool pool) {
@@ -129,47 +134,6 @@ final class AttentionProximity {
     return (h * tiles.paddedRows() + tiles.row(tile)) * dHead;
   }
 
-  /** Returns 1 / the root mean square of the weights that write each component, or 0 for none. */
-  private float[] inverseSizes(WorkerPool pool) {
-    float[] inverse = pool.scratch().floats(Use.SIZES, projection.count() * PANEL);
-    pool.run(
-        projection.count(),
-        (panel, scratch) -> {
-          float[] w = decoded(projection, panel, scratch);
-          int at = projection.dtype() == DType.F32 ? projection.floatsAt(panel, 0) : 0;
-          sumSquares(projection.inputs(), w, at, inverse, panel * PANEL);
-          for (int i = panel * PANEL; i < (panel + 1) * PANEL; i++) {
-            double size = Math.sqrt(inverse[i] / projection.inputs());
-            inverse[i] = size < SMALLEST ? 0 : (float) (1 / size);
-          }
-        });
-    return inverse;
-  }
-
-  private static void sumSquares(int n, float[] w, int at, float[] out, int outAt) {
-    FloatVector left = FloatVector.zero(FLOATS);
-    FloatVector right = left;
-    for (int i = at; i < at + n * PANEL; i += PANEL) {
-      FloatVector l = FloatVector.fromArray(FLOATS, w, i);
-      FloatVector r = FloatVector.fromArray(FLOATS, w, i + VL);
-      left = l.fma(l, left);
-      right = r.fma(r, right);
-    }
-    left.intoArray(out, outAt);
-    right.intoArray(out, outAt + VL);
-  }
-
-  /** Returns an array with the elements of a panel: the panels' own, or decoded ones from 0 on. */
-  private static float[] decoded(Panels weight, int panel, Scratch scratch) {
-    if (weight.dtype() == DType.F32) {
-      return weight.floats();
-    }
-    float[] elements = scratch.floats(Use.DECODED, weight.inputs() * PANEL);
-    int at = weight.halvesAt(panel, 0);
-    HalfPrecision.decode(weight.dtype(), weight.halves(), at, weight.inputs(), elements);
-    return elements;
-  }
-
   private float[] packValues(Tensor values, WorkerPool pool) {
     int panels = values.dim(0) * keyPanels;
     float[] packed = pool.scratch().floats(Use.PACKED_PANELS, panels * dHead * PANEL);
@@ -185,193 +149,171 @@ final class AttentionProximity {
     return packed;
   }
 
-  /** Does one panel of keys of one head, for all queries that see them. */
-  private void keys(int h, int panel, Scratch scratch) {
-    int valuesAt = (h / group * keyPanels + panel) * dHead * PANEL;
-    int padded = projection.count() * PANEL;
-    float[] u = scratch.floats(Use.TERMS, padded * PANEL);
-    float[] largest = scratch.floats(Use.LARGEST, PANEL);
-    computeTerms(h, valuesAt, u, scratch);
-    largestMagnitudes(padded, u, inverseSizes, largest);
-    int firstKey = panel * PANEL;
-    float[] first = scratch.floats(Use.SUMS, TileKernel.HIGH * PANEL);
-    float[] a = scratch.floats(Use.PROBABILITIES, PANEL);
-    float[] zeros = zeros(scratch);
-    float[] results = out.array();
+  /** The buffers of an item of work: one element a key, but u and what the tile's queries need. */
+  private record Keys(
+      int first,
+      int width,
+      float[] u,
+      float[] largest,
+      float[] sums,
+      float[] a,
+      float[] reach,
+      int[] open) {}
+
+  /** Does some panels of keys of one head, for all queries that see them. */
+  private void keys(int h, int item, Scratch scratch) {
+    int firstPanel = item * together;
+    int panels = Math.min(together, keyPanels - firstPanel);
+    int width = panels * PANEL;
+    Keys keys =
+        new Keys(
+            firstPanel * PANEL,
+            width,
+            scratch.floats(Use.TERMS, panels * terms.paddedWidth() * PANEL),
+            scratch.floats(Use.LARGEST, width),
+            scratch.floats(Use.SUMS, TileKernel.HIGH * width),
+            scratch.floats(Use.PROBABILITIES, width),
+            scratch.floats(Use.REACH, width),
+            scratch.ints(Use.REACH, width / VL));
+    int valuesAt = (h / group * keyPanels + firstPanel) * dHead * PANEL;
+    float[] zeros = CausalAttention.zeros(scratch);
+    terms.compute(h, panels, packedValues, valuesAt, zeros, keys.u(), keys.largest(), scratch);
     for (int tile = 0; tile < tiles.count(); tile++) {
       int row = tiles.row(tile);
-      int height = tiles.height(tile);
-      int real = tiles.realRows(tile);
-      if (row + real <= firstKey) {
-        continue; // these queries come before the keys
-      }
-      int signsAt = signsAt(h, tile);
-      TileKernel.multiply(
-          height,
-          dHead,
-          projectedSigns,
-          signsAt,
-          height,
-          packedValues,
-          valuesAt,
-          zeros,
-          0,
-          0,
-          first,
-          0,
-          PANEL);
-      for (int q = Math.max(row, firstKey); q < row + real; q++) {
-        int n = Math.min(PANEL, q + 1 - firstKey);
-        int from = pattern.offset() + (h * t + q) * t + firstKey;
-        System.arraycopy(pattern.array(), from, a, 0, n);
-        Arrays.fill(a, n, PANEL, 0);
-        int firstAt = (q - row) * PANEL;
-        for (int lane = 0; lane < n; lane += VL) {
-          proximities(q, a, lane, largest, first, firstAt + lane, u);
-        }
-        int to = out.offset() + (q * (q + 1) / 2 + firstKey) * nHeads + h;
-        for (int k = 0; k < n; k++) {
-          results[to + k * nHeads] = first[firstAt + k];
-        }
-      }
-    }
-  }
-
-  /** Writes u[h, k] = values[k] W_O^h into u [D][PANEL] for the keys k of one panel. */
-  private void computeTerms(int h, int valuesAt, float[] u, Scratch scratch) {
-    Panels ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-    RowTiles components = new RowTiles(PANEL);
-    float[] zeros = zeros(scratch);
-    for (int panel = 0; panel < ofHead.count(); panel++) {
-      float[] w = decoded(ofHead, panel, scratch);
-      int at = ofHead.dtype() == DType.F32 ? ofHead.floatsAt(panel, 0) : 0;
-      for (int tile = 0; tile < components.count(); tile++) {
-        int row = components.row(tile);
-        int to = (panel * PANEL + row) * PANEL;
+      int end = row + tiles.realRows(tile);
+      int seen = Math.min(panels, Lanes.panels(Math.max(0, end - keys.first())));
+      for (int panel = 0; panel < seen; panel++) {
         TileKernel.multiply(
-            components.height(tile),
+            tiles.height(tile),
             dHead,
-            w,
-            at + row,
-            PANEL,
+            projectedSigns,
+            signsAt(h, tile),
+            tiles.height(tile),
             packedValues,
-            valuesAt,
+            valuesAt + panel * dHead * PANEL,
             zeros,
             0,
             0,
-            u,
-            to,
-            PANEL);
+            keys.sums(),
+            panel * PANEL,
+            width);
+      }
+      for (int q = Math.max(row, keys.first()); q < end; q++) {
+        query(h, q, keys, (q - row) * width);
       }
     }
   }
 
-  /** Writes max |u_i| / c_i over the components i into largest [PANEL]. */
-  private static void largestMagnitudes(
-      int components, float[] u, float[] inverseSizes, float[] largest) {
-    FloatVector left = FloatVector.zero(FLOATS);
-    FloatVector right = left;
-    for (int i = 0; i < components; i++) {
-      FloatVector scale = FloatVector.broadcast(FLOATS, inverseSizes[i]);
-      left = larger(left, Lanes.abs(FloatVector.fromArray(FLOATS, u, i * PANEL).mul(scale)));
-      right = larger(right, Lanes.abs(FloatVector.fromArray(FLOATS, u, i * PANEL + VL).mul(scale)));
+  /**
+   * Writes the proximities of one query and the keys of an item that it sees.
+   *
+   * @param at where &lt;s, u&gt; of these keys are in {@code keys.sums}, which become proximities
+   */
+  private void query(int h, int q, Keys keys, int at) {
+    int n = Math.min(keys.width(), q + 1 - keys.first());
+    int padded = FLOATS.loopBound(n + VL - 1);
+    int from = pattern.offset() + (h * t + q) * t + keys.first();
+    System.arraycopy(pattern.array(), from, keys.a(), 0, n);
+    Arrays.fill(keys.a(), n, padded, 0);
+    float least = order.smallest(q);
+    int open =
+        bounds(padded, keys.a(), keys.largest(), least, keys.sums(), at, keys.reach(), keys.open());
+    for (int i = 0; i < open; i++) {
+      int key = keys.open()[i];
+      int panel = key / PANEL;
+      subtractBeyond(
+          order.start(q),
+          order.end(q, largest(keys.reach(), key)),
+          order.offsets(),
+          order.components(),
+          order.signs(),
+          keys.a(),
+          key,
+          keys.u(),
+          panel * terms.paddedWidth() * PANEL + key % PANEL,
+          keys.sums(),
+          at + key);
     }
-    left.intoArray(largest, 0);
-    right.intoArray(largest, VL);
-  }
-
-  /** Returns the larger of numbers that are not negative, compared as integers. */
-  private static FloatVector larger(FloatVector x, FloatVector y) {
-    return x.reinterpretAsInts().max(y.reinterpretAsInts()).reinterpretAsFloats();
+    int pair = h * (t * (t + 1) / 2) + q * (q + 1) / 2 + keys.first();
+    System.arraycopy(keys.sums(), at, out.array(), out.offset() + pair, n);
   }
 
   /**
-   * Replaces &lt;s, u&gt; of a query and one vector of keys by their proximities.
+   * Replaces &lt;s, u&gt; of a query by the first term of its proximities, and lists the vectors of
+   * keys that may have a second.
    *
-   * @param a the probabilities, 0 for keys after the query
-   * @param lane the first of these keys in its panel
+   * @param least no component is smaller, relative to its size
    * @param first &lt;s, u&gt;, modified
+   * @param reach the largest component of each term, relative to its size; 0 where the first term
+   *     is 0, modified
+   * @param open the first keys of these vectors, modified
+   * @return their number
    */
-  private void proximities(
-      int q, float[] a, int lane, float[] largest, float[] first, int firstAt, float[] u) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, a, lane);
-    FloatVector bound = weight.mul(FloatVector.fromArray(FLOATS, first, firstAt));
-    FloatVector reach = weight.mul(FloatVector.fromArray(FLOATS, largest, lane));
-    reach = FloatVector.zero(FLOATS).blend(reach, bound.compare(VectorOperators.GT, 0));
-    Lanes.positive(bound).intoArray(first, firstAt);
-    // Not negative, so they compare as integers, without a thought of NaN.
-    float farthest =
-        Float.intBitsToFloat(reach.reinterpretAsInts().reduceLanes(VectorOperators.MAX));
-    if (farthest > 0) {
-      subtractBeyond(
-          order.start(q),
-          order.endOfPositive(q, farthest),
-          order.startOfNegative(q),
-          order.endOfNegative(q, farthest),
-          order.offsets(),
-          order.negated(),
-          a,
-          u,
-          lane,
-          first,
-          firstAt);
+  private static int bounds(
+      int n,
+      float[] a,
+      float[] largest,
+      float least,
+      float[] first,
+      int at,
+      float[] reach,
+      int[] open) {
+    int count = 0;
+    for (int k = 0; k < n; k += VL) {
+      FloatVector weight = FloatVector.fromArray(FLOATS, a, k);
+      FloatVector bound = Lanes.positive(weight.mul(FloatVector.fromArray(FLOATS, first, at + k)));
+      bound.intoArray(first, at + k);
+      FloatVector far = weight.mul(FloatVector.fromArray(FLOATS, largest, k));
+      far = FloatVector.zero(FLOATS).blend(far, bound.compare(VectorOperators.GT, 0));
+      far.intoArray(reach, k);
+      open[count] = k;
+      count += far.compare(VectorOperators.GT, least).anyTrue() ? 1 : 0;
     }
+    return count;
+  }
+
+  /** Returns the largest of some numbers that are not negative: they compare as integers. */
+  private static float largest(float[] x, int at) {
+    IntVector bits = FloatVector.fromArray(FLOATS, x, at).reinterpretAsInts();
+    return Float.intBitsToFloat(bits.reduceLanes(VectorOperators.MAX));
   }
 
   /**
    * Subtracts 2 sum of max(0, s_i a u_i - |y_i|) over some components from the proximities, and
-   * clips them at 0. Positive and negative components are walked apart: s is then a sign of a. Two
-   * components a step, as sums wait for each other.
+   * clips them at 0. Where s_i (y_i - a u_i) is negative, it is what a u_i goes beyond y_i.
+   *
+   * <p>Walks a few components too far rather than to count them: they add nothing. Arrays and
+   * offsets are passed, as vectors would be boxed wherever this is not inlined.
    */
   private static void subtractBeyond(
-      int positive,
-      int positiveEnd,
-      int negative,
-      int negativeEnd,
+      int from,
+      int to,
       int[] offsets,
-      float[] negated,
+      float[] components,
+      float[] signs,
       float[] a,
+      int key,
       float[] u,
-      int lane,
+      int uAt,
       float[] proximity,
       int at) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, a, lane);
-    FloatVector sum = FloatVector.zero(FLOATS);
-    FloatVector other = sum;
-    int x = positive;
-    for (; x < positiveEnd - 1; x += 2) {
-      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
-      FloatVector u1 = FloatVector.fromArray(FLOATS, u, offsets[x + 1] + lane);
-      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
-      other =
-          other.add(Lanes.positive(u1.fma(weight, FloatVector.broadcast(FLOATS, negated[x + 1]))));
+    FloatVector weight = FloatVector.fromArray(FLOATS, a, key).neg();
+    FloatVector even = FloatVector.zero(FLOATS);
+    FloatVector odd = even;
+    for (int x = from; x < to; x += ComponentOrder.STRIDE) {
+      FloatVector rest0 =
+          FloatVector.fromArray(FLOATS, u, uAt + offsets[x])
+              .fma(weight, FloatVector.broadcast(FLOATS, components[x]))
+              .mul(signs[x]);
+      even = even.add(rest0, rest0.compare(VectorOperators.LT, 0));
+      FloatVector rest1 =
+          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 1])
+              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 1]))
+              .mul(signs[x + 1]);
+      odd = odd.add(rest1, rest1.compare(VectorOperators.LT, 0));
     }
-    if (x < positiveEnd) {
-      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
-      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
-    }
-    weight = weight.neg();
-    x = negative;
-    for (; x < negativeEnd - 1; x += 2) {
-      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
-      FloatVector u1 = FloatVector.fromArray(FLOATS, u, offsets[x + 1] + lane);
-      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
-      other =
-          other.add(Lanes.positive(u1.fma(weight, FloatVector.broadcast(FLOATS, negated[x + 1]))));
-    }
-    if (x < negativeEnd) {
-      FloatVector u0 = FloatVector.fromArray(FLOATS, u, offsets[x] + lane);
-      sum = sum.add(Lanes.positive(u0.fma(weight, FloatVector.broadcast(FLOATS, negated[x]))));
-    }
-    sum = sum.add(other);
-    FloatVector clipped =
-        Lanes.positive(FloatVector.fromArray(FLOATS, proximity, at).sub(sum.add(sum)));
-    clipped.intoArray(proximity, at);
-  }
-
-  private static float[] zeros(Scratch scratch) {
-    float[] zeros = scratch.floats(Use.BIAS, PANEL);
-    Arrays.fill(zeros, 0, PANEL, 0);
-    return zeros;
+    FloatVector beyond = even.add(odd);
+    FloatVector left = FloatVector.fromArray(FLOATS, proximity, at).add(beyond.add(beyond));
+    left.blend(0, left.compare(VectorOperators.LT, 0)).intoArray(proximity, at);
   }
 }

@@ -1,107 +1,151 @@
 package dev.limpid.tensor.ops.vector;
 
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.INTS;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
- * The components of every row of y, the positive ones before the negative ones, each half ordered
- * by magnitude, as multiples of a given size, in steps of at most a quarter: which of them are
- * smaller than a bound is then a prefix, and a few more that the last step adds.
+ * The components of every row of y, ordered by magnitude, as multiples of a given size, in steps of
+ * at most a quarter: which of them are smaller than a bound is then a prefix, and a few more that
+ * the last step adds.
  *
  * <p>Not sorted, but dealt into buckets by exponent and two bits of mantissa, which takes one pass.
  * The buckets reach 16 octaves down from the largest component; what is smaller lies in the first.
  */
 final class ComponentOrder {
+  /** Components walked at a time: after each row there is room for so many less one. */
+  static final int STRIDE = 2;
+
   private static final int BUCKETS = 64;
 
   /** Bits of a float below its exponent and the upper two bits of its mantissa. */
   private static final int STEP_BITS = 21;
 
   private final int width;
+  private final int rowLength;
   private final float[] inverseSizes;
   private final int[] offsets;
-  private final float[] negated;
+  private final float[] components;
+  private final float[] signs;
 
-  /** Where each bucket ends: [row][positive, negative][bucket]. */
+  /** Where each bucket ends: [row][bucket]. */
   private final int[] ends;
 
   private final int[] tops;
+  private final float[] smallest;
 
   /**
    * Creates an order of {@code rows} rows in these buffers, each to be filled by {@link #fill}.
    *
-   * @param inverseSizes what magnitudes are multiplied with before they are compared, [width]
+   * @param inverseSizes what magnitudes are multiplied with before they are compared, [width],
+   *     padded to whole vectors with zeros; a component with 0 comes last
    */
   ComponentOrder(int rows, int width, float[] inverseSizes, Scratch scratch) {
     this.width = width;
+    this.rowLength = width + STRIDE;
     this.inverseSizes = inverseSizes;
-    offsets = scratch.ints(Use.ORDER, rows * width);
-    negated = scratch.floats(Use.ORDER, rows * width);
-    ends = scratch.ints(Use.ORDER_STEPS, rows * 2 * BUCKETS);
+    offsets = scratch.ints(Use.ORDER, rows * rowLength);
+    components = scratch.floats(Use.ORDER, rows * rowLength);
+    signs = scratch.floats(Use.ORDER_SIGNS, rows * rowLength);
+    ends = scratch.ints(Use.ORDER_STEPS, rows * BUCKETS);
     tops = new int[rows];
+    smallest = new float[rows];
   }
 
   /** Orders the components of one row. */
-  void fill(Tensor whole, int row) {
-    float[] y = whole.array();
-    int at = whole.offset() + row * width;
-    int largest = 0;
-    for (int i = 0; i < width; i++) {
-      largest = Math.max(largest, magnitude(y[at + i] * inverseSizes[i]));
+  void fill(Tensor whole, int row, Scratch scratch) {
+    int padded = FLOATS.loopBound(width + VL - 1);
+    float[] y = scratch.floats(Use.ORDER_ROW, padded);
+    System.arraycopy(whole.array(), whole.offset() + row * width, y, 0, width);
+    Arrays.fill(y, width, padded, 0);
+    int[] steps = scratch.ints(Use.ORDER_ROW, padded);
+    magnitudes(padded, y, steps, row);
+    steps(padded, tops[row], inverseSizes, steps);
+    int first = row * BUCKETS;
+    deal(first, row * rowLength, y, steps);
+    for (int i = 0; i < STRIDE; i++) {
+      // Infinitely far from being outgrown.
+      offsets[row * rowLength + width + i] = 0;
+      components[row * rowLength + width + i] = Float.POSITIVE_INFINITY;
+      signs[row * rowLength + width + i] = 1;
     }
-    int top = largest >>> STEP_BITS;
-    tops[row] = top;
-    int first = row * 2 * BUCKETS;
-    Arrays.fill(ends, first, first + 2 * BUCKETS, 0);
-    for (int i = 0; i < width; i++) {
-      ends[first + bucket(top, y[at + i], inverseSizes[i])]++;
+  }
+
+  /** Writes the bits of every magnitude, and notes the largest and the smallest. */
+  private void magnitudes(int n, float[] y, int[] bits, int row) {
+    IntVector largest = IntVector.zero(INTS);
+    IntVector least = IntVector.broadcast(INTS, Float.floatToRawIntBits(Float.MAX_VALUE));
+    for (int i = 0; i < n; i += VL) {
+      FloatVector inverse = FloatVector.fromArray(FLOATS, inverseSizes, i);
+      FloatVector scaled = FloatVector.fromArray(FLOATS, y, i).mul(inverse);
+      IntVector magnitude = scaled.reinterpretAsInts().and(Lanes.MAGNITUDE);
+      magnitude.intoArray(bits, i);
+      largest = largest.max(magnitude);
+      VectorMask<Integer> counts = inverse.reinterpretAsInts().compare(VectorOperators.NE, 0);
+      least = least.blend(least.min(magnitude), counts);
     }
-    int start = row * width;
-    for (int b = first; b < first + 2 * BUCKETS; b++) {
+    tops[row] = largest.reduceLanes(VectorOperators.MAX) >>> STEP_BITS;
+    smallest[row] = Float.intBitsToFloat(least.reduceLanes(VectorOperators.MIN));
+  }
+
+  /** Replaces the bits of magnitudes by the buckets they belong to. */
+  private static void steps(int n, int top, float[] inverseSizes, int[] bits) {
+    for (int i = 0; i < n; i += VL) {
+      VectorMask<Integer> last =
+          FloatVector.fromArray(FLOATS, inverseSizes, i)
+              .reinterpretAsInts()
+              .compare(VectorOperators.EQ, 0);
+      IntVector.fromArray(INTS, bits, i)
+          .lanewise(VectorOperators.LSHR, STEP_BITS)
+          .add(BUCKETS - 1 - top)
+          .max(0)
+          .min(BUCKETS - 1)
+          .blend(BUCKETS - 1, last)
+          .intoArray(bits, i);
+    }
+  }
+
+  private void deal(int firstBucket, int at, float[] y, int[] steps) {
+    Arrays.fill(ends, firstBucket, firstBucket + BUCKETS, 0);
+    for (int i = 0; i < width; i++) {
+      ends[firstBucket + steps[i]]++;
+    }
+    int start = at;
+    for (int b = firstBucket; b < firstBucket + BUCKETS; b++) {
       int count = ends[b];
       ends[b] = start; // of the next component of this bucket; in the end, the end of the bucket
       start += count;
     }
     for (int i = 0; i < width; i++) {
-      int to = ends[first + bucket(top, y[at + i], inverseSizes[i])]++;
+      int to = ends[firstBucket + steps[i]]++;
       offsets[to] = i * Lanes.PANEL;
-      negated[to] = -Math.abs(y[at + i]);
+      components[to] = y[i];
+      signs[to] = Math.copySign(1, y[i]);
     }
   }
 
-  /** Returns where the positive components of a row start. */
+  /** Returns where the components of a row start. */
   int start(int row) {
-    return row * width;
+    return row * rowLength;
   }
 
-  /** Returns where those positive components end that are smaller than the bound. */
-  int endOfPositive(int row, float bound) {
-    return ends[row * 2 * BUCKETS + step(tops[row], magnitude(bound))];
+  /** Returns where those components of a row end that are smaller than the bound. */
+  int end(int row, float bound) {
+    int step = BUCKETS - 1 + (Float.floatToRawIntBits(bound) >>> STEP_BITS) - tops[row];
+    return ends[row * BUCKETS + Math.clamp(step, 0, BUCKETS - 1)];
   }
 
-  /** Returns where the negative components of a row start. */
-  int startOfNegative(int row) {
-    return ends[row * 2 * BUCKETS + BUCKETS - 1];
-  }
-
-  /** Returns where those negative components end that are smaller than the bound. */
-  int endOfNegative(int row, float bound) {
-    return ends[row * 2 * BUCKETS + BUCKETS + step(tops[row], magnitude(bound))];
-  }
-
-  private static int bucket(int top, float y, float inverseSize) {
-    int half = Float.floatToRawIntBits(y) >>> 31;
-    return half * BUCKETS + step(top, magnitude(y * inverseSize));
-  }
-
-  private static int step(int top, int magnitude) {
-    int step = BUCKETS - 1 + (magnitude >>> STEP_BITS) - top;
-    return Math.max(0, Math.min(step, BUCKETS - 1));
-  }
-
-  private static int magnitude(float x) {
-    return Float.floatToRawIntBits(x) & Lanes.MAGNITUDE;
+  /** Returns a lower limit of the magnitudes of a row: no bound below it reaches any of them. */
+  float smallest(int row) {
+    return smallest[row];
   }
 
   /** Returns where the components stand in panels, row by row in their order. */
@@ -109,8 +153,16 @@ final class ComponentOrder {
     return offsets;
   }
 
-  /** Returns -|y|, row by row in this order. */
-  float[] negated() {
-    return negated;
+  /**
+   * Returns the components y, row by row in this order; {@link #STRIDE} that nothing outgrows
+   * follow each row.
+   */
+  float[] components() {
+    return components;
+  }
+
+  /** Returns the signs of the components, 1 or -1, likewise. */
+  float[] signs() {
+    return signs;
   }
 }

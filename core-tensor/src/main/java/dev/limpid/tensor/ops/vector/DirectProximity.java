@@ -21,6 +21,7 @@ final class DirectProximity {
     int t = pattern.dim(1);
     int dHead = values.dim(2);
     int width = whole.dim(1);
+    int pairs = t * (t + 1) / 2;
     Tensor terms = Tensor.zeros(t, width); // u[h, k] = values[h / (H/K), k] W_O^h
     for (int h = 0; h < nHeads; h++) {
       int head = h;
@@ -33,7 +34,7 @@ final class DirectProximity {
             for (int k = 0; k <= q; k++) {
               float a = pattern.array()[pattern.offset() + (head * t + q) * t + k];
               double proximity = proximity(a, terms.array(), k * width, whole.array(), y, width);
-              out.array()[out.offset() + (q * (q + 1) / 2 + k) * nHeads + head] =
+              out.array()[out.offset() + head * pairs + q * (q + 1) / 2 + k] =
                   (float) Math.max(0, proximity);
             }
           });

@@ -25,10 +25,12 @@ final class Scratch {
     BIAS,
     /** Rows of weights on their way into panels. */
     ROWS,
-    /** The terms of an attention block for one panel of keys. */
+    /** The projected values of one head for some panels of keys. */
     TERMS,
-    /** The largest component of each of these terms. */
+    /** The largest component of each of them. */
     LARGEST,
+    /** How far a query's terms reach, and the vectors of them that reach any component. */
+    REACH,
     /** Signs of a residual state, and these through the output projection. */
     SIGNS,
     PROJECTED_SIGNS,
@@ -38,9 +40,13 @@ final class Scratch {
     SIZES,
     /** The components of a residual state in order of magnitude. */
     ORDER,
+    /** Their signs. */
+    ORDER_SIGNS,
     /** Where the steps of that order end. */
     ORDER_STEPS,
-    /** The probabilities of one query for one panel of keys. */
+    /** One residual state while it is put in order. */
+    ORDER_ROW,
+    /** The probabilities of one query for some panels of keys. */
     PROBABILITIES,
     /** Products of a query with some keys, before their lanes are summed. */
     PARTIAL_PRODUCTS,

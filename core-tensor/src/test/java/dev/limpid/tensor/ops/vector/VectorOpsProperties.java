@@ -140,7 +140,7 @@ final class VectorOpsProperties {
     Tensor[] results = new Tensor[3];
     TensorOps[] all = {reference, one, three};
     for (int i = 0; i < all.length; i++) {
-      results[i] = samples.gaussian(t * (t + 1) / 2, nHeads);
+      results[i] = samples.gaussian(nHeads, t * (t + 1) / 2);
       all[i].attentionProximity(
           pattern,
           values,
@@ -152,13 +152,14 @@ final class VectorOpsProperties {
     assertThat(results[2].toFloats()).isEqualTo(results[1].toFloats());
     double[][] norms = termNorms(values, weight.toHeap(), nHeads);
     for (int q = 0; q < t; q++) {
-      float[] expected = results[0].rows(q * (q + 1) / 2, (q + 1) * (q + 2) / 2).toFloats();
-      float[] actual = results[1].rows(q * (q + 1) / 2, (q + 1) * (q + 2) / 2).toFloats();
       double scale = largestTerm(pattern, norms, q);
-      for (int i = 0; i < expected.length; i++) {
-        assertThat((double) actual[i])
-            .as("query %d, part %d", q, i)
-            .isCloseTo(expected[i], within(PROXIMITY_TOLERANCE * scale + 1e-30));
+      for (int h = 0; h < nHeads; h++) {
+        for (int k = 0; k <= q; k++) {
+          int pair = q * (q + 1) / 2 + k;
+          assertThat((double) results[1].get(h, pair))
+              .as("head %d, query %d, key %d", h, q, k)
+              .isCloseTo(results[0].get(h, pair), within(PROXIMITY_TOLERANCE * scale + 1e-30));
+        }
       }
     }
   }

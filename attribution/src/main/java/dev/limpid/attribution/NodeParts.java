@@ -1,0 +1,92 @@
+package dev.limpid.attribution;
+
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The proximities of the parts of one kind of node, to be turned into contributions in place.
+ *
+ * @param terms of attention, [H, T (T + 1) / 2], none negative; [0, 0] at an MLP's nodes
+ * @param others the other parts, each [T]
+ * @param whole y, [T, D]
+ */
+record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
+
+  /**
+   * Divides max(proximity, floor) of each part of one node by their sum; returns false, and sets
+   * all of them to 0, if the node is cancelling.
+   */
+  boolean normalise(int t, float floor) {
+    raise(t, 0);
+    double sum = sum(t);
+    boolean cancelling = ContributionMeasure.cancelling(sum, norm(t));
+    if (floor > 0) {
+      raise(t, floor);
+      sum = sum(t);
+    }
+    multiply(t, cancelling ? 0 : (float) (1 / sum));
+    return !cancelling;
+  }
+
+  private void raise(int t, float floor) {
+    // What is none less than 0 need not be read for that.
+    for (int h = 0; h < terms.dim(0) && floor > 0; h++) {
+      float[] values = terms.array();
+      int from = termsAt(h, t);
+      for (int i = from; i < from + t + 1; i++) {
+        values[i] = Math.max(values[i], floor);
+      }
+    }
+    for (Tensor part : others) {
+      part.array()[part.offset() + t] = Math.max(part.get(t), floor);
+    }
+  }
+
+  /** Sums over heads first, key by key, which is done in vectors. */
+  private double sum(int t) {
+    float[] keys = new float[t + 1];
+    float[] values = terms.array();
+    for (int h = 0; h < terms.dim(0); h++) {
+      int from = termsAt(h, t);
+      for (int k = 0; k <= t; k++) {
+        keys[k] += values[from + k];
+      }
+    }
+    double sum = 0;
+    for (float key : keys) {
+      sum += key;
+    }
+    for (Tensor part : others) {
+      sum += part.get(t);
+    }
+    return sum;
+  }
+
+  private void multiply(int t, float factor) {
+    float[] values = terms.array();
+    for (int h = 0; h < terms.dim(0); h++) {
+      int from = termsAt(h, t);
+      for (int i = from; i < from + t + 1; i++) {
+        values[i] *= factor;
+      }
+    }
+    for (Tensor part : others) {
+      part.array()[part.offset() + t] *= factor;
+    }
+  }
+
+  private int termsAt(int h, int t) {
+    return terms.offset() + h * terms.dim(1) + LayerContributions.pair(t, 0);
+  }
+
+  private double norm(int t) {
+    double norm = 0;
+    float[] values = whole.array();
+    int width = whole.dim(1);
+    int first = whole.offset() + t * width;
+    for (int i = first; i < first + width; i++) {
+      norm += Math.abs(values[i]);
+    }
+    return norm;
+  }
+}

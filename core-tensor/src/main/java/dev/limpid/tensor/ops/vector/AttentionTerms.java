@@ -1,0 +1,138 @@
+package dev.limpid.tensor.ops.vector;
+
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
+import dev.limpid.tensor.DType;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The projected values u[h, k] = values[k] W_O^h of one head for a few panels of keys at a time,
+ * the keys in the lanes: [panel of keys][component][PANEL].
+ */
+final class AttentionTerms {
+  /** Sizes below this count as none, so that their inverses are finite. */
+  private static final double SMALLEST = 1e-30;
+
+  private final Panels projection;
+  private final int dHead;
+  private final float[] inverseSizes;
+
+  AttentionTerms(Panels projection, int dHead, WorkerPool pool) {
+    this.projection = projection;
+    this.dHead = dHead;
+    inverseSizes = inverseSizes(pool);
+  }
+
+  /** Returns the components of a panel, with those that fill the last panel of W_O. */
+  int paddedWidth() {
+    return projection.count() * PANEL;
+  }
+
+  /**
+   * Returns 1 / c, [D], padded with zeros: c_i is the root mean square of the weights that write
+   * component i; 0 where there are none.
+   */
+  float[] inverseSizes() {
+    return inverseSizes;
+  }
+
+  private float[] inverseSizes(WorkerPool pool) {
+    float[] inverse = pool.scratch().floats(Use.SIZES, paddedWidth());
+    pool.run(
+        projection.count(),
+        (panel, scratch) -> {
+          float[] w = decoded(projection, panel, scratch);
+          int at = projection.dtype() == DType.F32 ? projection.floatsAt(panel, 0) : 0;
+          sumSquares(projection.inputs(), w, at, inverse, panel * PANEL);
+          for (int i = panel * PANEL; i < (panel + 1) * PANEL; i++) {
+            double size = Math.sqrt(inverse[i] / projection.inputs());
+            inverse[i] = size < SMALLEST ? 0 : (float) (1 / size);
+          }
+        });
+    return inverse;
+  }
+
+  private static void sumSquares(int n, float[] w, int at, float[] out, int outAt) {
+    FloatVector left = FloatVector.zero(FLOATS);
+    FloatVector right = left;
+    for (int i = at; i < at + n * PANEL; i += PANEL) {
+      FloatVector l = FloatVector.fromArray(FLOATS, w, i);
+      FloatVector r = FloatVector.fromArray(FLOATS, w, i + VL);
+      left = l.fma(l, left);
+      right = r.fma(r, right);
+    }
+    left.intoArray(out, outAt);
+    right.intoArray(out, outAt + VL);
+  }
+
+  /** Returns an array with the elements of a panel: the panels' own, or decoded ones from 0 on. */
+  private static float[] decoded(Panels weight, int panel, Scratch scratch) {
+    if (weight.dtype() == DType.F32) {
+      return weight.floats();
+    }
+    float[] elements = scratch.floats(Use.DECODED, weight.inputs() * PANEL);
+    int at = weight.halvesAt(panel, 0);
+    HalfPrecision.decode(weight.dtype(), weight.halves(), at, weight.inputs(), elements);
+    return elements;
+  }
+
+  /**
+   * Computes u of some panels of keys of a head.
+   *
+   * @param values in panels of keys, [panel][d][PANEL] from valuesAt on
+   * @param u [panels][component][PANEL], modified
+   * @param largest max over i of |u_i| / c_i, [panels][PANEL], modified
+   */
+  void compute(
+      int h,
+      int panels,
+      float[] values,
+      int valuesAt,
+      float[] zeros,
+      float[] u,
+      float[] largest,
+      Scratch scratch) {
+    Panels ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
+    RowTiles components = new RowTiles(PANEL);
+    int size = paddedWidth() * PANEL;
+    for (int panel = 0; panel < ofHead.count(); panel++) {
+      float[] w = decoded(ofHead, panel, scratch);
+      int at = ofHead.dtype() == DType.F32 ? ofHead.floatsAt(panel, 0) : 0;
+      for (int keys = 0; keys < panels; keys++) {
+        int valuesOfKeys = valuesAt + keys * dHead * PANEL;
+        for (int tile = 0; tile < components.count(); tile++) {
+          int row = components.row(tile);
+          int to = keys * size + (panel * PANEL + row) * PANEL;
+          int height = components.height(tile);
+          TileKernel.multiply(
+              height, dHead, w, at + row, PANEL, values, valuesOfKeys, zeros, 0, 0, u, to, PANEL);
+        }
+      }
+    }
+    for (int keys = 0; keys < panels; keys++) {
+      largestMagnitudes(paddedWidth(), u, keys * size, inverseSizes, largest, keys * PANEL);
+    }
+  }
+
+  private static void largestMagnitudes(
+      int components, float[] u, int at, float[] inverseSizes, float[] largest, int to) {
+    FloatVector left = FloatVector.zero(FLOATS);
+    FloatVector right = left;
+    for (int i = 0; i < components; i++) {
+      FloatVector scale = FloatVector.broadcast(FLOATS, inverseSizes[i]);
+      int row = at + i * PANEL;
+      left = larger(left, Lanes.abs(FloatVector.fromArray(FLOATS, u, row).mul(scale)));
+      right = larger(right, Lanes.abs(FloatVector.fromArray(FLOATS, u, row + VL).mul(scale)));
+    }
+    left.intoArray(largest, to);
+    right.intoArray(largest, to + VL);
+  }
+
+  /** Returns the larger of numbers that are not negative, compared as integers. */
+  private static FloatVector larger(FloatVector x, FloatVector y) {
+    return x.reinterpretAsInts().max(y.reinterpretAsInts()).reinterpretAsFloats();
+  }
+}
