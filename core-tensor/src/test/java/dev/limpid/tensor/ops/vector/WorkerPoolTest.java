@@ -99,9 +99,9 @@ final class WorkerPoolTest {
   @Test
   void buffersOfIdleCallersGiveWay() throws InterruptedException, ExecutionException {
     WorkerPool pool = new WorkerPool(2);
-    // Together they would need half as much again as there is.
-    int callers = 24;
-    int size = Math.toIntExact(Runtime.getRuntime().maxMemory() / 16 / Float.BYTES);
+    // Together they would need more than there is.
+    int callers = 9;
+    int size = Math.toIntExact(Runtime.getRuntime().maxMemory() / 8 / Float.BYTES);
     List<ExecutorService> threads = new ArrayList<>();
     try {
       for (int caller = 0; caller < callers; caller++) {
