@@ -171,6 +171,18 @@ class EngineCommandsTest {
   }
 
   @Test
+  void theLensFitsIntoATerminal() {
+    LimpidRun run = run("lens", "The capital of France is", "--position", "all");
+
+    assertThat(run.out().lines()).hasSizeGreaterThan(20);
+    assertThat(run.out().lines()).allMatch(line -> TerminalText.width(line) < 100);
+    assertThat(run.out().lines().skip(1)).allMatch(line -> line.split("%", -1).length == 5);
+    assertThat(run("lens", "The capital of France is", "--json").out().split("rank", -1))
+        .as("the same in JSON: ten for each layer")
+        .hasSize(41);
+  }
+
+  @Test
   void theLensOfTheLastLayerIsThePrediction() throws IOException {
     Path model = golden("llama-mqa");
 
