@@ -1,20 +1,22 @@
 package dev.limpid.routes;
 
+import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.trace.ForwardTrace;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 
 /**
  * All nodes of one forward pass, numbered in topological order, and what each is made of. Immutable
  * and the same for all thresholds.
  *
- * <p>The contributions are not copied. Beside them lies, for every node after attention, a list of
- * the keys that matter, most contributing first: at most 1/tau keys can be above a threshold tau,
- * so moving it costs a scan of a short list. Below {@link #FINEST} all keys are looked at instead.
+ * <p>For every node after attention it holds the keys that matter: at most 1/tau keys can be above
+ * a threshold tau, so moving it costs a scan of a short list. Made from a trace, layer by layer, it
+ * holds nothing else, and so little that long prompts fit: O(L T (D + H / tau)) numbers with the
+ * trace's residual states. Made from {@link Contributions}, it refers to them for lower thresholds.
  *
  * <pre>
  *   number    0 .. T-1   T .. 2T-1   2T .. 3T-1   3T .. 4T-1   4T .. 5T-1     ..
@@ -22,32 +24,73 @@ import java.util.stream.IntStream;
  * </pre>
  */
 public final class FlowGraph {
-  /** The lowest threshold that the short lists serve; lower ones are slower, not less exact. */
-  static final double FINEST = 0.01;
+  /** The lowest threshold that short lists serve where all contributions are there as well. */
+  private static final double LISTED = 0.01;
 
-  private final Contributions contributions;
+  private final ContributionOptions options;
+  private final double finest;
   private final int nPositions;
   private final List<Node> nodes;
-  private final List<KeyLists> keyLists;
+  private final List<LayerParts> layers;
 
-  /** The keys k < q of one layer that are above FINEST: those of query q from rows[q]. */
-  private record KeyLists(int[] rows, int[] keys) {}
-
-  private FlowGraph(Contributions contributions) {
-    this.contributions = contributions;
-    this.nPositions = contributions.layers().getFirst().nPositions();
-    this.nodes = nodes(contributions.layers().size(), nPositions);
-    this.keyLists = contributions.layers().stream().map(FlowGraph::keyLists).toList();
+  private FlowGraph(ContributionOptions options, double finest, List<LayerParts> layers) {
+    this.options = options;
+    this.finest = finest;
+    this.nPositions = layers.getFirst().others().nPositions();
+    this.nodes = nodes(layers.size(), nPositions);
+    this.layers = layers;
   }
 
-  /** Makes the graph of one forward pass; the contributions must not be modified afterwards. */
+  /**
+   * Makes the graph of one forward pass for all thresholds; the contributions must not be modified
+   * afterwards.
+   */
   public static FlowGraph of(Contributions contributions) {
-    return new FlowGraph(contributions);
+    List<LayerParts> layers =
+        contributions.layers().parallelStream()
+            .map(layer -> new LayerParts(layer, LISTED, true))
+            .toList();
+    return new FlowGraph(contributions.options(), 0, layers);
   }
 
-  /** Returns what the graph was made of. */
-  public Contributions contributions() {
-    return contributions;
+  /**
+   * Makes the graph of one forward pass for thresholds from {@code finest} on, one layer after the
+   * other: the contributions of no more than one layer are held at a time.
+   *
+   * @param finest the lowest threshold that routes will be extracted at, in [0, 1)
+   * @param progress told after each layer how many are done
+   */
+  public static FlowGraph of(
+      Transformer model,
+      ForwardTrace trace,
+      ContributionOptions options,
+      double finest,
+      IntConsumer progress) {
+    requireThreshold(finest);
+    List<LayerParts> layers = new ArrayList<>();
+    for (int l = 0; l < trace.nLayers(); l++) {
+      LayerContributions layer = Contributions.ofLayer(model, l, trace.layer(l), options);
+      layers.add(new LayerParts(layer, finest, false));
+      progress.accept(l + 1);
+    }
+    return new FlowGraph(options, finest, List.copyOf(layers));
+  }
+
+  static void requireThreshold(double threshold) {
+    if (!(threshold >= 0 && threshold < 1)) {
+      throw new IllegalArgumentException(
+          "the threshold is " + threshold + ", it must be in [0, 1)");
+    }
+  }
+
+  /** Returns how the contributions were computed. */
+  public ContributionOptions options() {
+    return options;
+  }
+
+  /** Returns the lowest threshold that routes can be extracted at; 0 for any. */
+  public double finest() {
+    return finest;
   }
 
   /** Returns T, the number of tokens. */
@@ -57,7 +100,7 @@ public final class FlowGraph {
 
   /** Returns L, the number of layers. */
   public int nLayers() {
-    return contributions.layers().size();
+    return layers.size();
   }
 
   /** Returns the number of nodes, T (1 + 3 L). */
@@ -101,59 +144,14 @@ public final class FlowGraph {
   boolean cancelling(Node node) {
     return switch (node.kind()) {
       case TOKEN, MLP -> false;
-      case AFTER_ATTENTION -> layer(node.layer()).attentionCancelling().contains(node.position());
-      case AFTER_MLP -> layer(node.layer()).mlpCancelling().contains(node.position());
+      case AFTER_ATTENTION -> layer(node).attentionCancels(node.position());
+      case AFTER_MLP -> layer(node).mlpCancels(node.position());
     };
   }
 
-  LayerContributions layer(int layer) {
-    return contributions.layers().get(layer);
-  }
-
-  /**
-   * Returns, in ascending order, the keys k &lt; q whose contribution, summed over heads, is above
-   * the threshold, and maybe others; then q itself.
-   */
-  int[] keys(int layer, int q, double threshold) {
-    if (threshold < FINEST) {
-      return IntStream.rangeClosed(0, q).toArray();
-    }
-    KeyLists lists = keyLists.get(layer);
-    int from = lists.rows[q];
-    int to = from;
-    while (to < lists.rows[q + 1] && summed(layer(layer), q, lists.keys[to]) > threshold) {
-      to++;
-    }
-    int[] keys = Arrays.copyOfRange(lists.keys, from, to + 1);
-    keys[to - from] = q;
-    Arrays.sort(keys);
-    return keys;
-  }
-
-  /** Returns the contribution of a key to a query, summed over heads. */
-  static double summed(LayerContributions layer, int q, int k) {
-    double sum = 0;
-    for (int h = 0; h < layer.nHeads(); h++) {
-      sum += layer.attention(q, k, h);
-    }
-    return sum;
-  }
-
-  private static KeyLists keyLists(LayerContributions layer) {
-    int[] rows = new int[layer.nPositions() + 1];
-    List<Integer> keys = new ArrayList<>();
-    for (int q = 0; q < layer.nPositions(); q++) {
-      int query = q;
-      IntStream.range(0, q)
-          .filter(k -> summed(layer, query, k) > FINEST)
-          .boxed()
-          .sorted(Comparator.comparingDouble(k -> -summed(layer, query, k)))
-          .forEach(keys::add);
-      rows[q + 1] = keys.size();
-    }
-    // One element more, so that a row can be copied with room for q behind it.
-    keys.add(-1);
-    return new KeyLists(rows, keys.stream().mapToInt(Integer::intValue).toArray());
+  /** Returns what the nodes of a node's layer are made of. */
+  LayerParts layer(Node node) {
+    return layers.get(node.layer());
   }
 
   private static List<Node> nodes(int nLayers, int nPositions) {

@@ -2,7 +2,6 @@ package dev.limpid.routes;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,27 +21,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An MLP hands all of its flow to the one state it reads.
  *
- * @param threshold tau, in [0, 1); 0 keeps every part that contributed anything
+ * @param threshold tau, in [0, 1) and not below what the graph is for; 0 keeps every part that
+ *     contributed anything
  */
 public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double threshold) {
 
   /** Checks the threshold. */
   public RouteExtractor {
-    if (!(threshold >= 0 && threshold < 1)) {
+    FlowGraph.requireThreshold(threshold);
+    if (threshold < graph.finest()) {
       throw new IllegalArgumentException(
-          "the threshold is " + threshold + ", it must be in [0, 1)");
+          "the threshold is %s, this graph was made for %s and above; make it for lower ones"
+              .formatted(threshold, graph.finest()));
     }
   }
 
   /** Returns the route of one position. */
   public Route route(int position) {
     requirePosition(position);
-    return sweep(position, position + 1).getFirst();
+    return sweep(position, position + 1, new @Nullable NodeEdges[graph.nNodes()]).getFirst();
   }
 
   /** Returns the routes of all positions, in order. */
   public List<Route> routes() {
-    return sweep(0, graph.nPositions());
+    @Nullable NodeEdges[] known = new @Nullable NodeEdges[graph.nNodes()];
+    int n = graph.nPositions();
+    return IntStream.range(0, Math.ceilDiv(n, Long.SIZE))
+        .parallel()
+        .mapToObj(i -> sweep(i * Long.SIZE, Math.min(n, (i + 1) * Long.SIZE), known))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /**
@@ -85,8 +93,13 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
     }
   }
 
-  /** Extracts the routes of the positions from (inclusive) to (exclusive). */
-  private List<Route> sweep(int from, int to) {
+  /**
+   * Extracts the routes of at most 64 positions, from (inclusive) to (exclusive).
+   *
+   * @param known what sweeps have already found out, by number of the node. Several sweeps may find
+   *     out the same at the same time, and then one of the two is kept
+   */
+  private List<Route> sweep(int from, int to, @Nullable NodeEdges[] known) {
     Threshold rules = new Threshold(graph, mode, threshold);
     List<RouteInReverse> routes = IntStream.range(from, to).mapToObj(RouteInReverse::new).toList();
     @Nullable Arrival[] arrivals = new @Nullable Arrival[graph.nNodes()];
@@ -100,49 +113,66 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
       }
       arrivals[number] = null; // frees its memory: nothing above is left to add to it
 
-      Node node = graph.node(number);
-      Incoming incoming = rules.incoming(number);
-      List<Edge> edges = rules.edges(node, incoming);
-      boolean cancelling = graph.cancelling(node);
-      arrival.forEach(
-          (target, flow) -> routes.get(target).add(node, flow, edges, incoming.lost(), cancelling));
-      incoming.forEach((below, share) -> {
-        Arrival next = arrivals[below];
-        if (next == null) {
-          next = new Arrival(routes.size());
-          arrivals[below] = next;
-        }
-        next.add(arrival, share);
-      });
+      NodeEdges node = known[number];
+      if (node == null) {
+        node = NodeEdges.of(rules, number);
+        known[number] = node;
+      }
+      arrival.addTo(routes, node);
+      node.incoming()
+          .forEach((below, share) -> {
+            Arrival next = arrivals[below];
+            if (next == null) {
+              next = new Arrival(routes.size());
+              arrivals[below] = next;
+            }
+            next.add(arrival, share);
+          });
     }
     return routes.stream().map(RouteInReverse::route).toList();
   }
 
-  /** What reaches a node from above: from which targets, and how much flow from each. */
+  /**
+   * A node with what flows into it.
+   *
+   * @param edges the same as edges between nodes, last first
+   */
+  private record NodeEdges(Node node, Incoming incoming, List<Edge> edges, boolean cancelling) {
+    static NodeEdges of(Threshold rules, int number) {
+      Node node = rules.graph().node(number);
+      Incoming incoming = rules.incoming(number);
+      List<Edge> edges = List.copyOf(rules.edges(node, incoming).reversed());
+      return new NodeEdges(node, incoming, edges, rules.graph().cancelling(node));
+    }
+  }
+
+  /** What reaches a node from above: from which targets, a bit each, and how much from each. */
   private static final class Arrival {
-    private final BitSet targets;
+    private long targets;
     private final double[] flow;
 
     Arrival(int nTargets) {
-      targets = new BitSet(nTargets);
       flow = new double[nTargets];
     }
 
     static Arrival start(int target, int nTargets) {
       Arrival start = new Arrival(nTargets);
-      start.targets.set(target);
+      start.targets = 1L << target;
       start.flow[target] = 1;
       return start;
     }
 
     void add(Arrival above, double share) {
-      targets.or(above.targets);
-      above.forEach((target, amount) -> flow[target] += share * amount);
+      targets |= above.targets;
+      for (int target = 0; target < flow.length; target++) {
+        flow[target] += share * above.flow[target];
+      }
     }
 
-    void forEach(Incoming.Visitor visitor) {
-      for (int i = targets.nextSetBit(0); i >= 0; i = targets.nextSetBit(i + 1)) {
-        visitor.visit(i, flow[i]);
+    void addTo(List<RouteInReverse> routes, NodeEdges node) {
+      for (long left = targets; left != 0; left &= left - 1) {
+        int target = Long.numberOfTrailingZeros(left);
+        routes.get(target).add(node, flow[target]);
       }
     }
   }
@@ -160,15 +190,16 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
       this.position = position;
     }
 
-    void add(Node node, double flow, List<Edge> incoming, LostFlow lostHere, boolean cancels) {
-      nodes.add(new Route.NodeFlow(node, flow));
-      edges.addAll(incoming.reversed());
+    void add(NodeEdges node, double flow) {
+      LostFlow lostHere = node.incoming().lost();
+      nodes.add(new Route.NodeFlow(node.node(), flow));
+      edges.addAll(node.edges());
       lost = lost.plus(lostHere, flow);
       if (lostHere.stopped() > 0) {
-        stopped.add(node);
+        stopped.add(node.node());
       }
-      if (cancels) {
-        cancelling.add(node);
+      if (node.cancelling()) {
+        cancelling.add(node.node());
       }
     }
 

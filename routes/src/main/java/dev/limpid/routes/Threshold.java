@@ -25,22 +25,23 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
   }
 
   private Incoming afterAttention(Node node) {
-    LayerContributions layer = graph.layer(node.layer());
+    LayerContributions others = graph.layer(node).others();
     int q = node.position();
-    int[] keys = graph.keys(node.layer(), q, tau);
-    int[] from = new int[keys.length];
-    for (int i = 0; i < keys.length; i++) {
-      from[i] = graph.numberBelow(node.layer(), keys[i]);
+    KeyRow keys = graph.layer(node).keys(q, tau);
+    int[] from = new int[keys.size()];
+    for (int i = 0; i < from.length; i++) {
+      from[i] = graph.numberBelow(node.layer(), keys.key(i));
     }
-    double residual = layer.attentionResidual().get(q);
-    double own = FlowGraph.summed(layer, q, q) + residual;
+    int self = from.length - 1;
+    double residual = others.attentionResidual().get(q);
+    double own = keys.summed(self) + residual;
     IntToDoubleFunction survivors =
         switch (mode) {
-          case RENORMALISED -> i -> headsAbove(layer, q, keys[i]);
+          case RENORMALISED -> i -> headsAbove(keys, i);
           case RAW ->
               i -> {
-                double summed = FlowGraph.summed(layer, q, keys[i]);
-                return keep(summed, keys[i] == q ? own : summed);
+                double summed = keys.summed(i);
+                return keep(summed, i == self ? own : summed);
               };
         };
     double testedResidual = mode == ThresholdMode.RAW ? own : residual;
@@ -51,21 +52,21 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
             survivors,
             graph.numberBelow(node.layer(), q),
             keep(residual, testedResidual),
-            keep(layer.attentionBias().get(q)));
+            keep(others.attentionBias().get(q)));
     return graph.cancelling(node) ? incoming.cancelling() : incoming;
   }
 
   private Incoming afterMlp(Node node) {
-    LayerContributions layer = graph.layer(node.layer());
+    LayerContributions parts = graph.layer(node).others();
     int t = node.position();
     Incoming incoming =
         Incoming.of(
             mode,
             new int[] {graph.number(Node.Kind.MLP, node)},
-            i -> keep(layer.mlp().get(t)),
+            i -> keep(parts.mlp().get(t)),
             graph.number(Node.Kind.AFTER_ATTENTION, node),
-            keep(layer.mlpResidual().get(t)),
-            keep(layer.mlpBias().get(t)));
+            keep(parts.mlpResidual().get(t)),
+            keep(parts.mlpBias().get(t)));
     return graph.cancelling(node) ? incoming.cancelling() : incoming;
   }
 
@@ -96,10 +97,11 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
   }
 
   private List<Edge.Head> heads(Node key, Node query, double divisor) {
-    LayerContributions layer = graph.layer(query.layer());
+    KeyRow keys = graph.layer(query).keys(query.position(), tau);
+    int i = keys.indexOf(key.position());
     List<Edge.Head> heads = new ArrayList<>();
-    for (int h = 0; h < layer.nHeads(); h++) {
-      double contribution = layer.attention(query.position(), key.position(), h);
+    for (int h = 0; h < keys.nHeads(); h++) {
+      double contribution = keys.contribution(i, h);
       double kept = mode == ThresholdMode.RENORMALISED ? keep(contribution) : contribution;
       if (kept > 0) {
         heads.add(new Edge.Head(h, kept / divisor));
@@ -109,10 +111,10 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
     return heads;
   }
 
-  private double headsAbove(LayerContributions layer, int q, int k) {
+  private double headsAbove(KeyRow keys, int i) {
     double sum = 0;
-    for (int h = 0; h < layer.nHeads(); h++) {
-      sum += keep(layer.attention(q, k, h));
+    for (int h = 0; h < keys.nHeads(); h++) {
+      sum += keep(keys.contribution(i, h));
     }
     return sum;
   }

@@ -11,6 +11,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.routes.FlowGraph;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,19 @@ record PromptRun(TokenizedPrompt prompt, Transformer model) {
           model,
           trace,
           options,
+          done -> progress.steps("contributions of layers", done, trace.nLayers()));
+    }
+  }
+
+  /** Computes all contributions and keeps those above a threshold, with a line of progress. */
+  FlowGraph graph(
+      ForwardTrace trace, ContributionOptions options, double threshold, Console console) {
+    try (ProgressLine progress = new ProgressLine(console)) {
+      return FlowGraph.of(
+          model,
+          trace,
+          options,
+          threshold,
           done -> progress.steps("contributions of layers", done, trace.nLayers()));
     }
   }

@@ -1,7 +1,6 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.Contributions;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
@@ -39,8 +38,8 @@ final class RouteOptions {
 
   /** Computes contributions and prepares the extraction. */
   RouteExtractor extractor(PromptRun run, ForwardTrace trace, Console console) {
-    Contributions contributions = run.contributions(trace, contributionOptions(), console);
-    return new RouteExtractor(FlowGraph.of(contributions), mode, threshold);
+    FlowGraph graph = run.graph(trace, contributionOptions(), threshold, console);
+    return new RouteExtractor(graph, mode, threshold);
   }
 
   ContributionOptions contributionOptions() {

@@ -43,7 +43,7 @@ public record RouteDocument(
       List<Token> tokens,
       RouteExtractor extractor,
       List<PredictedRoute> routes) {
-    ContributionOptions options = extractor.graph().contributions().options();
+    ContributionOptions options = extractor.graph().options();
     return new RouteDocument(
         model, tokens, extractor.threshold(), extractor.mode(), options, routes);
   }
