@@ -13,10 +13,14 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for weights by name and shape, and packs them. */
 final class WeightReader {
+  /** Elements that one thread looks at together. */
+  private static final long PIECE = 1 << 19;
+
   private final WeightSource source;
   private final ModelConfig config;
   private final WeightNames names;
@@ -137,11 +141,31 @@ final class WeightReader {
   /** Returns a tensor by its whole name; all its elements are finite. */
   Tensor tensor(String name, int... shape) throws IOException {
     Tensor tensor = stored(name, shape);
-    if (!tensor.allFinite()) {
+    if (!allFinite(tensor)) {
       throw new MissingTensorException(
           source.location(), name, "has weights that are NaN or infinite");
     }
     return tensor;
+  }
+
+  /**
+   * The first to touch the pages, so most of the time of a large model goes here: on all threads.
+   */
+  private boolean allFinite(Tensor tensor) {
+    if (tensor.size() <= PIECE) {
+      return tensor.allFinite();
+    }
+    int rows = Math.toIntExact(Math.max(1, PIECE / (tensor.size() / tensor.dim(0))));
+    AtomicBoolean finite = new AtomicBoolean(true);
+    ops.forEach(
+        Math.ceilDiv(tensor.dim(0), rows),
+        piece -> {
+          int from = piece * rows;
+          if (!tensor.rows(from, Math.min(from + rows, tensor.dim(0))).allFinite()) {
+            finite.set(false);
+          }
+        });
+    return finite.get();
   }
 
   /** Returns the names of the tensors that were asked for, with their shapes. */
