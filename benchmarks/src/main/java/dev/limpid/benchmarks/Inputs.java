@@ -56,6 +56,15 @@ final class Inputs {
     return pattern;
   }
 
+  /** Returns the largest absolute value of a result. */
+  static float largest(Tensor x) {
+    float largest = 0;
+    for (float value : x.toFloats()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
   /** Fails if two results differ by more than {@code tolerance}; a benchmark times no wrong one. */
   static void requireClose(Tensor expected, Tensor actual, double tolerance) {
     float[] a = expected.toFloats();

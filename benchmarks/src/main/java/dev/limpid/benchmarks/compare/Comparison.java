@@ -73,7 +73,7 @@ public final class Comparison implements Callable<Integer> {
 
     Peer start(Subject subject, String name) throws IOException {
       Path python = name.equals("Hooked") ? settings.pythonLens2 : settings.python;
-      Path script = EngineRows.script(settings.root);
+      Path script = settings.root.resolve("benchmarks/peers/peer.py");
       int threads = Runtime.getRuntime().availableProcessors();
       Peer peer = new Peer(python, script, subject.folder(), name, threads);
       started.add(peer);

@@ -6,7 +6,6 @@ import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -145,18 +144,12 @@ final class EngineRows {
   /** Returns greedy generation beside Hugging Face's, with weights in bf16 and in f32. */
   List<Row> generation() throws IOException {
     List<Row> rows = new ArrayList<>();
-    Map<String, String> kinds =
-        Map.of(
-            "HalfHuggingFace",
-            "Hugging Face generate, bf16",
-            "HuggingFace",
-            "Hugging Face generate, f32");
-    for (var kind : kinds.entrySet()) {
-      Peer peer = peers.start(subject, kind.getKey());
+    for (String weights : List.of("bf16", "f32")) {
+      Peer peer = peers.start(subject, weights.equals("f32") ? "HuggingFace" : "HalfHuggingFace");
       rows.add(
           new Row(
               subject.name() + ": generate " + NEW + " tokens",
-              kind.getValue(),
+              "Hugging Face generate, " + weights,
               Goal.timesAsFast(1.5),
               Timed.of(this::generate),
               peer.task("generate", subject.tokens(PROMPT), Map.of("steps", NEW))));
@@ -173,10 +166,5 @@ final class EngineRows {
 
   private String what(String work, int t) {
     return "%s: %s, T=%d".formatted(subject.name(), work, t);
-  }
-
-  /** Returns the script that peers are made of. */
-  static Path script(Path root) {
-    return root.resolve("benchmarks/peers/peer.py");
   }
 }
