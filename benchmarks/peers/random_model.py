@@ -1,7 +1,7 @@
 """Writes a model of a well-known shape with random weights.
 
     python random_model.py gpt2 FOLDER           GPT-2, 124 M parameters, F32
-    python random_model.py llama-2-7b FOLDER     Llama-2-7B, BF16, 13.5 GB, shard by shard
+    python random_model.py llama-2-7b FOLDER     Llama-2-7B, BF16, 13.5 GB, shard by shard; with a tokenizer
 """
 
 import json
