@@ -1,11 +1,11 @@
 """Writes a model of a well-known shape with random weights.
 
-    python random_model.py gpt2 FOLDER           GPT-2, 124 M parameters, F32
-    python random_model.py llama-2-7b FOLDER     Llama-2-7B, BF16, 13.5 GB, shard by shard; with a tokenizer
+    python random_model.py gpt2 FOLDER [--width 768] [--positions 1024]       GPT-2, 124 M parameters, F32
+    python random_model.py llama-2-7b FOLDER                                 Llama-2-7B, BF16, 13.5 GB, with a tokenizer
 """
 
+import argparse
 import json
-import sys
 from pathlib import Path
 
 import torch
@@ -21,10 +21,9 @@ LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidd
          "bos_token_id": 1, "eos_token_id": 2, "tie_word_embeddings": False, "torch_dtype": "bfloat16"}
 
 
-def gpt2():
+def gpt2(d, positions):
     """Yields the shards' tensors: name, shape."""
-    d = 768
-    yield {"transformer.wte.weight": (50257, d), "transformer.wpe.weight": (1024, d),
+    yield {"transformer.wte.weight": (50257, d), "transformer.wpe.weight": (positions, d),
            "transformer.ln_f.weight": (d,), "transformer.ln_f.bias": (d,)}
     for l in range(12):
         block = {"ln_1.weight": (d,), "ln_1.bias": (d,), "attn.c_attn.weight": (d, 3 * d), "attn.c_attn.bias": (3 * d,),
@@ -67,11 +66,18 @@ def write_tokenizer(config, folder):
 
 
 def main():
-    kind, folder = sys.argv[1], Path(sys.argv[2])
-    config, shards, dtype = {
-        "gpt2": (GPT2, list(gpt2()), torch.float32),
-        "llama-2-7b": (LLAMA, list(llama()), torch.bfloat16),
-    }[kind]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kind", choices=["gpt2", "llama-2-7b"])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--width", type=int, default=768, help="of GPT-2's residual stream; its heads stay 64 wide")
+    parser.add_argument("--positions", type=int, default=1024, help="that GPT-2 holds")
+    asked = parser.parse_args()
+    folder = asked.folder
+    if asked.kind == "gpt2":
+        config = GPT2 | {"n_embd": asked.width, "n_head": asked.width // 64, "n_positions": asked.positions}
+        shards, dtype = list(gpt2(asked.width, asked.positions)), torch.float32
+    else:
+        config, shards, dtype = LLAMA, list(llama()), torch.bfloat16
     folder.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(0)
     index, total = {}, 0
@@ -84,7 +90,7 @@ def main():
     weights = {"metadata": {"total_size": total}, "weight_map": index}
     (folder / "model.safetensors.index.json").write_text(json.dumps(weights, indent=1))
     (folder / "config.json").write_text(json.dumps(config, indent=1))
-    if kind == "llama-2-7b":
+    if asked.kind == "llama-2-7b":
         write_tokenizer(config, folder)
 
 

@@ -17,9 +17,9 @@ final class EngineRows {
   private static final int NEW = 48;
 
   private final Subject subject;
-  private final Comparison.Peers peers;
+  private final Peers peers;
 
-  EngineRows(Subject subject, Comparison.Peers peers) {
+  EngineRows(Subject subject, Peers peers) {
     this.subject = subject;
     this.peers = peers;
   }
@@ -28,7 +28,7 @@ final class EngineRows {
   List<Row> forward() throws IOException {
     List<Row> rows = new ArrayList<>();
     Peer peer = peers.start(subject, "HuggingFace");
-    for (int t : new int[] {16, 128, 512}) {
+    for (int t : lengths(16, 128, 512)) {
       rows.add(
           new Row(
               what("forward, whole trace kept", t),
@@ -44,7 +44,7 @@ final class EngineRows {
   List<Row> heads() throws IOException {
     List<Row> rows = new ArrayList<>();
     Peer bridge = peers.start(subject, "Bridge");
-    for (int t : new int[] {16, 128, 512}) {
+    for (int t : lengths(16, 128, 512)) {
       rows.add(
           new Row(
               what("forward, trace and head outputs", t),
@@ -55,7 +55,7 @@ final class EngineRows {
     }
     if (subject.model().config().modelType().equals("gpt2")) {
       Peer hooked = peers.start(subject, "Hooked");
-      for (int t : new int[] {128, 512}) {
+      for (int t : lengths(128, 512)) {
         rows.add(
             new Row(
                 what("forward, trace and head outputs", t),
@@ -70,7 +70,7 @@ final class EngineRows {
 
   /** Returns the contributions of all layers beside our own forward pass, without logits. */
   List<Row> contributions() {
-    return Stream.of(64, 128, 256, 512, 1024)
+    return lengths(64, 128, 256, 512, 1024).stream()
         .map(t ->
             new Row(
                 what("contributions", t),
@@ -84,35 +84,33 @@ final class EngineRows {
   /** Returns the contributions beside the broadcast formula in torch. */
   List<Row> formula() throws IOException {
     Peer peer = peers.start(subject, "Formula");
-    int t = 128;
-    return List.of(
-        new Row(
-            what("contributions", t),
-            "broadcast formula in torch",
-            Goal.timesAsFast(200),
-            subject.contributions(t),
-            peer.task("contributions", subject.tokens(t))));
+    return lengths(128).stream()
+        .map(t ->
+            new Row(
+                what("contributions", t),
+                "broadcast formula in torch",
+                Goal.timesAsFast(200),
+                subject.contributions(t),
+                peer.task("contributions", subject.tokens(t))))
+        .toList();
   }
 
   /** Returns all routes from contributions beside our own forward pass. */
   List<Row> routes() {
     Stream<Row> all =
-        Stream.of(128, 512)
-            .map(t -> {
-              Contributions contributions = Contributions.of(subject.model(), subject.trace(t));
-              return new Row(
-                  what("routes of all positions", t),
-                  "own forward pass",
-                  Goal.shareOf(0.03),
-                  Timed.of(() -> routes(FlowGraph.of(contributions))),
-                  Timed.of(() -> subject.trace(t)));
-            });
-    return Stream.concat(all, Stream.of(threshold())).toList();
+        lengths(128, 512).stream()
+            .map(t ->
+                new Row(
+                    what("routes of all positions", t),
+                    "own forward pass",
+                    Goal.shareOf(0.03),
+                    subject.routes(t),
+                    Timed.of(() -> subject.trace(t))));
+    return Stream.concat(all, lengths(512).stream().map(this::threshold)).toList();
   }
 
   /** Returns one route at another threshold, as a page asks for while its slider moves. */
-  private Row threshold() {
-    int t = 512;
+  private Row threshold(int t) {
     FlowGraph graph = FlowGraph.of(Contributions.of(subject.model(), subject.trace(t)));
     return new Row(
         what("one route at another threshold", t),
@@ -126,7 +124,7 @@ final class EngineRows {
   List<Row> threads() throws IOException {
     Subject single = subject.onThreads(1);
     Subject all = subject.onThreads(2);
-    return Stream.of(64, 128, 512)
+    return lengths(64, 128, 512).stream()
         .map(t ->
             new Row(
                 what("forward on 2 threads", t),
@@ -135,10 +133,6 @@ final class EngineRows {
                 Timed.of(() -> all.trace(t)),
                 Timed.of(() -> single.trace(t))))
         .toList();
-  }
-
-  private static void routes(FlowGraph graph) {
-    new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.04).routes();
   }
 
   /** Returns greedy generation beside Hugging Face's, with weights in bf16 and in f32. */
@@ -162,6 +156,17 @@ final class EngineRows {
     while (generator.hasNext()) {
       generator.next();
     }
+  }
+
+  /** Returns those prompts that the model's context holds, and says which it does not. */
+  private List<Integer> lengths(Integer... wanted) {
+    int context = subject.model().config().nContext();
+    List<Integer> longer = Stream.of(wanted).filter(t -> t > context).toList();
+    if (!longer.isEmpty()) {
+      System.err.printf(
+          "%s holds %d tokens: no rows for T = %s%n", subject.name(), context, longer);
+    }
+    return Stream.of(wanted).filter(t -> t <= context).toList();
   }
 
   private String what(String work, int t) {

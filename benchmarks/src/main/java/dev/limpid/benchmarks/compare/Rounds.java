@@ -2,39 +2,45 @@ package dev.limpid.benchmarks.compare;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Times both sides of a row alternately, so that a slow minute of the machine falls on both, and
- * takes medians.
+ * Times all sides alternately, so that a slow minute of the machine falls on all of them, and takes
+ * medians.
  *
  * @param count how often each side is timed
+ * @param enough seconds of work after which a side is warm: kernels compiled, pages mapped
  */
-record Rounds(int count) {
-  /** Seconds after which both sides are warm: kernels compiled, pages mapped. */
-  private static final double WARM = 1.5;
-
+record Rounds(int count, double enough) {
   private static final int LEAST_WARMING = 3;
 
   /** Milliseconds in which the other side's threads go to sleep. */
   private static final int REST = 30;
 
   Result of(Row row) throws IOException {
-    warm(row.ours());
-    warm(row.theirs());
-    double[] ours = new double[count];
-    double[] theirs = new double[count];
-    for (int i = 0; i < count; i++) {
-      ours[i] = rested(row.ours());
-      theirs[i] = rested(row.theirs());
-    }
-    return new Result(row.what(), row.peer(), row.goal(), count, median(ours), median(theirs));
+    double[] medians = medians(List.of(row.ours(), row.theirs()));
+    return new Result(row.what(), row.peer(), row.goal(), count, medians[0], medians[1]);
   }
 
-  private static void warm(Timed work) throws IOException {
+  /** Returns the median seconds of every side. */
+  double[] medians(List<Timed> sides) throws IOException {
+    for (Timed side : sides) {
+      warm(side);
+    }
+    double[][] seconds = new double[sides.size()][count];
+    for (int i = 0; i < count; i++) {
+      for (int side = 0; side < seconds.length; side++) {
+        seconds[side][i] = rested(sides.get(side));
+      }
+    }
+    return Arrays.stream(seconds).mapToDouble(Rounds::median).toArray();
+  }
+
+  private void warm(Timed work) throws IOException {
     double spent = 0;
-    for (int i = 0; i < LEAST_WARMING || spent < WARM; i++) {
+    for (int i = 0; i < LEAST_WARMING || spent < enough; i++) {
       spent += work.seconds();
-      if (spent > 4 * WARM) {
+      if (spent > 4 * enough) {
         return; // slow work needs no more than once
       }
     }

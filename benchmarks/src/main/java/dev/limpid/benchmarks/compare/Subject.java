@@ -6,6 +6,9 @@ import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.model.trace.ForwardTrace;
 import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.ops.vector.VectorBackend;
 import dev.limpid.tensor.ops.vector.VectorOps;
 import java.io.IOException;
@@ -63,6 +66,13 @@ record Subject(String name, Path folder, Transformer model, List<Integer> text) 
   Timed contributions(int count) {
     ForwardTrace trace = trace(count);
     return Timed.of(() -> Contributions.of(model, trace));
+  }
+
+  /** Returns the graph and the routes of all positions from finished contributions. */
+  Timed routes(int count) {
+    Contributions contributions = Contributions.of(model, trace(count));
+    return Timed.of(() ->
+        new RouteExtractor(FlowGraph.of(contributions), ThresholdMode.RENORMALISED, 0.04).routes());
   }
 
   ForwardTrace trace(int count) {

@@ -1,0 +1,103 @@
+package dev.limpid.benchmarks.compare;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.ThresholdMode;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Does one thing to one prompt and prints what this process held in memory at most, as a JSON line;
+ * {@code benchmarks/compare} calls it. From the project's folder, on Linux.
+ */
+@Command(name = "memory", mixinStandardHelpOptions = true)
+public final class MemoryRun implements Callable<Integer> {
+  /** What is done. */
+  enum Work {
+    /** The whole trace and the contributions of all layers, both kept. */
+    FULL("everything kept, and contributions"),
+    /** The residual states alone, and from them the route of the last position. */
+    RESIDUALS("residuals kept, and a route");
+
+    private final String what;
+
+    Work(String what) {
+      this.what = what;
+    }
+  }
+
+  private record Line(
+      String what, int rounds, double seconds, long resident_mb, @JsonUnwrapped Machine machine) {}
+
+  @Parameters(index = "0", paramLabel = "MODEL")
+  private Path folder = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "T", description = "tokens in the prompt")
+  private int count;
+
+  @Parameters(index = "2", description = "${COMPLETION-CANDIDATES}")
+  private Work work = Work.FULL;
+
+  public static void main(String[] args) {
+    System.exit(
+        new CommandLine(new MemoryRun()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Path root = Path.of(".");
+    Subject subject =
+        Subject.open(folder.getFileName().toString(), folder, root.resolve("README.md"));
+    long began = System.nanoTime();
+    List<Object> held =
+        switch (work) {
+          case FULL -> full(subject.model(), subject.tokens(count));
+          case RESIDUALS -> residuals(subject.model(), subject.tokens(count));
+        };
+    try {
+      double seconds = Math.round((System.nanoTime() - began) / 1e6) / 1e3;
+      String what = "%s: %s, T=%d".formatted(subject.name(), work.what, count);
+      Line line = new Line(what, 1, seconds, mostResident(), Machine.here(root));
+      System.out.println(new JsonMapper().writeValueAsString(line));
+    } finally {
+      Reference.reachabilityFence(held);
+    }
+    return 0;
+  }
+
+  private static List<Object> full(Transformer model, List<Integer> tokens) {
+    ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
+    return List.of(trace, Contributions.of(model, trace));
+  }
+
+  private static List<Object> residuals(Transformer model, List<Integer> tokens) {
+    ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
+    FlowGraph graph = FlowGraph.of(Contributions.of(model, trace));
+    Route route =
+        new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.04).route(tokens.size() - 1);
+    return List.of(trace, route);
+  }
+
+  /** Returns the megabytes (10^6 bytes) that were in memory at most, mapped files included. */
+  private static long mostResident() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1_000_000)
+        .findFirst()
+        .orElseThrow(() -> new IOException("/proc/self/status names no VmHWM"));
+  }
+}
