@@ -52,7 +52,13 @@ public interface TensorOps {
    * @param out [T, D], modified
    * @throws IndexOutOfBoundsException if an id is not in [0, V)
    */
-  void embed(Tensor table, int[] ids, Tensor out);
+  default void embed(Tensor table, int[] ids, Tensor out) {
+    OpChecks.embed(table, ids, out);
+    int width = table.dim(1);
+    for (int t = 0; t < ids.length; t++) {
+      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
+    }
+  }
 
   /**
    * Writes (x - mean) / sqrt(variance + epsilon) * gain + bias into out, row by row.

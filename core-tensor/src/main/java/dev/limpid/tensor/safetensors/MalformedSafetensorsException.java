@@ -1,42 +1,14 @@
 package dev.limpid.tensor.safetensors;
 
-import dev.limpid.tensor.files.OneLine;
-import java.io.IOException;
+import dev.limpid.tensor.files.MalformedFileException;
 import java.nio.file.Path;
 
-/** Thrown when a safetensors file or its index is damaged; names the path, offset and reason. */
-public final class MalformedSafetensorsException extends IOException {
+/** Thrown when a safetensors file or its index is damaged. */
+public final class MalformedSafetensorsException extends MalformedFileException {
   private static final long serialVersionUID = 1L;
 
-  private final String path;
-  private final long offset;
-  private final String reason;
-
-  /**
-   * Creates the exception.
-   *
-   * @param offset where in the file, in bytes
-   * @param reason what is wrong, in words
-   */
+  /** Creates the exception for a byte of the file, and what is wrong there in words. */
   public MalformedSafetensorsException(Path path, long offset, String reason) {
-    super(path + ": damaged at byte " + offset + ": " + OneLine.of(reason));
-    this.path = path.toString();
-    this.offset = offset;
-    this.reason = reason;
-  }
-
-  /** Returns the file. */
-  public Path path() {
-    return Path.of(path);
-  }
-
-  /** Returns where in the file, in bytes. */
-  public long offset() {
-    return offset;
-  }
-
-  /** Returns what is wrong, in words. */
-  public String reason() {
-    return reason;
+    super(path, offset, reason);
   }
 }

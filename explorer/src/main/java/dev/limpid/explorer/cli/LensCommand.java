@@ -51,12 +51,15 @@ final class LensCommand implements Callable<Integer> {
     }
   }
 
+  /** So many tokens that lines have less than 100 columns. */
+  private static final int IN_A_LINE = 4;
+
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Option(names = "--top", defaultValue = "10", description = "Tokens to list (default: 10).")
-  private int top;
+  @Option(names = "--top", description = "Tokens to list (default: 4; 10 with --json).")
+  private @Nullable Integer top;
 
   @Option(
       names = "--state",
@@ -79,8 +82,9 @@ final class LensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (top < 1) {
-      throw new UsageFailure("--top: " + top + " is not a number of tokens");
+    int listed = top != null ? top : json ? 10 : IN_A_LINE;
+    if (listed < 1) {
+      throw new UsageFailure("--top: " + listed + " is not a number of tokens");
     }
     PromptRun prompt = run.open(console);
     List<Integer> positions = Positions.parse(position, prompt);
@@ -89,7 +93,7 @@ final class LensCommand implements Callable<Integer> {
             ? IntStream.range(0, prompt.model().config().nLayers()).boxed().toList()
             : List.of(prompt.layer(layer));
     ForwardTrace trace = prompt.trace();
-    LogitLens lens = new LogitLens(prompt.model(), top);
+    LogitLens lens = new LogitLens(prompt.model(), listed);
     List<LensView.State> states = new ArrayList<>();
     for (int l : layers) {
       Tensor resid = state.of(trace.layer(l));
@@ -109,20 +113,21 @@ final class LensCommand implements Callable<Integer> {
   }
 
   private void print(PromptRun prompt, List<LensView.State> states) {
-    console.out().println("layer  position  entropy  most probable tokens after this " + state);
+    console.out().println("layer position entropy  most probable tokens after this " + state);
     for (LensView.State state : states) {
       console
           .out()
           .printf(
-              "%5d  %8d  %7.3f  %s%n",
+              "%5d %8d %7.3f  %s%n",
               state.layer(),
               state.position(),
               state.entropy(),
-              state.top().stream().map(p -> shown(prompt, p)).collect(Collectors.joining("  ")));
+              state.top().stream().map(p -> shown(prompt, p)).collect(Collectors.joining(" ")));
     }
   }
 
   private static String shown(PromptRun prompt, PredictionView p) {
-    return "%s %.1f %%".formatted(prompt.prompt().quoted(p.id()), 100 * p.probability());
+    String token = TerminalText.columns(prompt.prompt().quoted(p.id()), 11);
+    return "%s%5.1f %%".formatted(token, 100 * p.probability());
   }
 }

@@ -4,6 +4,7 @@ import dev.limpid.explorer.models.ModelSummary;
 import dev.limpid.explorer.output.JsonOut;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,12 +56,16 @@ final class ModelsInfoCommand implements Callable<Integer> {
     line(out, "model", model.name() + " from " + model.origin());
     line(out, "folder", model.folder());
     line(out, "family", model.family());
-    line(out, "layers", or(model.nLayers(), "unknown"));
-    line(out, "width", or(model.dModel(), "unknown"));
-    line(out, "heads", heads(model));
-    line(out, "neurons", or(model.dMlp(), "unknown") + " in each layer");
-    line(out, "vocabulary", or(model.dVocab(), "unknown"));
-    line(out, "context", or(model.context(), "unknown") + " tokens");
+    if (model.configProblem() == null) {
+      line(out, "layers", "" + model.nLayers());
+      line(out, "width", "" + model.dModel());
+      line(out, "heads", heads(model));
+      line(out, "neurons", model.dMlp() + " in each layer");
+      line(out, "vocabulary", "" + model.dVocab());
+      line(out, "context", model.context() + " tokens");
+    } else {
+      line(out, "cannot run", model.configProblem());
+    }
     if (model.parameters() != null && model.weightBytes() != null) {
       line(out, "parameters", Sizes.count(model.parameters()));
       line(
@@ -96,14 +101,14 @@ final class ModelsInfoCommand implements Callable<Integer> {
 
   private static String heads(ModelSummary model) {
     String keys =
-        model.nKvHeads() == null || model.nKvHeads().equals(model.nHeads())
+        Objects.equals(model.nKvHeads(), model.nHeads())
             ? ""
             : ", " + model.nKvHeads() + " of them with keys and values of their own";
-    return or(model.nHeads(), "unknown") + " of width " + or(model.dHead(), "unknown") + keys;
+    return model.nHeads() + " of width " + model.dHead() + keys;
   }
 
-  private static String or(@Nullable Object value, String otherwise) {
-    return value == null ? otherwise : value.toString();
+  private static String or(@Nullable String value, String otherwise) {
+    return value == null ? otherwise : value;
   }
 
   private static void line(PrintStream out, String label, String text) {

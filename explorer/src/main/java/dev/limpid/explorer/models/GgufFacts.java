@@ -53,6 +53,15 @@ public final class GgufFacts {
     }
   }
 
+  static String family(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return GgufFile.open(path, arena)
+          .metadata()
+          .string(METADATA + "architecture")
+          .orElse("unknown");
+    }
+  }
+
   static WeightFacts weights(Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       GgufFile file = GgufFile.open(path, arena);

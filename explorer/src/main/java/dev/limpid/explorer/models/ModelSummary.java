@@ -1,9 +1,12 @@
 package dev.limpid.explorer.models;
 
+import dev.limpid.model.config.ConfigJson;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.model.load.ModelLoader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin how it was found
  * @param folder where its files lie
  * @param family the {@code model_type} of its configuration
+ * @param configProblem why a model of this configuration cannot be run; its sizes are null then
  * @param nLayers transformer layers
  * @param dModel width of the residual
  * @param nHeads query heads
@@ -39,6 +43,7 @@ public record ModelSummary(
     String origin,
     String folder,
     String family,
+    @Nullable String configProblem,
     @Nullable Integer nLayers,
     @Nullable Integer dModel,
     @Nullable Integer nHeads,
@@ -66,40 +71,49 @@ public record ModelSummary(
   /**
    * Reads the files of a model.
    *
-   * @throws IOException if there is no readable config.json; missing or damaged weights are told in
-   *     {@link #weightsProblem}
+   * @throws IOException if there is no readable config.json; a model that is not supported is told
+   *     in {@link #configProblem}, missing or damaged weights in {@link #weightsProblem}
    */
   public static ModelSummary read(ModelLocation model) throws IOException {
     Path folder = model.folder();
-    ModelConfigFile config = ModelConfigFile.read(folder);
+    String family = family(folder);
+    @Nullable ModelConfig config = null;
+    @Nullable String configProblem = null;
+    try {
+      config = ModelLoader.config(folder);
+    } catch (ModelConfigException e) {
+      configProblem = e.getMessage();
+    }
     ModelCard card = ModelCard.read(folder);
     @Nullable WeightFacts weights = null;
     @Nullable String problem = null;
     try {
-      weights = WeightFacts.read(folder, config.tiedHead());
+      weights = WeightFacts.read(folder, config != null && config.tiedHead());
     } catch (IOException e) {
       problem = e.getMessage();
     }
-    int positions = Math.min(TYPICAL_POSITIONS, config.context().orElse(TYPICAL_POSITIONS));
+    int positions =
+        config == null ? TYPICAL_POSITIONS : Math.min(TYPICAL_POSITIONS, config.nContext());
     return new ModelSummary(
         model.name(),
         model.origin().words(),
         folder.toAbsolutePath().toString(),
-        config.family(),
-        orNull(config.layers()),
-        orNull(config.width()),
-        orNull(config.heads()),
-        orNull(config.keyValueHeads()),
-        orNull(config.headWidth()),
-        orNull(config.mlpWidth()),
-        orNull(config.vocabulary()),
-        orNull(config.context()),
+        family,
+        configProblem,
+        config == null ? null : config.nLayers(),
+        config == null ? null : config.dModel(),
+        config == null ? null : config.nHeads(),
+        config == null ? null : config.nKvHeads(),
+        config == null ? null : config.dHead(),
+        config == null ? null : config.dMlp(),
+        config == null ? null : config.dVocab(),
+        config == null ? null : config.nContext(),
         weights == null ? null : weights.parameters(),
         weights == null ? List.of() : weights.dtypes(),
         GgufFacts.quantisation(folder).orElse(null),
         weights == null ? 0 : weights.files(),
         weights == null ? null : weights.bytes(),
-        weights == null ? null : memory(config, weights, positions),
+        weights == null || config == null ? null : memory(config, weights, positions),
         positions,
         problem,
         TokenizerFiles.describe(folder),
@@ -108,19 +122,21 @@ public record ModelSummary(
         card.examples());
   }
 
-  private static @Nullable Integer orNull(OptionalInt value) {
-    return value.isPresent() ? value.getAsInt() : null;
+  private static String family(Path folder) throws IOException {
+    return GgufFacts.isGguf(folder)
+        ? GgufFacts.family(folder)
+        : ConfigJson.read(folder.resolve(ModelFolder.CONFIG)).string("model_type", "unknown");
   }
 
   /** Weights in 32 bits, the residual states of a trace, one block's internals, the logits. */
-  private static long memory(ModelConfigFile config, WeightFacts weights, int positions) {
-    long width = config.width().orElse(0);
-    long states = 3L * config.layers().orElse(0) * positions * width;
+  private static long memory(ModelConfig config, WeightFacts weights, int positions) {
+    long width = config.dModel();
+    long states = 3L * config.nLayers() * positions * width;
     long block =
-        2L * config.heads().orElse(0) * positions * positions
-            + 2L * positions * config.mlpWidth().orElse(0)
-            + config.heads().orElse(0) * (long) positions * width;
-    long logits = (long) positions * config.vocabulary().orElse(0);
+        2L * config.nHeads() * positions * positions
+            + 2L * positions * config.dMlp()
+            + (long) config.nHeads() * positions * width;
+    long logits = (long) positions * config.dVocab();
     return Float.BYTES * (weights.parameters() + states + block + logits);
   }
 }

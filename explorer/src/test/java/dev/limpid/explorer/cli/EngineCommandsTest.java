@@ -171,6 +171,20 @@ class EngineCommandsTest {
   }
 
   @Test
+  void theLensFitsIntoATerminal() {
+    String model = TestData.folder().resolve("models/demo-gpt2").toString();
+    String text = "The capital of France is";
+
+    LimpidRun run = run("lens", "--model", model, text, "--position", "all");
+
+    assertThat(run.out().lines()).hasSizeGreaterThan(20);
+    assertThat(run.out().lines()).allMatch(line -> TerminalText.width(line) < 100);
+    assertThat(run.out().lines().skip(1)).allMatch(line -> line.split("%", -1).length == 5);
+    JsonNode states = json(run("lens", "--model", model, text, "--json")).path("states");
+    assertThat(states.get(0).path("top").size()).isEqualTo(10);
+  }
+
+  @Test
   void theLensOfTheLastLayerIsThePrediction() throws IOException {
     Path model = golden("llama-mqa");
 

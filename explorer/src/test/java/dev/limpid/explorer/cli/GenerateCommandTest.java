@@ -142,7 +142,7 @@ class GenerateCommandTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(OS.WINDOWS) // has no signals: a process cannot interrupt another one there
   void anInterruptEndsItWithoutATrace() throws IOException, InterruptedException {
     Path model = copy("models/demo-llama");
     Path config = model.resolve("config.json");

@@ -104,7 +104,7 @@ class LimpidProcessTest {
             "--out",
             folder.resolve("trace.safetensors").toString());
     while (sizeOfFirst(folder) < 1 << 20 && process.isAlive()) {
-      Thread.sleep(1);
+      Thread.sleep(1); // looks again soon: the file is there, unfinished, for less than a second
     }
     assertThat(process.isAlive()).as("it is still writing: " + errors()).isTrue();
     int interrupted = Interrupt.send(process);

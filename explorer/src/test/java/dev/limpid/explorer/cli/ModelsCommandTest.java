@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.explorer.hub.FakeHub;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,11 +68,28 @@ class ModelsCommandTest {
     LimpidRun run = world().run("models", "info", "one");
     assertThat(run.code()).isEqualTo(Limpid.DONE);
     assertThat(run.out())
-        .contains("family      opt", "folder      " + folder, "weights     cannot be read");
+        .contains("family      opt", "folder      " + folder, "weights     cannot be read")
+        .contains("layers      12");
     JsonNode document =
         JsonMapper.shared().readTree(world().run("models", "info", "one", "--json").out());
     assertThat(document.path("family").asString()).isEqualTo("opt");
     assertThat(document.path("parameters").isNull()).isTrue();
+  }
+
+  @Test
+  void infoSaysWhyAFamilyIsNotSupported() throws IOException {
+    Path folder = model("one");
+    Files.writeString(
+        folder.resolve("config.json"), "{\"model_type\": \"bert\", \"num_hidden_layers\": 2}");
+    new SafetensorsWriter()
+        .add("embeddings.weight", Tensor.zeros(3, 5))
+        .write(folder.resolve("model.safetensors"));
+    LimpidRun run = world().run("models", "info", "one");
+    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.out())
+        .contains("family      bert", "parameters  15", "weights     F32")
+        .contains("model_type 'bert' is not supported; supported: gpt2, opt, llama");
+    assertThat(world().run("models", "list").out()).startsWith("one ");
   }
 
   @Test

@@ -85,6 +85,6 @@ class ModelSummaryTest {
     config("{");
     assertThatThrownBy(this::read).hasMessageContaining("config.json: not valid JSON");
     config("[]");
-    assertThatThrownBy(this::read).hasMessageContaining("config.json: is not a JSON object");
+    assertThatThrownBy(this::read).hasMessageContaining("config.json: not a JSON object");
   }
 }

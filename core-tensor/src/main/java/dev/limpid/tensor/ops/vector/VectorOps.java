@@ -57,15 +57,6 @@ public final class VectorOps implements TensorOps {
   }
 
   @Override
-  public void embed(Tensor table, int[] ids, Tensor out) {
-    OpChecks.embed(table, ids, out);
-    int width = table.dim(1);
-    for (int t = 0; t < ids.length; t++) {
-      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
-    }
-  }
-
-  @Override
   public void layerNorm(
       Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
     OpChecks.norm("layerNorm", x, gain, bias, out);

@@ -1,5 +1,6 @@
 package dev.limpid.tensor.ops.vector;
 
+import java.lang.ref.SoftReference;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,7 +32,8 @@ final class WorkerPool {
   private final boolean spins;
   private final Worker[] workers;
   private final AtomicBoolean busy = new AtomicBoolean();
-  private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+  private final ThreadLocal<SoftReference<Scratch>> scratch =
+      ThreadLocal.withInitial(() -> new SoftReference<>(new Scratch()));
   private volatile @Nullable Job current;
 
   WorkerPool(int threads) {
@@ -52,9 +54,17 @@ final class WorkerPool {
     return threads;
   }
 
-  /** Returns the buffers of the calling thread. */
+  /**
+   * Returns the buffers of the calling thread. They last from one operation to the next, but many
+   * threads may have called, some of them long ago: what is idle goes when memory runs short.
+   */
   Scratch scratch() {
-    return scratch.get();
+    Scratch mine = scratch.get().get();
+    if (mine == null) {
+      mine = new Scratch();
+      scratch.set(new SoftReference<>(mine));
+    }
+    return mine;
   }
 
   /**

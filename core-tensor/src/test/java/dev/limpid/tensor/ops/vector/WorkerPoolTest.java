@@ -3,7 +3,9 @@ package dev.limpid.tensor.ops.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -91,6 +93,26 @@ final class WorkerPoolTest {
       for (Future<?> future : futures) {
         future.get();
       }
+    }
+  }
+
+  @Test
+  void buffersOfIdleCallersGiveWay() throws InterruptedException, ExecutionException {
+    WorkerPool pool = new WorkerPool(2);
+    // Together they would need more than there is.
+    int callers = 9;
+    int size = Math.toIntExact(Runtime.getRuntime().maxMemory() / 8 / Float.BYTES);
+    List<ExecutorService> threads = new ArrayList<>();
+    try {
+      for (int caller = 0; caller < callers; caller++) {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        threads.add(thread); // stays alive, as those of a server do
+        int length =
+            thread.submit(() -> pool.scratch().floats(Scratch.Use.TERMS, size).length).get();
+        assertThat(length).isEqualTo(size);
+      }
+    } finally {
+      threads.forEach(ExecutorService::close);
     }
   }
 
