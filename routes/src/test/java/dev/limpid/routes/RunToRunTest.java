@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RunToRunTest {
-  private static final int[] LENGTHS = {1, 7, 60};
+  private static final int[] LENGTHS = {1, 7, 33};
 
   /** Of one run: the first is interpreted for the most part, the last one compiled. */
   private static final int PASSES = 2;
