@@ -1,7 +1,7 @@
 """Writes a model of a well-known shape with random weights.
 
     python random_model.py gpt2 FOLDER [--width 768] [--positions 1024]       GPT-2, 124 M parameters, F32
-    python random_model.py llama-2-7b FOLDER                                 Llama-2-7B, BF16, 13.5 GB, shard by shard
+    python random_model.py llama-2-7b FOLDER                                 Llama-2-7B, BF16, 13.5 GB, with a tokenizer
 """
 
 import argparse
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 GPT2 = {"architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "n_layer": 12, "n_head": 12, "n_embd": 768,
         "n_positions": 1024, "vocab_size": 50257, "layer_norm_epsilon": 1e-5, "activation_function": "gelu_new",
@@ -48,6 +49,22 @@ def tensor(name, shape, dtype, generator):
     return (torch.randn(shape, generator=generator) * 0.02).to(dtype)
 
 
+def write_tokenizer(config, folder):
+    """One token for each byte; the other ids of the vocabulary have names and come of no text."""
+    special = {config["bos_token_id"]: "<s>", config["eos_token_id"]: "</s>"}
+    ids = [i for i in range(config["vocab_size"]) if i not in special]
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    names = letters + [f"<{i}>" for i in ids[len(letters):]]
+    vocabulary = dict(zip(names, ids)) | {name: i for i, name in special.items()}
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([AddedToken(name) for name in special.values()])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    flags = {"add_bos_token": True, "bos_token": special[config["bos_token_id"]]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(flags, indent=1))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("kind", choices=["gpt2", "llama-2-7b"])
@@ -73,6 +90,8 @@ def main():
     weights = {"metadata": {"total_size": total}, "weight_map": index}
     (folder / "model.safetensors.index.json").write_text(json.dumps(weights, indent=1))
     (folder / "config.json").write_text(json.dumps(config, indent=1))
+    if asked.kind == "llama-2-7b":
+        write_tokenizer(config, folder)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 /** Configuration as data, weights, tokenizers, one forward pass, and its trace. */
 module dev.limpid.model {
   requires transitive dev.limpid.tensor;
+  requires java.management;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 

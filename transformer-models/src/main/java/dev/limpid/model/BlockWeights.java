@@ -39,4 +39,17 @@ public record BlockWeights(
     NormWeights mlpNorm,
     @Nullable Linear gate,
     Linear up,
-    Linear down) {}
+    Linear down) {
+
+  /** Returns the memory that the matrices take; biases and gains are small beside them. */
+  public long bytes() {
+    return query.weight().bytes()
+        + key.weight().bytes()
+        + value.bytes()
+        + attentionOut.bytes()
+        + attentionOutTransposed.bytes()
+        + (gate == null ? 0 : gate.weight().bytes())
+        + up.weight().bytes()
+        + down.weight().bytes();
+  }
+}

@@ -65,7 +65,8 @@ public final class Curves implements Callable<Integer> {
   private Path pictures = Path.of("");
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Curves()).execute(args));
+    // What is added to the script's call stands behind its own options, and counts.
+    System.exit(new CommandLine(new Curves()).setOverwrittenOptionsAllowed(true).execute(args));
   }
 
   /**

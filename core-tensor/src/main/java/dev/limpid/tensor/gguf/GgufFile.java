@@ -4,14 +4,13 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.MappedFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,21 +33,20 @@ public final class GgufFile {
   private static final int DEFAULT_ALIGNMENT = 32;
 
   private final Path path;
-  private final MemorySegment bytes;
+  private final MappedFile file;
   private final int version;
   private final GgufMetadata metadata;
   private final Map<String, GgufTensorInfo> tensors;
   private final long dataStart;
 
   private GgufFile(
-      Path path,
-      MemorySegment bytes,
+      MappedFile file,
       int version,
       GgufMetadata metadata,
       Map<String, GgufTensorInfo> tensors,
       long dataStart) {
-    this.path = path;
-    this.bytes = bytes;
+    this.path = file.path();
+    this.file = file;
     this.version = version;
     this.metadata = metadata;
     this.tensors = Collections.unmodifiableMap(tensors);
@@ -63,13 +61,12 @@ public final class GgufFile {
    * @throws IOException if it cannot be read
    */
   public static GgufFile open(Path path, Arena arena) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      return parse(path, bytes);
-    }
+    return parse(MappedFile.open(path, arena));
   }
 
-  private static GgufFile parse(Path path, MemorySegment bytes) throws MalformedGgufException {
+  private static GgufFile parse(MappedFile file) throws MalformedGgufException {
+    Path path = file.path();
+    MemorySegment bytes = file.bytes();
     GgufCursor cursor = new GgufCursor(path, bytes, 0);
     if (cursor.left() < Integer.BYTES || cursor.int32() != MAGIC) {
       throw new MalformedGgufException(path, 0, "no GGUF file: it does not begin with 'GGUF'");
@@ -90,7 +87,7 @@ public final class GgufFile {
     }
     long dataStart = (cursor.at() + alignment - 1) / alignment * alignment;
     GgufTensorInfo.requireInside(path, tensors.values(), dataStart, bytes.byteSize());
-    return new GgufFile(path, bytes, version, metadata, tensors, dataStart);
+    return new GgufFile(file, version, metadata, tensors, dataStart);
   }
 
   private static int version(Path path, GgufCursor cursor) throws MalformedGgufException {
@@ -125,12 +122,22 @@ public final class GgufFile {
    */
   public void requireWhole() throws IOException {
     long size = Files.size(path);
-    if (size < bytes.byteSize()) {
+    long before = file.bytes().byteSize();
+    if (size < before) {
       throw new MalformedGgufException(
-          path,
-          size,
-          "the file had %d bytes and was cut off while it was read".formatted(bytes.byteSize()));
+          path, size, "the file had %d bytes and was cut off while it was read".formatted(before));
     }
+  }
+
+  /**
+   * Returns the same file mapped once more, so that what is read of it can be let go of.
+   *
+   * @param arena how long that mapping lives
+   * @throws IOException if the file was cut off or changed since it was opened
+   */
+  public GgufFile mappedAgain(Arena arena) throws IOException {
+    requireWhole();
+    return new GgufFile(file.again(arena), version, metadata, tensors, dataStart);
   }
 
   /** Returns the file's path. */
@@ -167,6 +174,29 @@ public final class GgufFile {
   }
 
   /**
+   * Checks that a tensor is there and of a type that is supported, without reading it.
+   *
+   * @throws MissingTensorException if not
+   */
+  public void requireSupported(String name) throws MissingTensorException {
+    info(name);
+  }
+
+  private GgufTensorInfo info(String name) throws MissingTensorException {
+    @Nullable GgufTensorInfo tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new MissingTensorException(path, name, "is not in the file");
+    }
+    if (!tensor.type().isSupported()) {
+      throw new MissingTensorException(
+          path,
+          name,
+          "has type %s, supported are %s".formatted(tensor.type(), GgufType.supported()));
+    }
+    return tensor;
+  }
+
+  /**
    * Returns a tensor: of F32, F16 and BF16 a view of the mapped file, of a quantised type a copy on
    * the heap in F32.
    *
@@ -174,23 +204,13 @@ public final class GgufFile {
    *     is quantised and has more elements than one Java array holds
    */
   public Tensor tensor(String name) throws MissingTensorException {
-    @Nullable GgufTensorInfo tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new MissingTensorException(path, name, "is not in the file");
-    }
-    MemorySegment data = bytes.asSlice(dataStart + tensor.offset(), tensor.bytes());
+    GgufTensorInfo tensor = info(name);
+    MemorySegment data = file.bytes().asSlice(dataStart + tensor.offset(), tensor.bytes());
     Optional<DType> dtype = tensor.type().dtype();
     if (dtype.isPresent()) {
       return Tensor.over(data, dtype.get(), tensor.shape());
     }
-    Dequantiser dequantiser =
-        Dequantiser.of(tensor.type())
-            .orElseThrow(() ->
-                new MissingTensorException(
-                    path,
-                    name,
-                    "has type %s, supported are %s"
-                        .formatted(tensor.type(), GgufType.supported())));
+    Dequantiser dequantiser = Dequantiser.of(tensor.type()).orElseThrow();
     try {
       int[] dims = tensor.shape().dims().stream().mapToInt(Integer::intValue).toArray();
       return Tensor.of(dequantiser.decode(data, tensor.type()), dims);

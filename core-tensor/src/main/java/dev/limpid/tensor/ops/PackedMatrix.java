@@ -16,6 +16,11 @@ public interface PackedMatrix {
   /** Returns the type the elements are kept in. */
   DType dtype();
 
+  /** Returns the memory that the elements take, without what fills up the last panel. */
+  default long bytes() {
+    return (long) inputs() * outputs() * dtype().bytes();
+  }
+
   /**
    * Returns the part of this matrix that inputs {@code from} (inclusive) to {@code to} (exclusive)
    * go through, sharing storage: for the output projection of attention, the part of one head.

@@ -24,7 +24,8 @@ public interface TensorOps {
 
   /**
    * Brings outputs {@code from} (inclusive) to {@code to} (exclusive) of a weight matrix into the
-   * form {@link #matmul} reads. F16 and BF16 elements stay in half precision.
+   * form {@link #matmul} reads: a copy, which needs the weight no more. F16 and BF16 elements stay
+   * in half precision.
    *
    * @param weight [out, in] or [in, out] as {@code layout} says; any float type; not modified
    */

@@ -13,10 +13,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -179,6 +181,23 @@ public final class Checkpoint implements WeightSource {
     Set<Path> files = new LinkedHashSet<>();
     fileOf.values().forEach(file -> files.add(file.path()));
     return List.copyOf(files);
+  }
+
+  /** Tensors are views: asking for one reads nothing. */
+  @Override
+  public void require(String name, int... expectedShape) throws MissingTensorException {
+    tensor(name, expectedShape);
+  }
+
+  @Override
+  public Checkpoint mappedAgain(Arena arena) throws IOException {
+    Map<SafetensorsFile, SafetensorsFile> again = new HashMap<>();
+    for (SafetensorsFile file : new LinkedHashSet<>(fileOf.values())) {
+      again.put(file, file.mappedAgain(arena));
+    }
+    Map<String, SafetensorsFile> mapped = new LinkedHashMap<>();
+    fileOf.forEach((name, file) -> mapped.put(name, Objects.requireNonNull(again.get(file))));
+    return new Checkpoint(folder, mapped);
   }
 
   /** Returns a tensor by its exact name, as a view of the mapped file. */

@@ -4,11 +4,11 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.MappedFile;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -79,14 +79,14 @@ public final class SafetensorsFile {
   private record Entry(String type, Shape shape, long begin, long end) {}
 
   private final Path path;
-  private final MemorySegment bytes;
+  private final MappedFile file;
   private final Map<String, Entry> entries;
   private final Map<String, String> metadata;
 
   private SafetensorsFile(
-      Path path, MemorySegment bytes, Map<String, Entry> entries, Map<String, String> metadata) {
-    this.path = path;
-    this.bytes = bytes;
+      MappedFile file, Map<String, Entry> entries, Map<String, String> metadata) {
+    this.path = file.path();
+    this.file = file;
     this.entries = Collections.unmodifiableMap(entries);
     this.metadata = Collections.unmodifiableMap(metadata);
   }
@@ -116,8 +116,7 @@ public final class SafetensorsFile {
                 .formatted(Long.toUnsignedString(length), size - 8));
       }
       byte[] header = read(path, channel, 8, (int) length);
-      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
-      return parse(path, header, bytes);
+      return parse(header, MappedFile.of(path, channel, arena));
     }
   }
 
@@ -134,8 +133,8 @@ public final class SafetensorsFile {
     return bytes;
   }
 
-  private static SafetensorsFile parse(Path path, byte[] header, MemorySegment bytes)
-      throws IOException {
+  private static SafetensorsFile parse(byte[] header, MappedFile file) throws IOException {
+    Path path = file.path();
     if (ModelFile.isMarked(header)) {
       throw new MalformedSafetensorsException(path, 8, "the header is not in plain UTF-8");
     }
@@ -161,11 +160,11 @@ public final class SafetensorsFile {
       } else {
         entries.put(
             field.getKey(),
-            entry(path, field.getKey(), field.getValue(), dataStart, bytes.byteSize()));
+            entry(path, field.getKey(), field.getValue(), dataStart, file.bytes().byteSize()));
       }
     }
     requireNoOverlap(path, entries);
-    return new SafetensorsFile(path, bytes, entries, metadata);
+    return new SafetensorsFile(file, entries, metadata);
   }
 
   private static Entry entry(Path path, String name, JsonNode node, long dataStart, long fileSize)
@@ -254,12 +253,22 @@ public final class SafetensorsFile {
    */
   public void requireWhole() throws IOException {
     long size = Files.size(path);
-    if (size < bytes.byteSize()) {
+    long before = file.bytes().byteSize();
+    if (size < before) {
       throw new MalformedSafetensorsException(
-          path,
-          size,
-          "the file had %d bytes and was cut off while it was read".formatted(bytes.byteSize()));
+          path, size, "the file had %d bytes and was cut off while it was read".formatted(before));
     }
+  }
+
+  /**
+   * Returns the same file mapped once more, so that what is read of it can be let go of.
+   *
+   * @param arena how long that mapping lives
+   * @throws IOException if the file was cut off or changed since it was opened
+   */
+  public SafetensorsFile mappedAgain(Arena arena) throws IOException {
+    requireWhole();
+    return new SafetensorsFile(file.again(arena), entries, metadata);
   }
 
   /** Returns the names of all tensors, in the header's order. */
@@ -302,6 +311,7 @@ public final class SafetensorsFile {
               throw new MissingTensorException(
                   path, name, "has dtype " + entry.type + ", supported are F32, F16 and BF16");
         };
-    return Tensor.over(bytes.asSlice(entry.begin, entry.end - entry.begin), dtype, entry.shape);
+    return Tensor.over(
+        file.bytes().asSlice(entry.begin, entry.end - entry.begin), dtype, entry.shape);
   }
 }

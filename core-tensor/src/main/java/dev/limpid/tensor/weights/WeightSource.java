@@ -2,6 +2,7 @@ package dev.limpid.tensor.weights;
 
 import dev.limpid.tensor.Tensor;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,22 @@ public interface WeightSource {
    * @throws IOException if it cannot be read
    */
   Tensor tensor(String name, int... expectedShape) throws IOException;
+
+  /**
+   * Checks what {@link #tensor} checks, without reading the tensor.
+   *
+   * @throws IOException as {@code tensor} does
+   */
+  void require(String name, int... expectedShape) throws IOException;
+
+  /**
+   * Returns the same weights through a mapping of its own. Pages that were read count as memory of
+   * this process until their mapping ends.
+   *
+   * @param arena how long that mapping lives; tensors must not be used after it is closed
+   * @throws IOException if a file was cut off or changed since these weights were opened
+   */
+  WeightSource mappedAgain(Arena arena) throws IOException;
 
   /**
    * Checks that no file was cut off since it was opened: what lies behind its new end reads as

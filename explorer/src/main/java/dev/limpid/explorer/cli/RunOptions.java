@@ -4,6 +4,7 @@ import dev.limpid.explorer.models.GgufFacts;
 import dev.limpid.explorer.models.ModelLocation;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
@@ -86,8 +87,21 @@ final class RunOptions {
       Transformer model =
           ModelLoader.open(
               prompt.location().folder(), ops, (done, all) -> progress.steps(what, done, all));
+      if (model.weights().streamed()) {
+        console.warn(streams(prompt.location().name(), model));
+      }
       return new PromptRun(prompt, model);
     }
+  }
+
+  /** Says why a model is slow, and what would help where the machine has the memory. */
+  private static String streams(String name, Transformer model) {
+    long bytes = model.weights().bytes();
+    long heap = (LayerStorage.heapFor(bytes) >> 30) + 2;
+    return "the weights of %s (%s) do not fit java's heap, so each layer is read whenever it is needed"
+            .formatted(name, Sizes.binary(bytes))
+        + ", which is slower; where there is memory, LIMPID_JAVA_OPTS='-Xmx%dg -Xmn1g' keeps them"
+            .formatted(heap);
   }
 
   private static List<Integer> withBos(

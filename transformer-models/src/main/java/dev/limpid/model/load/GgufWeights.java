@@ -6,6 +6,7 @@ import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +41,7 @@ record GgufWeights(GgufFile file, int interleaved) implements WeightSource {
   }
 
   @Override
-  public Tensor tensor(String name, int... expectedShape) throws MissingTensorException {
+  public void require(String name, int... expectedShape) throws MissingTensorException {
     Shape expected = Shape.of(expectedShape);
     Shape stored =
         file.shape(name)
@@ -49,6 +50,17 @@ record GgufWeights(GgufFile file, int interleaved) implements WeightSource {
       throw new MissingTensorException(
           file.path(), name, "has shape " + stored + ", the metadata need " + expected);
     }
+    file.requireSupported(name);
+  }
+
+  @Override
+  public GgufWeights mappedAgain(Arena arena) throws IOException {
+    return new GgufWeights(file.mappedAgain(arena), interleaved);
+  }
+
+  @Override
+  public Tensor tensor(String name, int... expectedShape) throws MissingTensorException {
+    require(name, expectedShape);
     Tensor tensor = file.tensor(name);
     return interleaved > 0 && ROTATED.matcher(name).matches()
         ? tensor.gather(inHalves(tensor.dim(0), interleaved))

@@ -5,7 +5,6 @@ import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.trace.Provenance;
 import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,9 +13,15 @@ import java.util.List;
 public final class ModelLoader {
   private ModelLoader() {}
 
-  /** Opens a model; see {@link #open(Path, TensorOps, LoadProgress)}. */
+  /** Opens a model; see {@link #open(Path, TensorOps, LayerStorage, LoadProgress)}. */
   public static Transformer open(Path path, TensorOps ops) throws IOException {
     return open(path, ops, LoadProgress.NONE);
+  }
+
+  /** Opens a model; see {@link #open(Path, TensorOps, LayerStorage, LoadProgress)}. */
+  public static Transformer open(Path path, TensorOps ops, LoadProgress progress)
+      throws IOException {
+    return open(path, ops, LayerStorage.AUTOMATIC, progress);
   }
 
   /**
@@ -24,17 +29,18 @@ public final class ModelLoader {
    *
    * @param path the folder, or the GGUF file
    * @param ops what it is to run on
+   * @param storage whether all layers are kept in memory; {@link TransformerWeights#streamed} tells
+   *     what became of {@link LayerStorage#AUTOMATIC}
    * @throws IOException if there is no model of a supported family, or a damaged one: one line that
    *     says where, what, and what is supported
    */
-  public static Transformer open(Path path, TensorOps ops, LoadProgress progress)
-      throws IOException {
+  public static Transformer open(
+      Path path, TensorOps ops, LayerStorage storage, LoadProgress progress) throws IOException {
     ModelFiles files = ModelFiles.of(path);
     ModelConfig config = files.config();
-    WeightSource source = files.weights();
-    WeightReader reader = new WeightReader(source, config, files.names(), ops);
-    TransformerWeights weights = read(reader, source, progress);
-    files.requireNothingMissed(reader.unread());
+    WeightLoading loading = new WeightLoading(files.weights(), config, files.names(), ops);
+    TransformerWeights weights = loading.read(storage, progress);
+    files.requireNothingMissed(loading.unread());
     return new Transformer(
         config,
         weights,
@@ -44,19 +50,6 @@ public final class ModelLoader {
             ops.name() + ": " + ops.description(),
             version(),
             System.getProperty("java.runtime.version")));
-  }
-
-  /** Reads the weights; a file that is cut off meanwhile takes its mapped pages with it. */
-  private static TransformerWeights read(
-      WeightReader reader, WeightSource source, LoadProgress progress) throws IOException {
-    try {
-      TransformerWeights weights = reader.read(progress);
-      source.requireWhole();
-      return weights;
-    } catch (InternalError e) {
-      source.requireWhole();
-      throw new IOException(source.location() + ": the weights cannot be read from the disk", e);
-    }
   }
 
   /** Returns the facts of a model, without its weights. */

@@ -3,9 +3,7 @@ package dev.limpid.model.load;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Linear;
 import dev.limpid.model.NormWeights;
-import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
@@ -13,74 +11,31 @@ import dev.limpid.tensor.ops.WeightLayout;
 import dev.limpid.tensor.weights.MissingTensorException;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the files of a model for its weights by name and shape, and packs them. */
+/** Asks for weights by name and shape, and packs them. */
 final class WeightReader {
+  /** Elements that one thread looks at together. */
+  private static final long PIECE = 1 << 19;
+
   private final WeightSource source;
   private final ModelConfig config;
   private final WeightNames names;
   private final TensorOps ops;
-  private final String prefix;
-  private final Set<String> unread;
+  private final Map<String, int[]> asked = new LinkedHashMap<>();
 
   WeightReader(WeightSource source, ModelConfig config, WeightNames names, TensorOps ops) {
     this.source = source;
     this.config = config;
     this.names = names;
     this.ops = ops;
-    this.prefix =
-        names.prefixes().stream()
-            .filter(p -> source.names().contains(p + names.embedding() + ".weight"))
-            .findFirst()
-            .orElse(names.prefixes().getFirst());
-    this.unread = new LinkedHashSet<>(source.names());
   }
 
-  /**
-   * Reads all weights.
-   *
-   * @param progress told after each layer how many are done
-   */
-  TransformerWeights read(LoadProgress progress) throws IOException {
-    int dModel = config.dModel();
-    Tensor embedding = tensor(names.embedding() + ".weight", config.dVocab(), dModel);
-    @Nullable Tensor positions = null;
-    if (config.positions() instanceof Positions.Learned learned) {
-      positions =
-          tensor(names.positions() + ".weight", config.nContext() + learned.offset(), dModel);
-    }
-    Tensor unembedding = unembedding(embedding);
-    List<BlockWeights> blocks = new ArrayList<>();
-    for (int layer = 0; layer < config.nLayers(); layer++) {
-      blocks.add(block(String.format(Locale.ROOT, names.block(), layer)));
-      progress.layersDone(layer + 1, config.nLayers());
-    }
-    return new TransformerWeights(
-        embedding,
-        positions,
-        blocks,
-        norm(names.finalNorm()),
-        unembedding,
-        ops.pack(unembedding, WeightLayout.OUT_IN));
-  }
-
-  /** A head that is stored counts, even where the configuration ties it, as for Hugging Face. */
-  private Tensor unembedding(Tensor embedding) throws IOException {
-    String name = names.head() + ".weight";
-    if (config.tiedHead() && !source.names().contains(name)) {
-      return embedding;
-    }
-    return finite(name, config.dVocab(), config.dModel());
-  }
-
-  private BlockWeights block(String block) throws IOException {
+  /** Reads a layer; {@code block} comes before the names of its weights. */
+  BlockWeights block(String block) throws IOException {
     int dModel = config.dModel();
     int dMlp = config.dMlp();
     ModelConfig.Attention attention = config.attention();
@@ -168,7 +123,7 @@ final class WeightReader {
     return config.attention().headNorm() ? tensor(name + ".weight", config.dHead()).toHeap() : null;
   }
 
-  private NormWeights norm(String name) throws IOException {
+  NormWeights norm(String name) throws IOException {
     if (!config.norm().affine()) {
       return new NormWeights(null, null);
     }
@@ -177,22 +132,44 @@ final class WeightReader {
     return new NormWeights(gain, bias ? tensor(name + ".bias", config.dModel()).toHeap() : null);
   }
 
-  private Tensor tensor(String name, int... shape) throws IOException {
-    return finite(prefix + name, shape);
+  /** Returns a tensor by its whole name as it is stored, unlooked at. */
+  Tensor stored(String name, int... shape) throws IOException {
+    asked.put(name, shape);
+    return source.tensor(name, shape);
   }
 
-  private Tensor finite(String name, int... shape) throws IOException {
-    Tensor tensor = source.tensor(name, shape);
-    unread.remove(name);
-    if (!tensor.allFinite()) {
+  /** Returns a tensor by its whole name; all its elements are finite. */
+  Tensor tensor(String name, int... shape) throws IOException {
+    Tensor tensor = stored(name, shape);
+    if (!allFinite(tensor)) {
       throw new MissingTensorException(
           source.location(), name, "has weights that are NaN or infinite");
     }
     return tensor;
   }
 
-  /** Returns the names of the tensors that were not asked for. */
-  Set<String> unread() {
-    return Collections.unmodifiableSet(unread);
+  /**
+   * The first to touch the pages, so most of the time of a large model goes here: on all threads.
+   */
+  private boolean allFinite(Tensor tensor) {
+    if (tensor.size() <= PIECE) {
+      return tensor.allFinite();
+    }
+    int rows = Math.toIntExact(Math.max(1, PIECE / (tensor.size() / tensor.dim(0))));
+    AtomicBoolean finite = new AtomicBoolean(true);
+    ops.forEach(
+        Math.ceilDiv(tensor.dim(0), rows),
+        piece -> {
+          int from = piece * rows;
+          if (!tensor.rows(from, Math.min(from + rows, tensor.dim(0))).allFinite()) {
+            finite.set(false);
+          }
+        });
+    return finite.get();
+  }
+
+  /** Returns the names of the tensors that were asked for, with their shapes. */
+  Map<String, int[]> asked() {
+    return asked;
   }
 }

@@ -15,6 +15,7 @@ import dev.limpid.tensor.spi.Backends;
 import dev.limpid.tensor.weights.WeightSource;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -71,6 +72,16 @@ class SmolLm2GgufTest {
     }
 
     @Override
+    public void require(String name, int... expectedShape) throws IOException {
+      exact.require(name, expectedShape);
+    }
+
+    @Override
+    public WeightSource mappedAgain(Arena arena) throws IOException {
+      return new Rounded(exact.mappedAgain(arena), dtype);
+    }
+
+    @Override
     public Tensor tensor(String name, int... expectedShape) throws IOException {
       Tensor tensor = exact.tensor(name, expectedShape);
       if (dtype == DType.F32) {
@@ -97,11 +108,15 @@ class SmolLm2GgufTest {
             .dtype();
     GgufModel files = GgufModel.open(FILE);
     ModelConfig config = files.config();
-    WeightReader reader =
-        new WeightReader(new Rounded(files.weights(), dtype), config, files.names(), ops);
+    WeightLoading loading =
+        new WeightLoading(new Rounded(files.weights(), dtype), config, files.names(), ops);
     Transformer file =
-        new Transformer(config, reader.read(LoadProgress.NONE), ops, folder.provenance());
-    files.requireNothingMissed(reader.unread());
+        new Transformer(
+            config,
+            loading.read(LayerStorage.IN_MEMORY, LoadProgress.NONE),
+            ops,
+            folder.provenance());
+    files.requireNothingMissed(loading.unread());
     Tokenizer tokenizer = TokenizerLoader.load(FILE).orElseThrow().tokenizer();
     double worst = 0;
     for (String text : PROMPTS) {
