@@ -18,7 +18,7 @@ class RouteExtractorTest {
 
   /** Position 1 after attention: key 0 by two heads, key 1 by two heads, and its residual. */
   private static FlowGraph graph(double... parts) {
-    Tensor attention = Tensor.of(floats(0, 0, parts[0], parts[1], parts[2], parts[3]), 3, 2);
+    Tensor attention = Tensor.of(floats(0, parts[0], parts[2], 0, parts[1], parts[3]), 2, 3);
     Tensor residual = Tensor.of(floats(1, parts[4]), 2);
     Tensor mlp = Tensor.of(floats(0.25, 0.25), 2);
     Tensor mlpResidual = Tensor.of(floats(0.75, 0.75), 2);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,8 +49,7 @@ class RouteProperties {
   @Provide
   Arbitrary<Double> thresholds() {
     return Arbitraries.oneOf(
-        Arbitraries.of(0.0, 0.005, FlowGraph.FINEST, 0.04, 0.1),
-        Arbitraries.doubles().between(0, 0.99));
+        Arbitraries.of(0.0, 0.005, 0.01, 0.04, 0.1), Arbitraries.doubles().between(0, 0.99));
   }
 
   @Property(tries = 300)
@@ -154,21 +152,31 @@ class RouteProperties {
   @Property(tries = 100)
   void theShortListsMissNoKey(
       @ForAll("contributions") Contributions contributions,
+      @ForAll("thresholds") double finest,
       @ForAll("thresholds") double threshold) {
-    FlowGraph graph = FlowGraph.of(contributions);
-    for (int l = 0; l < graph.nLayers(); l++) {
-      LayerContributions layer = contributions.layers().get(l);
-      for (int q = 0; q < graph.nPositions(); q++) {
-        int query = q;
-        assertThat(Arrays.stream(graph.keys(l, q, threshold)).boxed().toList())
-            .isSorted()
-            .doesNotHaveDuplicates()
-            .endsWith(q)
-            .containsAll(
-                IntStream.range(0, q)
-                    .filter(k -> FlowGraph.summed(layer, query, k) > threshold)
-                    .boxed()
-                    .toList());
+    for (LayerContributions layer : contributions.layers()) {
+      checkKeys(layer, new LayerParts(layer, finest, true), threshold);
+      checkKeys(layer, new LayerParts(layer, finest, false), Math.max(finest, threshold));
+    }
+  }
+
+  private static void checkKeys(LayerContributions layer, LayerParts parts, double threshold) {
+    for (int q = 0; q < layer.nPositions(); q++) {
+      KeyRow row = parts.keys(q, threshold);
+      List<Integer> keys = IntStream.range(0, row.size()).mapToObj(row::key).toList();
+      assertThat(keys).isSorted().doesNotHaveDuplicates().endsWith(q);
+      for (int k = 0; k <= q; k++) {
+        double sum = 0;
+        for (int h = 0; h < layer.nHeads(); h++) {
+          sum += layer.attention(q, k, h);
+        }
+        int i = keys.indexOf(k);
+        if (i < 0) {
+          assertThat(sum).isLessThanOrEqualTo(threshold);
+        } else {
+          assertThat(row.indexOf(k)).isEqualTo(i);
+          assertThat(row.summed(i)).isEqualTo(sum);
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.limpid.benchmarks.compare;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.trace.ForwardTrace;
@@ -26,6 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Command(name = "memory", mixinStandardHelpOptions = true)
 public final class MemoryRun implements Callable<Integer> {
+  private static final double THRESHOLD = 0.04;
+
   /** What is done. */
   enum Work {
     /** The whole trace and the contributions of all layers, both kept. */
@@ -86,9 +89,10 @@ public final class MemoryRun implements Callable<Integer> {
 
   private static List<Object> residuals(Transformer model, List<Integer> tokens) {
     ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
-    FlowGraph graph = FlowGraph.of(Contributions.of(model, trace));
+    FlowGraph graph =
+        FlowGraph.of(model, trace, ContributionOptions.DEFAULT, THRESHOLD, done -> {});
     Route route =
-        new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.04).route(tokens.size() - 1);
+        new RouteExtractor(graph, ThresholdMode.RENORMALISED, THRESHOLD).route(tokens.size() - 1);
     return List.of(trace, route);
   }
 
