@@ -172,7 +172,7 @@ final class AttentionProximity {
             scratch.floats(Use.TERMS, panels * terms.paddedWidth() * PANEL),
             scratch.floats(Use.LARGEST, width),
             scratch.floats(Use.SUMS, TileKernel.HIGH * width),
-            scratch.floats(Use.PROBABILITIES, width),
+            scratch.floats(Use.PROBABILITIES, TileKernel.HIGH * width),
             scratch.floats(Use.REACH, width),
             scratch.ints(Use.REACH, width / VL));
     int valuesAt = (h / group * keyPanels + firstPanel) * dHead * PANEL;
@@ -182,6 +182,10 @@ final class AttentionProximity {
       int row = tiles.row(tile);
       int end = row + tiles.realRows(tile);
       int seen = Math.min(panels, Lanes.panels(Math.max(0, end - keys.first())));
+      // All rows at once, and before they are needed: then one waits for memory while others do.
+      for (int q = Math.max(row, keys.first()); q < end; q++) {
+        copyProbabilities(h, q, keys, (q - row) * width);
+      }
       for (int panel = 0; panel < seen; panel++) {
         TileKernel.multiply(
             tiles.height(tile),
@@ -204,17 +208,22 @@ final class AttentionProximity {
     }
   }
 
+  private void copyProbabilities(int h, int q, Keys keys, int to) {
+    int n = Math.min(keys.width(), q + 1 - keys.first());
+    int from = pattern.offset() + (h * t + q) * t + keys.first();
+    System.arraycopy(pattern.array(), from, keys.a(), to, n);
+    Arrays.fill(keys.a(), to + n, to + FLOATS.loopBound(n + VL - 1), 0);
+  }
+
   /**
    * Writes the proximities of one query and the keys of an item that it sees.
    *
-   * @param at where &lt;s, u&gt; of these keys are in {@code keys.sums}, which become proximities
+   * @param at where &lt;s, u&gt; of these keys are in {@code keys.sums}, which become proximities,
+   *     and the probabilities in {@code keys.a}
    */
   private void query(int h, int q, Keys keys, int at) {
     int n = Math.min(keys.width(), q + 1 - keys.first());
     int padded = FLOATS.loopBound(n + VL - 1);
-    int from = pattern.offset() + (h * t + q) * t + keys.first();
-    System.arraycopy(pattern.array(), from, keys.a(), 0, n);
-    Arrays.fill(keys.a(), n, padded, 0);
     float least = order.smallest(q);
     int open =
         bounds(padded, keys.a(), keys.largest(), least, keys.sums(), at, keys.reach(), keys.open());
@@ -228,7 +237,6 @@ final class AttentionProximity {
           order.components(),
           order.signs(),
           keys.a(),
-          key,
           keys.u(),
           panel * terms.paddedWidth() * PANEL + key % PANEL,
           keys.sums(),
@@ -260,7 +268,7 @@ final class AttentionProximity {
       int[] open) {
     int count = 0;
     for (int k = 0; k < n; k += VL) {
-      FloatVector weight = FloatVector.fromArray(FLOATS, a, k);
+      FloatVector weight = FloatVector.fromArray(FLOATS, a, at + k);
       FloatVector bound = Lanes.positive(weight.mul(FloatVector.fromArray(FLOATS, first, at + k)));
       bound.intoArray(first, at + k);
       FloatVector far = weight.mul(FloatVector.fromArray(FLOATS, largest, k));
@@ -292,12 +300,11 @@ final class AttentionProximity {
       float[] components,
       float[] signs,
       float[] a,
-      int key,
       float[] u,
       int uAt,
       float[] proximity,
       int at) {
-    FloatVector weight = FloatVector.fromArray(FLOATS, a, key).neg();
+    FloatVector weight = FloatVector.fromArray(FLOATS, a, at).neg();
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = even;
     for (int x = from; x < to; x += ComponentOrder.STRIDE) {

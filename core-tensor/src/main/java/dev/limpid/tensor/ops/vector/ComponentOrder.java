@@ -68,7 +68,7 @@ final class ComponentOrder {
     Arrays.fill(y, width, padded, 0);
     int[] steps = scratch.ints(Use.ORDER_ROW, padded);
     magnitudes(padded, y, steps, row);
-    steps(padded, tops[row], inverseSizes, steps);
+    steps(padded, tops[row], steps);
     int first = row * BUCKETS;
     deal(first, row * rowLength, y, steps);
     for (int i = 0; i < STRIDE; i++) {
@@ -82,33 +82,31 @@ final class ComponentOrder {
   /** Writes the bits of every magnitude, and notes the largest and the smallest. */
   private void magnitudes(int n, float[] y, int[] bits, int row) {
     IntVector largest = IntVector.zero(INTS);
-    IntVector least = IntVector.broadcast(INTS, Float.floatToRawIntBits(Float.MAX_VALUE));
+    IntVector last = IntVector.broadcast(INTS, Float.floatToRawIntBits(Float.MAX_VALUE));
+    IntVector least = last;
     for (int i = 0; i < n; i += VL) {
       FloatVector inverse = FloatVector.fromArray(FLOATS, inverseSizes, i);
       FloatVector scaled = FloatVector.fromArray(FLOATS, y, i).mul(inverse);
       IntVector magnitude = scaled.reinterpretAsInts().and(Lanes.MAGNITUDE);
-      magnitude.intoArray(bits, i);
       largest = largest.max(magnitude);
-      VectorMask<Integer> counts = inverse.reinterpretAsInts().compare(VectorOperators.NE, 0);
-      least = least.blend(least.min(magnitude), counts);
+      // Components that nothing writes are not outgrown: they come last, and count for nothing.
+      VectorMask<Integer> never = inverse.reinterpretAsInts().compare(VectorOperators.EQ, 0);
+      magnitude = magnitude.blend(last, never);
+      magnitude.intoArray(bits, i);
+      least = least.min(magnitude);
     }
     tops[row] = largest.reduceLanes(VectorOperators.MAX) >>> STEP_BITS;
     smallest[row] = Float.intBitsToFloat(least.reduceLanes(VectorOperators.MIN));
   }
 
   /** Replaces the bits of magnitudes by the buckets they belong to. */
-  private static void steps(int n, int top, float[] inverseSizes, int[] bits) {
+  private static void steps(int n, int top, int[] bits) {
     for (int i = 0; i < n; i += VL) {
-      VectorMask<Integer> last =
-          FloatVector.fromArray(FLOATS, inverseSizes, i)
-              .reinterpretAsInts()
-              .compare(VectorOperators.EQ, 0);
       IntVector.fromArray(INTS, bits, i)
           .lanewise(VectorOperators.LSHR, STEP_BITS)
           .add(BUCKETS - 1 - top)
           .max(0)
           .min(BUCKETS - 1)
-          .blend(BUCKETS - 1, last)
           .intoArray(bits, i);
     }
   }
