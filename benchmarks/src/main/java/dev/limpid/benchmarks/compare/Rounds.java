@@ -14,8 +14,8 @@ import java.util.List;
 record Rounds(int count, double enough) {
   private static final int LEAST_WARMING = 3;
 
-  /** Milliseconds in which the other side's threads go to sleep. */
-  private static final int REST = 30;
+  /** Milliseconds in which the threads of the other side stop spinning: OpenBLAS takes long. */
+  private static final int REST = 250;
 
   Result of(Row row) throws IOException {
     double[] medians = medians(List.of(row.ours(), row.theirs()));

@@ -290,8 +290,10 @@ final class AttentionProximity {
    * Subtracts 2 sum of max(0, s_i a u_i - |y_i|) over some components from the proximities, and
    * clips them at 0. Where s_i (y_i - a u_i) is negative, it is what a u_i goes beyond y_i.
    *
-   * <p>Walks a few components too far rather than to count them: they add nothing. Arrays and
-   * offsets are passed, as vectors would be boxed wherever this is not inlined.
+   * <p>Walks a few components too far rather than to count them: they add nothing. Four a step make
+   * this method larger than C2 inlines: where it did, the caller grew beyond what C2 inlines into,
+   * and vectors became objects, in one run of the program or another. So arrays and offsets are
+   * passed.
    */
   private static void subtractBeyond(
       int from,
@@ -318,6 +320,16 @@ final class AttentionProximity {
               .fma(weight, FloatVector.broadcast(FLOATS, components[x + 1]))
               .mul(signs[x + 1]);
       odd = odd.add(rest1, rest1.compare(VectorOperators.LT, 0));
+      FloatVector rest2 =
+          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 2])
+              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 2]))
+              .mul(signs[x + 2]);
+      even = even.add(rest2, rest2.compare(VectorOperators.LT, 0));
+      FloatVector rest3 =
+          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 3])
+              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 3]))
+              .mul(signs[x + 3]);
+      odd = odd.add(rest3, rest3.compare(VectorOperators.LT, 0));
     }
     FloatVector beyond = even.add(odd);
     FloatVector left = FloatVector.fromArray(FLOATS, proximity, at).add(beyond.add(beyond));

@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class ComponentOrder {
   /** Components walked at a time: after each row there is room for so many less one. */
-  static final int STRIDE = 2;
+  static final int STRIDE = 4;
 
   private static final int BUCKETS = 64;
 
