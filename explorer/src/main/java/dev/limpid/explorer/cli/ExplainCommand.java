@@ -85,7 +85,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Nullable Integer answerId = answers.answer(prompt);
     @Nullable Integer distractorId = answers.distractor(prompt);
     ForwardTrace trace = prompt.trace();
-    RouteExtractor extractor = options.extractor(prompt, trace, console);
+    // What an answer came from flows over all connections.
+    double finest = answerId == null ? options.threshold() : 0;
+    RouteExtractor extractor = options.extractor(prompt, trace, finest, console);
     Route route = extractor.route(target);
     Tensor logits = trace.logits(target);
     LensReading reading = new LogitLens(prompt.model(), PREDICTIONS).reading(logits);

@@ -96,8 +96,7 @@ final class LogitsCommand implements Callable<Integer> {
     @Nullable ContrastTable contrast = null;
     double sum = attribution.sum();
     if (by == By.TOKEN) {
-      FlowGraph graph =
-          FlowGraph.of(prompt.contributions(trace, ContributionOptions.DEFAULT, console));
+      FlowGraph graph = prompt.graph(trace, ContributionOptions.DEFAULT, 0, console);
       ContrastFlow flow = ContrastFlow.of(graph, attribution);
       contrast = ContrastTable.of(prompt.prompt(), flow);
       sum = flow.sum();

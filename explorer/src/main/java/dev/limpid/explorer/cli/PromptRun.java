@@ -1,7 +1,6 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LensReading;
 import dev.limpid.attribution.LogitLens;
 import dev.limpid.attribution.Prediction;
@@ -50,17 +49,6 @@ record PromptRun(TokenizedPrompt prompt, Transformer model) {
           "layer " + asked + " is not in the model, whose layers go from 0 to " + last);
     }
     return asked;
-  }
-
-  /** Computes all contributions, with a line of progress. */
-  Contributions contributions(ForwardTrace trace, ContributionOptions options, Console console) {
-    try (ProgressLine progress = new ProgressLine(console)) {
-      return Contributions.of(
-          model,
-          trace,
-          options,
-          done -> progress.steps("contributions of layers", done, trace.nLayers()));
-    }
   }
 
   /** Computes all contributions and keeps those above a threshold, with a line of progress. */

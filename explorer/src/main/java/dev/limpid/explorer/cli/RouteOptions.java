@@ -38,7 +38,16 @@ final class RouteOptions {
 
   /** Computes contributions and prepares the extraction. */
   RouteExtractor extractor(PromptRun run, ForwardTrace trace, Console console) {
-    FlowGraph graph = run.graph(trace, contributionOptions(), threshold, console);
+    return extractor(run, trace, threshold, console);
+  }
+
+  /**
+   * Does the same on a graph that also serves lower thresholds.
+   *
+   * @param finest the lowest of them
+   */
+  RouteExtractor extractor(PromptRun run, ForwardTrace trace, double finest, Console console) {
+    FlowGraph graph = run.graph(trace, contributionOptions(), finest, console);
     return new RouteExtractor(graph, mode, threshold);
   }
 
