@@ -48,7 +48,7 @@ record Rounds(int count, double enough) {
 
   private static double rested(Timed work) throws IOException {
     try {
-      Thread.sleep(REST);
+      Thread.sleep(REST); // see REST
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
