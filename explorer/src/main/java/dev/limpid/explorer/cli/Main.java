@@ -15,6 +15,7 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
+    JsonClasses.load();
     VectorModule.load();
     System.exit(Limpid.run(List.of(arguments), console()));
   }
