@@ -180,6 +180,7 @@ final class WorkerPool {
     }
 
     /** Returns the next job, or null if none came for a long while. */
+    @SuppressWarnings("ThreadPriorityCheck") // a hint is all that yielding is meant to be
     private @Nullable Job awaitOther(@Nullable Job seen) {
       long start = System.nanoTime();
       for (int spin = 1; ; spin++) {
@@ -195,6 +196,8 @@ final class WorkerPool {
           }
           if (!spins || idle > SPIN_NANOS) {
             park(seen);
+          } else {
+            Thread.yield(); // others may have work: the compiler, when a program has just begun
           }
         }
       }
