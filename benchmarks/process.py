@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 
+import machine
+
 label, rounds, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 seconds, cpu = [], []
 for i in range(rounds + 1):
@@ -29,5 +31,6 @@ print(json.dumps({
     "seconds": round(statistics.median(seconds[later]), 3),
     "cpu_seconds": round(statistics.median(cpu[later]), 3),
     "resident_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
-    "threads": os.cpu_count(),
+    **machine.facts(),
+    "flags": os.environ.get("LIMPID_JAVA_OPTS", "").split(),
 }))

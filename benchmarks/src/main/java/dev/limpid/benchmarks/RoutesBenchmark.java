@@ -7,37 +7,16 @@ import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
-import dev.limpid.tensor.DType;
-import dev.limpid.tensor.ops.ReferenceOps;
-import dev.limpid.tensor.ops.vector.VectorBackend;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Routes of models with random weights from finished contributions. They are walks over lists, with
  * no operation on tensors in them and so without a vector side.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-public class RoutesBenchmark {
+public class RoutesBenchmark extends ModelBenchmark {
   /** Positions on which both sides are compared. */
   private static final int CHECKED = 19;
 
@@ -45,18 +24,6 @@ public class RoutesBenchmark {
 
   /** Of a share of flow: contributions that differ by 1e-6, through all layers. */
   private static final double TOLERANCE = 1e-4;
-
-  /** The model. */
-  @Param({"GPT2", "SMOLLM2"})
-  public ModelShape shape = ModelShape.GPT2;
-
-  /** Positions of the prompt. */
-  @Param({"16", "128", "512"})
-  public int t;
-
-  /** How the weights are stored. */
-  @Param({"F32", "F16"})
-  public DType dtype = DType.F32;
 
   @SuppressWarnings("NullAway.Init") // made in prepare()
   private Contributions contributions;
@@ -67,8 +34,8 @@ public class RoutesBenchmark {
   /** Makes the contributions, and checks flow on those of the reference operations. */
   @Setup(Level.Trial)
   public void prepare() {
-    Transformer vector = RandomModel.of(shape, dtype, new VectorBackend().open());
-    check(vector, RandomModel.of(shape, dtype, new ReferenceOps()));
+    Transformer vector = vectorModel();
+    check(vector, referenceModel());
     contributions = contributions(vector, t);
     graph = FlowGraph.of(contributions);
   }
