@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Four panels are read together, as four streams keep more loads under way than one. The last
  * group repeats its last panel where there are fewer.
+ *
+ * <p>The stores are written out: a method of ours that takes vectors is not inlined where a kernel
+ * has grown large, and its vectors are boxed in every step of the loop.
  */
 final class RowProduct {
   private static final int STREAMS = 4;
@@ -46,12 +49,12 @@ final class RowProduct {
         sumF32(n, x.array(), x.offset(), weight.floats(), at, at1, at2, at3, sums);
       }
       case F16 -> {
-        int at = weight.halvesAt(panel, 0);
-        int at1 = weight.halvesAt(p1, 0);
-        int at2 = weight.halvesAt(p2, 0);
-        int at3 = weight.halvesAt(p3, 0);
-        sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, sums, 0);
-        sumF16(n, x.array(), x.offset(), weight.halves(), at2, at3, sums, 2 * PANEL);
+        // In a loop, so that there is one call to inline: with two, C2 boxed vectors.
+        for (int i = 0; i < STREAMS; i += 2) {
+          int at = weight.halvesAt(Math.min(panel + i, last), 0);
+          int at1 = weight.halvesAt(Math.min(panel + i + 1, last), 0);
+          sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, sums, i * PANEL);
+        }
       }
       case BF16 -> {
         int at = weight.halvesAt(panel, 0);
@@ -93,10 +96,14 @@ final class RowProduct {
       r3 = a.fma(FloatVector.fromArray(FLOATS, w, p3 + k + VL), r3);
       k += PANEL;
     }
-    store(l0, r0, sums, 0);
-    store(l1, r1, sums, PANEL);
-    store(l2, r2, sums, 2 * PANEL);
-    store(l3, r3, sums, 3 * PANEL);
+    l0.intoArray(sums, 0);
+    r0.intoArray(sums, VL);
+    l1.intoArray(sums, PANEL);
+    r1.intoArray(sums, PANEL + VL);
+    l2.intoArray(sums, 2 * PANEL);
+    r2.intoArray(sums, 2 * PANEL + VL);
+    l3.intoArray(sums, 3 * PANEL);
+    r3.intoArray(sums, 3 * PANEL + VL);
   }
 
   /**
@@ -120,8 +127,10 @@ final class RowProduct {
       r1 = a.fma(HalfPrecision.highF16(w1), r1);
       k += VL;
     }
-    store(l0, r0, sums, sumsAt);
-    store(l1, r1, sums, sumsAt + PANEL);
+    l0.intoArray(sums, sumsAt);
+    r0.intoArray(sums, sumsAt + VL);
+    l1.intoArray(sums, sumsAt + PANEL);
+    r1.intoArray(sums, sumsAt + PANEL + VL);
   }
 
   private static void sumBf16(
@@ -151,14 +160,13 @@ final class RowProduct {
       r3 = a.fma(HalfPrecision.highBf16(w3), r3);
       k += VL;
     }
-    store(l0, r0, sums, 0);
-    store(l1, r1, sums, PANEL);
-    store(l2, r2, sums, 2 * PANEL);
-    store(l3, r3, sums, 3 * PANEL);
-  }
-
-  private static void store(FloatVector left, FloatVector right, float[] sums, int at) {
-    left.intoArray(sums, at);
-    right.intoArray(sums, at + VL);
+    l0.intoArray(sums, 0);
+    r0.intoArray(sums, VL);
+    l1.intoArray(sums, PANEL);
+    r1.intoArray(sums, PANEL + VL);
+    l2.intoArray(sums, 2 * PANEL);
+    r2.intoArray(sums, 2 * PANEL + VL);
+    l3.intoArray(sums, 3 * PANEL);
+    r3.intoArray(sums, 3 * PANEL + VL);
   }
 }
