@@ -3,9 +3,9 @@ package dev.limpid.explorer.cli;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Loads the classes that read JSON on the side, while the command line is read: what the first
- * document costs, mostly class loading and the powers of ten in {@link java.math.BigDecimal}, is a
- * tenth of a second.
+ * Loads the classes that read JSON on the side, while the command line is read: they, and the
+ * powers of ten that {@link java.math.BigDecimal} computes when it is first needed, are most of
+ * what the first document costs.
  */
 final class JsonClasses {
   private JsonClasses() {}
