@@ -40,14 +40,14 @@ final class VectorMath {
     bounded = bounded.blend(EXP_MAX, x.compare(VectorOperators.GT, EXP_MAX));
     FloatVector rounded = bounded.mul(LOG2_E).add(ROUNDER);
     FloatVector n = rounded.sub(ROUNDER);
-    FloatVector r = n.fma(constant(-LN2_HIGH), bounded);
-    r = n.fma(constant(-LN2_LOW), r);
-    FloatVector p = constant(1.9875691500e-4f);
-    p = p.fma(r, constant(1.3981999507e-3f));
-    p = p.fma(r, constant(8.3334519073e-3f));
-    p = p.fma(r, constant(4.1665795894e-2f));
-    p = p.fma(r, constant(1.6666665459e-1f));
-    p = p.fma(r, constant(5.0000001201e-1f));
+    FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), bounded);
+    r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
+    FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691500e-4f);
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 1.3981999507e-3f));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 8.3334519073e-3f));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 4.1665795894e-2f));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 1.6666665459e-1f));
+    p = p.fma(r, FloatVector.broadcast(FLOATS, 5.0000001201e-1f));
     p = p.fma(r.mul(r), r).add(1);
     IntVector exponent = rounded.reinterpretAsInts().add(EXPONENT_BIAS);
     return p.mul(exponent.lanewise(VectorOperators.LSHL, MANTISSA_BITS).reinterpretAsFloats());
@@ -64,31 +64,27 @@ final class VectorMath {
    * Chebyshev fit of erfc in Numerical Recipes (erfcc), good to 1.2e-7 of itself.
    */
   static FloatVector gelu(FloatVector x) {
-    FloatVector magnitude = Lanes.abs(x);
+    FloatVector magnitude = x.reinterpretAsInts().and(Lanes.MAGNITUDE).reinterpretAsFloats();
     FloatVector z = magnitude.mul(SQRT_HALF);
-    FloatVector t = constant(1).div(z.mul(0.5f).add(1));
-    FloatVector p = constant(0.17087277f);
-    p = p.fma(t, constant(-0.82215223f));
-    p = p.fma(t, constant(1.48851587f));
-    p = p.fma(t, constant(-1.13520398f));
-    p = p.fma(t, constant(0.27886807f));
-    p = p.fma(t, constant(-0.18628806f));
-    p = p.fma(t, constant(0.09678418f));
-    p = p.fma(t, constant(0.37409196f));
-    p = p.fma(t, constant(1.00002368f));
-    p = p.fma(t, constant(-1.26551223f));
+    FloatVector t = FloatVector.broadcast(FLOATS, 1).div(z.mul(0.5f).add(1));
+    FloatVector p = FloatVector.broadcast(FLOATS, 0.17087277f);
+    p = p.fma(t, FloatVector.broadcast(FLOATS, -0.82215223f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, 1.48851587f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, -1.13520398f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, 0.27886807f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, -0.18628806f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, 0.09678418f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, 0.37409196f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, 1.00002368f));
+    p = p.fma(t, FloatVector.broadcast(FLOATS, -1.26551223f));
     FloatVector exponent = p.sub(z.mul(z));
     FloatVector tail = t.mul(0.5f).mul(exp(exponent));
     tail = tail.blend(0, exponent.compare(VectorOperators.LT, EXP_MIN));
-    return relu(x).sub(magnitude.mul(tail));
+    return x.blend(0, x.compare(VectorOperators.LT, 0)).sub(magnitude.mul(tail));
   }
 
   /** Returns max(0, x); NaN gives NaN. */
   static FloatVector relu(FloatVector x) {
     return x.blend(0, x.compare(VectorOperators.LT, 0));
-  }
-
-  private static FloatVector constant(float value) {
-    return FloatVector.broadcast(FLOATS, value);
   }
 }

@@ -1,0 +1,128 @@
+package dev.limpid.tensor.ops.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Samples;
+import dev.limpid.tensor.ops.Samples.Storage;
+import dev.limpid.tensor.ops.WeightLayout;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Once compiled, no kernel makes objects of its vectors.
+ *
+ * <p>Where the compiler stops inlining in a method that has grown too large, vectors become
+ * objects, and the kernel several times slower, while every result stays right: contributions of
+ * long prompts once took twice their time for that. Bytes allocated tell it without a clock.
+ */
+class BoxingTest {
+  /** Lists, views and lambdas of a call; vectors that are objects take hundreds of kilobytes. */
+  private static final long FEW_BYTES = 40_000;
+
+  /** What has been compiled stays so: calls in a row that must all be so modest. */
+  private static final int IN_A_ROW = 20;
+
+  /** Ten times what it takes until everything is compiled. */
+  private static final int CALLS = 10_000;
+
+  /** More than one panel and one tile of everything, and remainders. */
+  private static final int T = 77;
+
+  private static final int HEADS = 3;
+  private static final int D_HEAD = 40;
+  private static final int WIDTH = HEADS * D_HEAD;
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final VectorOps ops = new VectorOps(1);
+  private final Samples samples = new Samples(1);
+  private final Tensor x = samples.gaussian(T, WIDTH);
+  private final Tensor y = samples.gaussian(T, WIDTH);
+  private final Tensor out = Samples.zeros(T, WIDTH);
+  private final Tensor values = samples.gaussian(1, T, D_HEAD);
+  private final Tensor pattern = samples.pattern(HEADS, T, T);
+
+  @TestFactory
+  Stream<DynamicTest> noKernelBoxesVectors() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Storage storage : Storage.values()) {
+      Tensor stored = samples.weight(storage, WIDTH, WIDTH);
+      PackedMatrix weight = ops.pack(stored, WeightLayout.OUT_IN);
+      tests.add(test("matmul " + storage, () -> ops.matmul(x, weight, null, out)));
+      Tensor row = x.rows(0, 1);
+      Tensor rowOut = out.rows(0, 1);
+      tests.add(test("matmul of one row " + storage, () -> ops.matmul(row, weight, null, rowOut)));
+    }
+    Tensor probabilities = Samples.zeros(HEADS, T, T);
+    Tensor keys = samples.gaussian(T, D_HEAD);
+    tests.add(
+        test("causalPattern", () -> ops.causalPattern(x, keys, HEADS, 1, 0.1f, T, probabilities)));
+    tests.add(test("attend", () -> ops.attend(pattern, values, out)));
+    Tensor cachedKeys = samples.gaussian(1, T, D_HEAD);
+    for (int n : new int[] {1, T}) {
+      Tensor queries = x.rows(0, n);
+      Tensor mixed = out.rows(0, n);
+      tests.add(
+          test(
+              "attendCached, " + n + " queries",
+              () -> ops.attendCached(queries, cachedKeys, values, T, HEADS, 0.1f, T, mixed)));
+    }
+    Tensor gain = samples.gaussian(WIDTH);
+    tests.add(test("layerNorm", () -> ops.layerNorm(x, gain, gain, 1e-5f, out)));
+    tests.add(test("rmsNorm", () -> ops.rmsNorm(x, gain, 1e-5f, out)));
+    tests.add(test("add", () -> ops.add(x, y, out)));
+    tests.add(test("multiply", () -> ops.multiply(x, y, out)));
+    Tensor each = Samples.zeros(T);
+    tests.add(test("proximity", () -> ops.proximity(x, y, each)));
+    Arrays.stream(Activation.values())
+        .map(f -> test("activate " + f, () -> ops.activate(f, x, out)))
+        .forEach(tests::add);
+    return tests.stream();
+  }
+
+  /**
+   * What the compiler inlines differs a little from run to run, and in one of twenty it is too
+   * little for one type of weights: so one of four has to do.
+   */
+  @Test
+  void attributionDoesNotBoxVectors() {
+    Tensor proximities = Samples.zeros(HEADS, T * (T + 1) / 2);
+    long fewest = Long.MAX_VALUE;
+    for (Storage storage : Storage.values()) {
+      Tensor stored = samples.weight(storage, WIDTH, WIDTH);
+      PackedMatrix weight = ops.pack(stored, WeightLayout.OUT_IN);
+      PackedMatrix transposed = ops.pack(stored, WeightLayout.IN_OUT);
+      Runnable call =
+          () -> ops.attentionProximity(pattern, values, weight, transposed, y, proximities);
+      fewest = Math.min(fewest, settled(call));
+    }
+    assertThat(fewest).isLessThan(FEW_BYTES);
+  }
+
+  private static DynamicTest test(String name, Runnable call) {
+    return DynamicTest.dynamicTest(name, () -> assertThat(settled(call)).isLessThan(FEW_BYTES));
+  }
+
+  /** Returns the most bytes that one of the last calls allocated. */
+  private static long settled(Runnable call) {
+    long[] last = new long[IN_A_ROW];
+    long most = Long.MAX_VALUE;
+    for (int i = 0; i < CALLS && most >= FEW_BYTES; i++) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      call.run();
+      last[i % IN_A_ROW] = THREADS.getCurrentThreadAllocatedBytes() - before;
+      most = i < IN_A_ROW ? Long.MAX_VALUE : Arrays.stream(last).max().orElseThrow();
+    }
+    return most;
+  }
+}
