@@ -42,24 +42,11 @@ record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
     }
   }
 
-  /** Sums over heads first, key by key, which is done in vectors. */
   private double sum(int t) {
-    float[] keys = new float[t + 1];
-    float[] values = terms.array();
+    double sum = 0;
     for (int h = 0; h < terms.dim(0); h++) {
-      int from = termsAt(h, t);
-      for (int k = 0; k <= t; k++) {
-        keys[k] += values[from + k];
-      }
+      sum += norm(terms.array(), termsAt(h, t), t + 1); // none is negative
     }
-    // Two sums that do not wait for each other.
-    double even = 0;
-    double odd = 0;
-    for (int k = 0; k < t; k += 2) {
-      even += keys[k];
-      odd += keys[k + 1];
-    }
-    double sum = even + odd + (t % 2 == 0 ? keys[t] : 0);
     for (Tensor part : others) {
       sum += part.get(t);
     }
@@ -84,13 +71,26 @@ record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
   }
 
   private double norm(int t) {
-    double norm = 0;
-    float[] values = whole.array();
     int width = whole.dim(1);
-    int first = whole.offset() + t * width;
-    for (int i = first; i < first + width; i++) {
-      norm += Math.abs(values[i]);
+    return norm(whole.array(), whole.offset() + t * width, width);
+  }
+
+  /** Returns the sum of absolute values, as four sums that do not wait for each other. */
+  private static double norm(float[] values, int from, int n) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int i = from;
+    for (; i < from + n - 3; i += 4) {
+      s0 += Math.abs(values[i]);
+      s1 += Math.abs(values[i + 1]);
+      s2 += Math.abs(values[i + 2]);
+      s3 += Math.abs(values[i + 3]);
     }
-    return norm;
+    for (; i < from + n; i++) {
+      s0 += Math.abs(values[i]);
+    }
+    return s0 + s1 + (s2 + s3);
   }
 }

@@ -20,11 +20,11 @@ import jdk.incubator.vector.VectorOperators;
  * </pre>
  *
  * The first term needs no u: it is a &lt;W_O^h s, values[k]&gt;, so the T rows of signs are
- * projected once and what remains is a product like that of queries and keys. Where it is not
- * positive the result is 0, as the second term only subtracts. A component counts in the second
- * term only if |y_i| / c_i &lt; a max_j |u_j| / c_j, for any c &gt; 0; with c_i the size that W_O
- * gives to component i, and probabilities mostly tiny, that is a short prefix of an order by |y_i|
- * / c_i. The lanes of a vector are keys.
+ * projected once ({@link SignProjection}) and what remains is a product like that of queries and
+ * keys. Where it is not positive the result is 0, as the second term only subtracts. A component
+ * counts in the second term only if |y_i| / c_i &lt; a max_j |u_j| / c_j, for any c &gt; 0; with
+ * c_i the size that W_O gives to component i, and probabilities mostly tiny, that is a short prefix
+ * of an order by |y_i| / c_i. The lanes of a vector are keys.
  *
  * <p>What takes the time is less the arithmetic than fetching: a row of probabilities, the order of
  * a query. So one item of work is a few panels of keys of one head, as many as have their u in the
@@ -47,8 +47,8 @@ final class AttentionProximity {
   private final int together;
   private final RowTiles tiles;
 
-  /** The signs of y through W_O, in tiles: [H][tile][d][rows]. */
-  private final float[] projectedSigns;
+  /** The signs of y through W_O: [T, H d]. */
+  private final SignProjection signs;
 
   /** The values, transposed: [K][key panel][d][PANEL]. */
   private final float[] packedValues;
@@ -72,7 +72,7 @@ final class AttentionProximity {
     dHead = values.dim(2);
     keyPanels = Lanes.panels(t);
     tiles = new RowTiles(t);
-    projectedSigns = packSigns(projectSigns(whole, projectionTransposed, pool), pool);
+    signs = SignProjection.of(whole, projectionTransposed, pool);
     packedValues = packValues(values, pool);
     terms = new AttentionTerms(projection, dHead, pool);
     int fitting = TERMS_BYTES / (terms.paddedWidth() * PANEL * Float.BYTES);
@@ -96,42 +96,6 @@ final class AttentionProximity {
     pool.run(
         Math.ceilDiv(block.keyPanels, block.together) * block.nHeads,
         (item, scratch) -> block.keys(item % block.nHeads, item / block.nHeads, scratch));
-  }
-
-  private static Tensor projectSigns(Tensor whole, Panels transposed, WorkerPool pool) {
-    int width = whole.dim(1);
-    Tensor signs = pool.scratch().tensor(Use.SIGNS, whole.dim(0), width);
-    float[] y = whole.array();
-    float[] s = signs.array();
-    pool.run(
-        whole.dim(0),
-        (t, scratch) -> {
-          int from = whole.offset() + t * width;
-          for (int i = 0; i < width; i++) {
-            s[t * width + i] = Math.copySign(1, y[from + i]);
-          }
-        });
-    Tensor projected =
-        pool.scratch().tensor(Use.PROJECTED_SIGNS, whole.dim(0), transposed.outputs());
-    MatrixProduct.run(signs, transposed, null, projected, pool);
-    return projected;
-  }
-
-  private float[] packSigns(Tensor projected, WorkerPool pool) {
-    int width = nHeads * dHead;
-    float[] packed = pool.scratch().floats(Use.PACKED_SIGNS, tiles.paddedRows() * width);
-    pool.run(
-        tiles.count(),
-        (tile, scratch) -> {
-          for (int h = 0; h < nHeads; h++) {
-            tiles.pack(tile, projected.array(), h * dHead, width, dHead, packed, signsAt(h, tile));
-          }
-        });
-    return packed;
-  }
-
-  private int signsAt(int h, int tile) {
-    return (h * tiles.paddedRows() + tiles.row(tile)) * dHead;
   }
 
   private float[] packValues(Tensor values, WorkerPool pool) {
@@ -190,9 +154,9 @@ final class AttentionProximity {
         TileKernel.multiply(
             tiles.height(tile),
             dHead,
-            projectedSigns,
-            signsAt(h, tile),
-            tiles.height(tile),
+            signs.sums(),
+            signs.at(row, h * dHead),
+            PANEL,
             packedValues,
             valuesAt + panel * dHead * PANEL,
             zeros,

@@ -34,8 +34,8 @@ final class Scratch {
     /** Signs of a residual state, and these through the output projection. */
     SIGNS,
     PROJECTED_SIGNS,
-    /** The latter in tiles. */
-    PACKED_SIGNS,
+    /** Sums of a few weights under all their signs. */
+    SIGN_TABLES,
     /** How large an output projection makes each component. */
     SIZES,
     /** The components of a residual state in order of magnitude. */
