@@ -133,7 +133,7 @@ final class AttentionProximity {
         new Keys(
             firstPanel * PANEL,
             width,
-            scratch.floats(Use.TERMS, panels * terms.paddedWidth() * PANEL),
+            scratch.floats(Use.TERMS, (panels * terms.paddedWidth() + 1) * PANEL),
             scratch.floats(Use.LARGEST, width),
             scratch.floats(Use.SUMS, TileKernel.HIGH * width),
             scratch.floats(Use.PROBABILITIES, TileKernel.HIGH * width),
@@ -197,9 +197,9 @@ final class AttentionProximity {
       subtractBeyond(
           order.start(q),
           order.end(q, largest(keys.reach(), key)),
-          order.offsets(),
+          order.order(),
           order.components(),
-          order.signs(),
+          order.start(q),
           keys.a(),
           keys.u(),
           panel * terms.paddedWidth() * PANEL + key % PANEL,
@@ -262,9 +262,9 @@ final class AttentionProximity {
   private static void subtractBeyond(
       int from,
       int to,
-      int[] offsets,
-      float[] components,
-      float[] signs,
+      int[] order,
+      float[] y,
+      int yAt,
       float[] a,
       float[] u,
       int uAt,
@@ -274,26 +274,38 @@ final class AttentionProximity {
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = even;
     for (int x = from; x < to; x += ComponentOrder.STRIDE) {
-      FloatVector rest0 =
-          FloatVector.fromArray(FLOATS, u, uAt + offsets[x])
-              .fma(weight, FloatVector.broadcast(FLOATS, components[x]))
-              .mul(signs[x]);
-      even = even.add(rest0, rest0.compare(VectorOperators.LT, 0));
-      FloatVector rest1 =
-          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 1])
-              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 1]))
-              .mul(signs[x + 1]);
-      odd = odd.add(rest1, rest1.compare(VectorOperators.LT, 0));
-      FloatVector rest2 =
-          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 2])
-              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 2]))
-              .mul(signs[x + 2]);
-      even = even.add(rest2, rest2.compare(VectorOperators.LT, 0));
-      FloatVector rest3 =
-          FloatVector.fromArray(FLOATS, u, uAt + offsets[x + 3])
-              .fma(weight, FloatVector.broadcast(FLOATS, components[x + 3]))
-              .mul(signs[x + 3]);
-      odd = odd.add(rest3, rest3.compare(VectorOperators.LT, 0));
+      int i0 = order[x + 0];
+      FloatVector y0 = FloatVector.broadcast(FLOATS, y[yAt + i0]);
+      IntVector rest0 =
+          FloatVector.fromArray(FLOATS, u, uAt + i0 * PANEL)
+              .fma(weight, y0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.XOR, y0.reinterpretAsInts().and(~Lanes.MAGNITUDE));
+      even = even.add(rest0.min(0).reinterpretAsFloats());
+      int i1 = order[x + 1];
+      FloatVector y1 = FloatVector.broadcast(FLOATS, y[yAt + i1]);
+      IntVector rest1 =
+          FloatVector.fromArray(FLOATS, u, uAt + i1 * PANEL)
+              .fma(weight, y1)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.XOR, y1.reinterpretAsInts().and(~Lanes.MAGNITUDE));
+      odd = odd.add(rest1.min(0).reinterpretAsFloats());
+      int i2 = order[x + 2];
+      FloatVector y2 = FloatVector.broadcast(FLOATS, y[yAt + i2]);
+      IntVector rest2 =
+          FloatVector.fromArray(FLOATS, u, uAt + i2 * PANEL)
+              .fma(weight, y2)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.XOR, y2.reinterpretAsInts().and(~Lanes.MAGNITUDE));
+      even = even.add(rest2.min(0).reinterpretAsFloats());
+      int i3 = order[x + 3];
+      FloatVector y3 = FloatVector.broadcast(FLOATS, y[yAt + i3]);
+      IntVector rest3 =
+          FloatVector.fromArray(FLOATS, u, uAt + i3 * PANEL)
+              .fma(weight, y3)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.XOR, y3.reinterpretAsInts().and(~Lanes.MAGNITUDE));
+      odd = odd.add(rest3.min(0).reinterpretAsFloats());
     }
     FloatVector beyond = even.add(odd);
     FloatVector left = FloatVector.fromArray(FLOATS, proximity, at).add(beyond.add(beyond));

@@ -32,9 +32,12 @@ final class ComponentOrder {
   private final int width;
   private final int rowLength;
   private final float[] inverseSizes;
-  private final int[] offsets;
-  private final float[] components;
-  private final float[] signs;
+
+  /** The components as they are in y, and room for one that nothing outgrows: [row][rowLength]. */
+  private final float[] y;
+
+  /** Their indices in order, likewise. */
+  private final int[] order;
 
   /** Where each bucket ends: [row][bucket]. */
   private final int[] ends;
@@ -50,11 +53,10 @@ final class ComponentOrder {
    */
   ComponentOrder(int rows, int width, float[] inverseSizes, Scratch scratch) {
     this.width = width;
-    this.rowLength = width + STRIDE;
+    this.rowLength = FLOATS.loopBound(width + STRIDE + VL - 1);
     this.inverseSizes = inverseSizes;
-    offsets = scratch.ints(Use.ORDER, rows * rowLength);
-    components = scratch.floats(Use.ORDER, rows * rowLength);
-    signs = scratch.floats(Use.ORDER_SIGNS, rows * rowLength);
+    y = scratch.floats(Use.ORDER, rows * rowLength);
+    order = scratch.ints(Use.ORDER, rows * rowLength);
     ends = scratch.ints(Use.ORDER_STEPS, rows * BUCKETS);
     tops = new int[rows];
     smallest = new float[rows];
@@ -63,30 +65,25 @@ final class ComponentOrder {
   /** Orders the components of one row. */
   void fill(Tensor whole, int row, Scratch scratch) {
     int padded = FLOATS.loopBound(width + VL - 1);
-    float[] y = scratch.floats(Use.ORDER_ROW, padded);
-    System.arraycopy(whole.array(), whole.offset() + row * width, y, 0, width);
-    Arrays.fill(y, width, padded, 0);
+    int at = row * rowLength;
+    System.arraycopy(whole.array(), whole.offset() + row * width, y, at, width);
+    Arrays.fill(y, at + width, at + rowLength, 0);
     int[] steps = scratch.ints(Use.ORDER_ROW, padded);
-    magnitudes(padded, y, steps, row);
+    magnitudes(padded, at, steps, row);
+    y[at + width] = Float.POSITIVE_INFINITY;
     steps(padded, tops[row], steps);
-    int first = row * BUCKETS;
-    deal(first, row * rowLength, y, steps);
-    for (int i = 0; i < STRIDE; i++) {
-      // Infinitely far from being outgrown.
-      offsets[row * rowLength + width + i] = 0;
-      components[row * rowLength + width + i] = Float.POSITIVE_INFINITY;
-      signs[row * rowLength + width + i] = 1;
-    }
+    deal(row * BUCKETS, at, steps);
+    Arrays.fill(order, at + width, at + width + STRIDE, width);
   }
 
   /** Writes the bits of every magnitude, and notes the largest and the smallest. */
-  private void magnitudes(int n, float[] y, int[] bits, int row) {
+  private void magnitudes(int n, int at, int[] bits, int row) {
     IntVector largest = IntVector.zero(INTS);
     IntVector last = IntVector.broadcast(INTS, Float.floatToRawIntBits(Float.MAX_VALUE));
     IntVector least = last;
     for (int i = 0; i < n; i += VL) {
       FloatVector inverse = FloatVector.fromArray(FLOATS, inverseSizes, i);
-      FloatVector scaled = FloatVector.fromArray(FLOATS, y, i).mul(inverse);
+      FloatVector scaled = FloatVector.fromArray(FLOATS, y, at + i).mul(inverse);
       IntVector magnitude = scaled.reinterpretAsInts().and(Lanes.MAGNITUDE);
       largest = largest.max(magnitude);
       // Components that nothing writes are not outgrown: they come last, and count for nothing.
@@ -111,7 +108,7 @@ final class ComponentOrder {
     }
   }
 
-  private void deal(int firstBucket, int at, float[] y, int[] steps) {
+  private void deal(int firstBucket, int at, int[] steps) {
     Arrays.fill(ends, firstBucket, firstBucket + BUCKETS, 0);
     for (int i = 0; i < width; i++) {
       ends[firstBucket + steps[i]]++;
@@ -123,10 +120,7 @@ final class ComponentOrder {
       start += count;
     }
     for (int i = 0; i < width; i++) {
-      int to = ends[firstBucket + steps[i]]++;
-      offsets[to] = i * Lanes.PANEL;
-      components[to] = y[i];
-      signs[to] = Math.copySign(1, y[i]);
+      order[ends[firstBucket + steps[i]]++] = i;
     }
   }
 
@@ -146,21 +140,16 @@ final class ComponentOrder {
     return smallest[row];
   }
 
-  /** Returns where the components stand in panels, row by row in their order. */
-  int[] offsets() {
-    return offsets;
-  }
-
   /**
-   * Returns the components y, row by row in this order; {@link #STRIDE} that nothing outgrows
-   * follow each row.
+   * Returns the indices of components, row by row in their order; {@link #STRIDE} of one that
+   * nothing outgrows follow each row.
    */
-  float[] components() {
-    return components;
+  int[] order() {
+    return order;
   }
 
-  /** Returns the signs of the components, 1 or -1, likewise. */
-  float[] signs() {
-    return signs;
+  /** Returns the components, by index, from {@link #start} of a row on. */
+  float[] components() {
+    return y;
   }
 }

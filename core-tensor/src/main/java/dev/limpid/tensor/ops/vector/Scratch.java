@@ -38,13 +38,11 @@ final class Scratch {
     SIGN_TABLES,
     /** How large an output projection makes each component. */
     SIZES,
-    /** The components of a residual state in order of magnitude. */
+    /** The components of a residual state, and their indices in order of magnitude. */
     ORDER,
-    /** Their signs. */
-    ORDER_SIGNS,
     /** Where the steps of that order end. */
     ORDER_STEPS,
-    /** One residual state while it is put in order. */
+    /** The steps of one residual state while it is put in order. */
     ORDER_ROW,
     /** The probabilities of one query for some panels of keys. */
     PROBABILITIES,
