@@ -32,8 +32,8 @@ class BoxingTest {
   /** What has been compiled stays so: calls in a row that must all be so modest. */
   private static final int IN_A_ROW = 20;
 
-  /** Ten times what it takes until everything is compiled. */
-  private static final int CALLS = 10_000;
+  /** Several times what it takes until everything is compiled. */
+  private static final int CALLS = 3_000;
 
   /** More than one panel and one tile of everything, and remainders. */
   private static final int T = 77;
