@@ -32,8 +32,8 @@ class BoxingTest {
   /** What has been compiled stays so: calls in a row that must all be so modest. */
   private static final int IN_A_ROW = 20;
 
-  /** Several times what it takes until everything is compiled. */
-  private static final int CALLS = 3_000;
+  /** How long the compiler may take in the background; a kernel that boxes fails after that. */
+  private static final long PATIENCE = 20_000_000_000L;
 
   /** More than one panel and one tile of everything, and remainders. */
   private static final int T = 77;
@@ -117,7 +117,8 @@ class BoxingTest {
   private static long settled(Runnable call) {
     long[] last = new long[IN_A_ROW];
     long most = Long.MAX_VALUE;
-    for (int i = 0; i < CALLS && most >= FEW_BYTES; i++) {
+    long began = System.nanoTime();
+    for (int i = 0; most >= FEW_BYTES && System.nanoTime() - began < PATIENCE; i++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       call.run();
       last[i % IN_A_ROW] = THREADS.getCurrentThreadAllocatedBytes() - before;
