@@ -17,6 +17,9 @@ record Rounds(int count, double enough) {
   /** Milliseconds in which the threads of the other side stop spinning: OpenBLAS takes long. */
   private static final int REST = 250;
 
+  /** Seconds of work that shows when caches and processors have to find back from other work. */
+  private static final double BRIEF = 1;
+
   Result of(Row row) throws IOException {
     double[] medians = medians(List.of(row.ours(), row.theirs()));
     return new Result(row.what(), row.peer(), row.goal(), count, medians[0], medians[1]);
@@ -52,7 +55,9 @@ record Rounds(int count, double enough) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return work.seconds();
+    double seconds = work.seconds();
+    // Behind many seconds of the other side, some milliseconds of work took twice their time.
+    return seconds < BRIEF ? work.seconds() : seconds;
   }
 
   private static double median(double[] x) {
