@@ -129,6 +129,7 @@ final class AttentionProximity {
     int firstPanel = item * together;
     int panels = Math.min(together, keyPanels - firstPanel);
     int width = panels * PANEL;
+    // u has one row more: what follows the components of a query in order has an index too.
     Keys keys =
         new Keys(
             firstPanel * PANEL,
@@ -199,7 +200,6 @@ final class AttentionProximity {
           order.end(q, largest(keys.reach(), key)),
           order.order(),
           order.components(),
-          order.start(q),
           keys.a(),
           keys.u(),
           panel * terms.paddedWidth() * PANEL + key % PANEL,
@@ -258,13 +258,15 @@ final class AttentionProximity {
    * this method larger than C2 inlines: where it did, the caller grew beyond what C2 inlines into,
    * and vectors became objects, in one run of the program or another. So arrays and offsets are
    * passed.
+   *
+   * @param row where the row of the query starts, in order and in y
+   * @param end where those components end that may be outgrown, in order
    */
   private static void subtractBeyond(
-      int from,
-      int to,
+      int row,
+      int end,
       int[] order,
       float[] y,
-      int yAt,
       float[] a,
       float[] u,
       int uAt,
@@ -273,9 +275,9 @@ final class AttentionProximity {
     FloatVector weight = FloatVector.fromArray(FLOATS, a, at).neg();
     FloatVector even = FloatVector.zero(FLOATS);
     FloatVector odd = even;
-    for (int x = from; x < to; x += ComponentOrder.STRIDE) {
+    for (int x = row; x < end; x += ComponentOrder.STRIDE) {
       int i0 = order[x + 0];
-      FloatVector y0 = FloatVector.broadcast(FLOATS, y[yAt + i0]);
+      FloatVector y0 = FloatVector.broadcast(FLOATS, y[row + i0]);
       IntVector rest0 =
           FloatVector.fromArray(FLOATS, u, uAt + i0 * PANEL)
               .fma(weight, y0)
@@ -283,7 +285,7 @@ final class AttentionProximity {
               .lanewise(VectorOperators.XOR, y0.reinterpretAsInts().and(~Lanes.MAGNITUDE));
       even = even.add(rest0.min(0).reinterpretAsFloats());
       int i1 = order[x + 1];
-      FloatVector y1 = FloatVector.broadcast(FLOATS, y[yAt + i1]);
+      FloatVector y1 = FloatVector.broadcast(FLOATS, y[row + i1]);
       IntVector rest1 =
           FloatVector.fromArray(FLOATS, u, uAt + i1 * PANEL)
               .fma(weight, y1)
@@ -291,7 +293,7 @@ final class AttentionProximity {
               .lanewise(VectorOperators.XOR, y1.reinterpretAsInts().and(~Lanes.MAGNITUDE));
       odd = odd.add(rest1.min(0).reinterpretAsFloats());
       int i2 = order[x + 2];
-      FloatVector y2 = FloatVector.broadcast(FLOATS, y[yAt + i2]);
+      FloatVector y2 = FloatVector.broadcast(FLOATS, y[row + i2]);
       IntVector rest2 =
           FloatVector.fromArray(FLOATS, u, uAt + i2 * PANEL)
               .fma(weight, y2)
@@ -299,7 +301,7 @@ final class AttentionProximity {
               .lanewise(VectorOperators.XOR, y2.reinterpretAsInts().and(~Lanes.MAGNITUDE));
       even = even.add(rest2.min(0).reinterpretAsFloats());
       int i3 = order[x + 3];
-      FloatVector y3 = FloatVector.broadcast(FLOATS, y[yAt + i3]);
+      FloatVector y3 = FloatVector.broadcast(FLOATS, y[row + i3]);
       IntVector rest3 =
           FloatVector.fromArray(FLOATS, u, uAt + i3 * PANEL)
               .fma(weight, y3)

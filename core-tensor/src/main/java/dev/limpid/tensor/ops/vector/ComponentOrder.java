@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorOperators;
  * The buckets reach 16 octaves down from the largest component; what is smaller lies in the first.
  */
 final class ComponentOrder {
-  /** Components walked at a time: after each row there is room for so many less one. */
+  /** Components walked at a time: so many that nothing outgrows follow each row. */
   static final int STRIDE = 4;
 
   private static final int BUCKETS = 64;
@@ -141,8 +141,8 @@ final class ComponentOrder {
   }
 
   /**
-   * Returns the indices of components, row by row in their order; {@link #STRIDE} of one that
-   * nothing outgrows follow each row.
+   * Returns the indices of components, row by row in their order, and behind each row {@link
+   * #STRIDE} times that of one that nothing outgrows.
    */
   int[] order() {
     return order;

@@ -1,6 +1,5 @@
 package dev.limpid.tensor.ops.vector;
 
-import dev.limpid.tensor.Tensor;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -76,12 +75,6 @@ final class Scratch {
       ints.put(use, buffer);
     }
     return buffer;
-  }
-
-  /** Returns a tensor over the buffer for that use; its elements are what was last written. */
-  Tensor tensor(Use use, int rows, int columns) {
-    float[] buffer = floats(use, rows * columns);
-    return Tensor.of(buffer, buffer.length).rows(0, rows * columns).reshape(rows, columns);
   }
 
   /** Returns a buffer of 16-bit elements, with at least {@code size} of them. */

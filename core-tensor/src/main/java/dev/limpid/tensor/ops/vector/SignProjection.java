@@ -15,12 +15,11 @@ import jdk.incubator.vector.IntVector;
 /**
  * The signs of every row of y, 1 or -1, times a matrix: sums[t, j] = sum_i sign(y[t, i]) W[j, i].
  *
- * <p>This is half to a third of the work of the same product with any numbers. Four neighbouring
- * signs have 16 patterns, so the sums of four weights under all of them are the lanes of one
- * vector, a table, and one permutation of it by the patterns of as many rows looks up their sums: a
- * permutation and an addition take the place of four multiplications. (With shorter vectors, the
- * signs are three or two.) This is the method of the four Russians: Arlazarov, Dinic, Kronrod,
- * Faradzev 1970.
+ * <p>Cheaper than a product with any numbers. Four neighbouring signs have 16 patterns, so the sums
+ * of four weights under all of them are the lanes of one vector, a table, and one permutation of it
+ * by the patterns of as many rows looks up their sums: a permutation and an addition take the place
+ * of four multiplications. (With shorter vectors, the signs are three or two.) This is the method
+ * of the four Russians: Arlazarov, Dinic, Kronrod, Faradzev 1970.
  */
 final class SignProjection {
   /** Neighbouring signs in a pattern: a table of their sums has to fit a vector. */
@@ -83,21 +82,18 @@ final class SignProjection {
     return signs;
   }
 
+  /** Writes the patterns of one row; of a row beyond the last, zeros. */
   private void findPatterns(Tensor y, int row) {
     int to = row / PANEL * patternsOfRow * PANEL + row % PANEL;
-    int inputs = row < y.dim(0) ? weight.inputs() : 0;
-    float[] values = y.array();
-    int from = y.offset() + row * weight.inputs();
+    int inputs = weight.inputs();
+    int from = y.offset() + row * inputs;
     for (int i = 0; i < inputs; i += BITS) {
+      int signs = row < y.dim(0) ? Math.min(BITS, inputs - i) : 0;
       int pattern = 0;
-      for (int b = Math.min(BITS, inputs - i) - 1; b >= 0; b--) {
-        pattern = pattern << 1 | Float.floatToRawIntBits(values[from + i + b]) >>> 31;
+      for (int b = signs - 1; b >= 0; b--) {
+        pattern = pattern << 1 | Float.floatToRawIntBits(y.array()[from + i + b]) >>> 31;
       }
       patterns[to] = pattern;
-      to += PANEL;
-    }
-    for (int i = inputs; i < weight.inputs(); i += BITS) {
-      patterns[to] = 0;
       to += PANEL;
     }
   }

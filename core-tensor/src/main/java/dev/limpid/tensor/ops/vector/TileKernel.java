@@ -29,7 +29,8 @@ final class TileKernel {
 
   /**
    * Rows of a high tile. Its 16 sums need 32 registers, which 512-bit and 128-bit machines have; at
-   * 256 bits there may be only 16, and low tiles keep both units busy. Never more than a panel.
+   * 256 bits there may be only 16, and low tiles keep both units busy. Never more than a panel, so
+   * that no tile reaches from one panel of rows into the next ({@link SignProjection}).
    */
   static final int HIGH = FLOATS.vectorBitSize() == 256 ? LOW : Math.min(8, PANEL);
 

@@ -9,6 +9,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Transcendental functions on vectors, as polynomials: the operators of the Vector API need a
  * native library for these, and are scalar and slow where it is missing.
+ *
+ * <p>Long polynomials call nothing of ours but {@link #exp}: C2 does not inline methods of ours
+ * late in a kernel that has grown large, and makes objects of the vectors passed to them.
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients are given as published
 final class VectorMath {
