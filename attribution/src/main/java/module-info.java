@@ -4,4 +4,6 @@ module dev.limpid.attribution {
   requires static transitive org.jspecify;
 
   exports dev.limpid.attribution;
+  exports dev.limpid.attribution.heads;
+  exports dev.limpid.attribution.logits;
 }

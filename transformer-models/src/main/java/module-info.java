@@ -10,5 +10,4 @@ module dev.limpid.model {
   exports dev.limpid.model.generate;
   exports dev.limpid.model.load;
   exports dev.limpid.model.tokenizer;
-  exports dev.limpid.model.trace;
 }

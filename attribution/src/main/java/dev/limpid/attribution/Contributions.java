@@ -1,9 +1,9 @@
 package dev.limpid.attribution;
 
 import dev.limpid.model.BlockWeights;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.limpid.attribution;
 
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.limpid.attribution;
 
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
 
 /** How far the terms of one attention block reach along a direction, without ever building them. */
-final class HeadTerms {
+public final class HeadTerms {
   private HeadTerms() {}
 
   /**
@@ -17,7 +17,8 @@ final class HeadTerms {
    * @param trace of that layer, not modified
    * @param direction w, [D], not modified
    */
-  static double[][] along(Transformer model, int layer, LayerTrace trace, int q, Tensor direction) {
+  public static double[][] along(
+      Transformer model, int layer, LayerTrace trace, int q, Tensor direction) {
     int nHeads = model.config().nHeads();
     int dHead = model.config().dHead();
     int group = nHeads / model.config().nKvHeads();

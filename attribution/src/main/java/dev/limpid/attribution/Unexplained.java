@@ -1,8 +1,8 @@
 package dev.limpid.attribution;
 
 import dev.limpid.model.BlockWeights;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
 
 /**

@@ -1,12 +1,9 @@
 /**
- * How much each part of a forward pass contributed, and what each state would predict.
+ * From a trace to what every part of the model contributed to every state.
  *
- * <p>Start with {@link dev.limpid.attribution.Contributions}; {@link
- * dev.limpid.attribution.ContributionMeasure} is the formula for a single node, {@link
- * dev.limpid.attribution.LogitLens} reads states as predictions. {@link
- * dev.limpid.attribution.HeadContributions} and {@link dev.limpid.attribution.NeuronContributions}
- * look into one block, {@link dev.limpid.attribution.HeadRoles} says what heads do in general.
- * {@link dev.limpid.attribution.DirectLogitAttribution} splits one logit among all of them.
+ * <p>Start with {@link dev.limpid.attribution.Contributions}. Two rooms stand beside it: {@code
+ * attribution.logits} reads states as tokens and splits logits, {@code attribution.heads} tells
+ * which head does what.
  */
 @NullMarked
 package dev.limpid.attribution;

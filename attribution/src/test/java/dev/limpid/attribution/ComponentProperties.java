@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.model.BlockWeights;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

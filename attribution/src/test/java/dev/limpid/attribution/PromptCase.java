@@ -14,13 +14,13 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** A golden model and a random prompt in its vocabulary and context. */
-record PromptCase(String name, Transformer model, List<Integer> tokens) {
+public record PromptCase(String name, Transformer model, List<Integer> tokens) {
   @Override
   public String toString() {
     return name + " " + tokens;
   }
 
-  static Arbitrary<PromptCase> any() {
+  public static Arbitrary<PromptCase> any() {
     List<Transformer> models = new ArrayList<>();
     TensorOps ops = Backends.open("vector");
     try {

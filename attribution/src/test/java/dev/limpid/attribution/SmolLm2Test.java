@@ -3,12 +3,15 @@ package dev.limpid.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.attribution.logits.Prediction;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.Tokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
 import dev.limpid.tensor.spi.Backends;

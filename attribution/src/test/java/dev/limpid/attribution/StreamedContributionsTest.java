@@ -2,12 +2,12 @@ package dev.limpid.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.LoadProgress;
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;

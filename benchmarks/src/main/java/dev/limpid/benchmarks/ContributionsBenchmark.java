@@ -1,9 +1,9 @@
 package dev.limpid.benchmarks;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;

@@ -1,8 +1,8 @@
 package dev.limpid.benchmarks;
 
 import dev.limpid.model.KeyValueCache;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;

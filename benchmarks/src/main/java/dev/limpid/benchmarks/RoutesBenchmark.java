@@ -1,8 +1,8 @@
 package dev.limpid.benchmarks;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;

@@ -1,10 +1,10 @@
 package dev.limpid.benchmarks;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;

@@ -1,7 +1,7 @@
 package dev.limpid.routes;
 
-import dev.limpid.attribution.DirectLogitAttribution;
-import dev.limpid.attribution.LayerLogits;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
+import dev.limpid.attribution.logits.LayerLogits;
 import java.util.List;
 import java.util.stream.IntStream;
 

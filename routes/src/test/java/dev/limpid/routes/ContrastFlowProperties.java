@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.Contributions;
-import dev.limpid.attribution.DirectLogitAttribution;
-import dev.limpid.attribution.LayerLogits;
-import dev.limpid.attribution.LogitDirection;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
+import dev.limpid.attribution.logits.LayerLogits;
+import dev.limpid.attribution.logits.LogitDirection;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.limpid.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;

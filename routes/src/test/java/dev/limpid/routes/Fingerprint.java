@@ -2,14 +2,14 @@ package dev.limpid.routes;
 
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.generate.GenerationOptions;
 import dev.limpid.model.generate.Generator;
 import dev.limpid.model.generate.Sampling;
 import dev.limpid.model.generate.Step;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

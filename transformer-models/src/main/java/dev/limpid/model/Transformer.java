@@ -2,10 +2,6 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.Provenance;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;

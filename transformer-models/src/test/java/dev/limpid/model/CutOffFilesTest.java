@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limpid.model.load.LoadProgress;
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;

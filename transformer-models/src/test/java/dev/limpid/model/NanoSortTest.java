@@ -3,9 +3,6 @@ package dev.limpid.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;

@@ -1,11 +1,11 @@
 package dev.limpid.benchmarks.compare;
 
 import dev.limpid.attribution.Contributions;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;

@@ -6,7 +6,7 @@ import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.attribution.Unexplained;
 import dev.limpid.explorer.output.OutputFile;
-import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.ForwardTrace;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;

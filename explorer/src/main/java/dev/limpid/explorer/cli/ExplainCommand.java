@@ -1,13 +1,13 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.attribution.DirectLogitAttribution;
-import dev.limpid.attribution.LensReading;
-import dev.limpid.attribution.LogitLens;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
 import dev.limpid.explorer.output.JsonOut;
 import dev.limpid.explorer.output.OutputFile;
 import dev.limpid.explorer.view.ExplainView;
 import dev.limpid.explorer.view.PredictionView;
-import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.ForwardTrace;
 import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;

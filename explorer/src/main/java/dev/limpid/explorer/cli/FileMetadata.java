@@ -1,8 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.model.Provenance;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
-import dev.limpid.model.trace.Provenance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

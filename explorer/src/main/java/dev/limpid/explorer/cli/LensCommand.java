@@ -1,12 +1,12 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.attribution.LensReading;
-import dev.limpid.attribution.LogitLens;
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
 import dev.limpid.explorer.output.JsonOut;
 import dev.limpid.explorer.view.LensView;
 import dev.limpid.explorer.view.PredictionView;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.DirectLogitAttribution;
-import dev.limpid.attribution.LayerLogits;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
+import dev.limpid.attribution.logits.LayerLogits;
 import dev.limpid.explorer.output.JsonOut;
 import dev.limpid.explorer.view.LogitsView;
 import dev.limpid.explorer.view.PredictionView;
-import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.ForwardTrace;
 import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.tensor.Tensor;

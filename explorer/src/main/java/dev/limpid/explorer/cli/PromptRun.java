@@ -1,15 +1,15 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.LensReading;
-import dev.limpid.attribution.LogitLens;
-import dev.limpid.attribution.Prediction;
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.attribution.logits.Prediction;
 import dev.limpid.explorer.view.ModelView;
 import dev.limpid.explorer.view.PredictionView;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.tensor.Tensor;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.model.ForwardTrace;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;

@@ -1,9 +1,9 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.attribution.LensReading;
-import dev.limpid.attribution.LogitLens;
-import dev.limpid.attribution.Prediction;
-import dev.limpid.model.trace.ForwardTrace;
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.attribution.logits.Prediction;
+import dev.limpid.model.ForwardTrace;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.export.RouteDocument;

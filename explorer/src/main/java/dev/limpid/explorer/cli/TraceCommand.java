@@ -1,10 +1,10 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.explorer.output.OutputFile;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;

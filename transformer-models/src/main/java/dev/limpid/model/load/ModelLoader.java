@@ -1,9 +1,9 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.trace.Provenance;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
 import java.nio.file.Path;

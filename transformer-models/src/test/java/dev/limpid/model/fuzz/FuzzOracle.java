@@ -1,15 +1,15 @@
 package dev.limpid.model.fuzz;
 
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.NonFiniteStateException;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.model.tokenizer.Tokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.ReferenceOps;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package dev.limpid.model.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;

@@ -2,11 +2,11 @@ package dev.limpid.model.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.tokenizer.Tokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;

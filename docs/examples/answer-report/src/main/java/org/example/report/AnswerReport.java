@@ -1,11 +1,11 @@
 package org.example.report;
 
 import dev.limpid.attribution.Contributions;
-import dev.limpid.attribution.DirectLogitAttribution;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;

@@ -1,11 +1,12 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.logits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
-import dev.limpid.model.trace.TraceDetail;
+import dev.limpid.attribution.PromptCase;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.heads;
 
 import dev.limpid.tensor.Tensor;
 

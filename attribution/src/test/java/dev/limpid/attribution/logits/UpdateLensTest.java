@@ -1,10 +1,10 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.logits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.heads;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.tokenizer.LoadedTokenizer;

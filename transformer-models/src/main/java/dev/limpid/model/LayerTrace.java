@@ -1,4 +1,4 @@
-package dev.limpid.model.trace;
+package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.heads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.limpid.model.trace;
+package dev.limpid.model;
 
 /** How much of a forward pass is kept. */
 public enum TraceDetail {

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.logits;
 
 import dev.limpid.model.NormWeights;
 import dev.limpid.model.Transformer;

@@ -1,4 +1,4 @@
-package dev.limpid.model.trace;
+package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.heads;
 
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;

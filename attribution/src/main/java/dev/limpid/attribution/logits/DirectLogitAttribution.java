@@ -1,9 +1,10 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.logits;
 
+import dev.limpid.attribution.HeadTerms;
 import dev.limpid.model.BlockWeights;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.LayerTrace;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.limpid.model.trace;
+package dev.limpid.model;
 
 /**
  * Where numbers come from: enough to make them again.

@@ -1,8 +1,8 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.heads;
 
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.trace.ForwardTrace;
-import dev.limpid.model.trace.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.limpid.attribution;
+package dev.limpid.attribution.logits;
 
 /** What happens to an update in front of the unembedding. */
 public enum UpdateNorm {
