@@ -284,6 +284,13 @@ public final class Transformer {
     return out;
   }
 
+  /** Returns queries or keys [T, n d], heads side by side, by head: [n, T, d]; x is not modified. */
+  public Tensor byHead(Tensor x) {
+    Tensor out = Tensor.zeros(x.dim(1) / config.dHead(), x.dim(0), config.dHead());
+    copyByHead(x, out, 0);
+    return out;
+  }
+
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
     Tensor logits = apply(weights.head(), null, finalNorm(states));

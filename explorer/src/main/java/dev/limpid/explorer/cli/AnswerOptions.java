@@ -1,7 +1,9 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.model.tokenizer.LoadedTokenizer;
-import java.util.stream.IntStream;
+import dev.limpid.NoSuchTokenException;
+import dev.limpid.Prompt;
+import dev.limpid.explorer.process.CommandFailure;
+import dev.limpid.explorer.process.UsageFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,39 +29,23 @@ final class AnswerOptions {
   }
 
   /** Returns the id of the answer, or null if none was given. */
-  @Nullable Integer answer(PromptRun run) {
-    return tokenId(run, "--answer", answer);
+  @Nullable Integer answer(Prompt prompt) {
+    return tokenId(prompt, "--answer", answer);
   }
 
   /** Returns the id of the distractor, or null if none was given. */
-  @Nullable Integer distractor(PromptRun run) {
-    return tokenId(run, "--distractor", distractor);
+  @Nullable Integer distractor(Prompt prompt) {
+    return tokenId(prompt, "--distractor", distractor);
   }
 
-  /** The id of a token given as text, or as #id. */
-  private static @Nullable Integer tokenId(PromptRun run, String option, @Nullable String token) {
+  private static @Nullable Integer tokenId(Prompt prompt, String option, @Nullable String token) {
     if (token == null) {
       return null;
     }
-    int dVocab = run.model().config().dVocab();
-    if (token.matches("#\\d{1,9}") && Integer.parseInt(token.substring(1)) < dVocab) {
-      return Integer.parseInt(token.substring(1));
+    try {
+      return prompt.tokenId(token);
+    } catch (NoSuchTokenException e) {
+      throw new CommandFailure(option + ": " + e.getMessage(), e);
     }
-    LoadedTokenizer loaded =
-        run.prompt()
-            .tokenizer()
-            .orElseThrow(
-                () -> new CommandFailure(option + ": without a tokenizer, give #id, such as #17"));
-    // Encoded alone, a token can get a word's beginning in front: the text decides, not the ids.
-    int[] found =
-        IntStream.range(0, Math.min(dVocab, loaded.tokenizer().size()))
-            .filter(id -> loaded.tokenizer().text(id).equals(token))
-            .toArray();
-    if (found.length == 0) {
-      throw new CommandFailure(
-          "%s: '%s' is not one token of this model; 'limpid tokens' shows how it is cut"
-              .formatted(option, token));
-    }
-    return found[0];
   }
 }

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.explorer.process.UsageFailure;
 import picocli.CommandLine.Option;
 
 /** {@code --bias} and {@code --floor}: how contributions are computed. */

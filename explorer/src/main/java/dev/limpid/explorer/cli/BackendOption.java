@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.process.Console;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.Backends;
 import org.jspecify.annotations.Nullable;

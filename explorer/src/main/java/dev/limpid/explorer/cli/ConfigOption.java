@@ -1,6 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.settings.ExplorerConfig;
+import dev.limpid.models.ModelLocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,11 @@ final class ConfigOption {
       paramLabel = "FILE",
       description = "JSON file that names models and a default, as written for LM-TT.")
   private @Nullable Path file;
+
+  /** Returns what finds models for this user. */
+  ModelLocator locator(Console console) throws IOException {
+    return ModelLocator.ofUser(console.variables(), read(console).modelFolders());
+  }
 
   /** Reads the file, or returns the defaults where none was given. */
   ExplorerConfig read(Console console) throws IOException {

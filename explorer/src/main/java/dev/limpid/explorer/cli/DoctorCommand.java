@@ -1,12 +1,12 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.Folders;
-import dev.limpid.explorer.models.ModelLocation;
-import dev.limpid.explorer.models.ModelLocator;
-import dev.limpid.explorer.output.JsonOut;
-import dev.limpid.explorer.settings.ExplorerConfig;
+import dev.limpid.Diagnosis;
+import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.show.DoctorText;
+import dev.limpid.json.JsonOut;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,54 +28,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelLocator locator = ModelOption.locator(console, ExplorerConfig.defaults());
-    Diagnosis diagnosis = Diagnosis.of(Folders.of(console.variables()), locator);
+    Diagnosis diagnosis = Diagnosis.of(console.variables());
     if (json) {
       JsonOut.print(diagnosis, console.out());
     } else {
-      print(diagnosis, console.out());
+      new DoctorText(diagnosis).print(console.out());
     }
-    return Limpid.DONE;
-  }
-
-  private static void print(Diagnosis found, PrintStream out) {
-    line(out, "limpid", found.limpid());
-    line(
-        out,
-        "jdk",
-        found.jdk().version() + " (" + found.jdk().vendor() + ") in " + found.jdk().home());
-    line(out, "machine", found.machine().system() + ", " + found.machine().cores() + " cores");
-    line(
-        out,
-        "memory",
-        Sizes.binary(found.machine().memoryBytes())
-            + ", heap up to "
-            + Sizes.binary(found.machine().heapBytes()));
-    out.println();
-    for (Diagnosis.Backend backend : found.backends()) {
-      String what =
-          backend.available()
-              ? "available: " + backend.details()
-              : "not available: " + backend.reason();
-      line(
-          out, "backend", backend.name() + ": " + what + (backend.isDefault() ? " (default)" : ""));
-    }
-    out.println();
-    for (ModelLocation model : found.locations()) {
-      boolean isDefault = model.name().equals(found.defaultModel());
-      line(
-          out,
-          "model",
-          model.name() + " from " + model.origin().words() + (isDefault ? " (default)" : ""));
-    }
-    if (found.locations().isEmpty()) {
-      line(out, "model", "none found; 'limpid models pull ORG/NAME' downloads one");
-    }
-    line(out, "models in", found.modelsFolder() + " (LIMPID_MODELS)");
-    line(out, "and in", found.hubCache() + " (HF_HOME)");
-  }
-
-  private static void line(PrintStream out, String label, String text) {
-    out.println((label + "          ").substring(0, 10) + text);
+    return ExitCode.DONE;
   }
 }

@@ -1,33 +1,24 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.attribution.logits.DirectLogitAttribution;
-import dev.limpid.attribution.logits.LensReading;
-import dev.limpid.attribution.logits.LogitLens;
-import dev.limpid.explorer.output.JsonOut;
-import dev.limpid.explorer.output.OutputFile;
-import dev.limpid.explorer.view.ExplainView;
-import dev.limpid.explorer.view.PredictionView;
-import dev.limpid.model.ForwardTrace;
-import dev.limpid.routes.ContrastFlow;
-import dev.limpid.routes.Edge;
-import dev.limpid.routes.Node;
-import dev.limpid.routes.Route;
-import dev.limpid.routes.RouteExtractor;
-import dev.limpid.routes.export.RouteDocument;
-import dev.limpid.tensor.Tensor;
+import dev.limpid.Analysis;
+import dev.limpid.Explanation;
+import dev.limpid.LanguageModel;
+import dev.limpid.Question;
+import dev.limpid.QuestionException;
+import dev.limpid.RouteSettings;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.ExplainHtml;
+import dev.limpid.explorer.show.ExplainText;
+import dev.limpid.files.OutputFile;
+import dev.limpid.json.JsonOut;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,8 +37,6 @@ import picocli.CommandLine.Option;
       "  limpid explain \"The capital of France is\" --html route.html"
     })
 final class ExplainCommand implements Callable<Integer> {
-  private static final int PREDICTIONS = 5;
-
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
@@ -71,8 +60,8 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    options.check();
+  public Integer call() throws IOException, QuestionException {
+    RouteSettings settings = options.settings();
     answers.requireAnswerBesideDistractor();
     if (html != null) {
       if (json) {
@@ -80,114 +69,33 @@ final class ExplainCommand implements Callable<Integer> {
       }
       OutputFile.requireWritable(html);
     }
-    PromptRun prompt = run.open(console);
-    int target = prompt.position(position);
-    @Nullable Integer answerId = answers.answer(prompt);
-    @Nullable Integer distractorId = answers.distractor(prompt);
-    ForwardTrace trace = prompt.trace();
-    // What an answer came from flows over all connections.
-    double finest = answerId == null ? options.threshold() : 0;
-    RouteExtractor extractor = options.extractor(prompt, trace, finest, console);
-    Route route = extractor.route(target);
-    Tensor logits = trace.logits(target);
-    LensReading reading = new LogitLens(prompt.model(), PREDICTIONS).reading(logits);
-
-    @Nullable PredictionView asked = answerId == null ? null : prompt.prediction(logits, answerId);
-    @Nullable PredictionView other =
-        distractorId == null ? null : prompt.prediction(logits, distractorId);
-    @Nullable ContrastTable contrast =
-        answerId == null
-            ? null
-            : ContrastTable.of(
-                prompt.prompt(),
-                ContrastFlow.of(
-                    extractor.graph(),
-                    DirectLogitAttribution.of(
-                        prompt.model(), trace, target, answerId, distractorId)));
-    ExplainView view =
-        new ExplainView(
-            prompt.modelView(),
-            prompt.prompt().tokenViews(),
-            RouteDocument.WHAT_A_ROUTE_SHOWS,
-            target,
-            options.threshold(),
-            options.mode(),
-            prompt.predictions(reading),
-            asked,
-            other,
-            asked == null || other == null ? null : asked.logit() - other.logit(),
-            route.nodes().size(),
-            route.edges().size(),
-            sources(prompt, route),
-            new ExplainView.Lost(
-                route.lostFlow().stopped(),
-                route.lostFlow().belowThreshold(),
-                route.lostFlow().bias()),
-            attention(route),
-            contrast == null ? null : contrast.view());
+    Analysis analysis = run.open(console);
+    Question question =
+        new Question(
+            Positions.one(position, analysis),
+            answers.answer(analysis.prompt()),
+            answers.distractor(analysis.prompt()));
+    Explanation explanation = analysis.explain(question, settings);
     if (html != null) {
-      writePage(
-          html, view, prompt, RoutesCommand.document(prompt, trace, extractor, List.of(target)));
+      writePage(html, explanation, analysis.model());
     } else if (json) {
-      JsonOut.print(view, console.out());
+      JsonOut.print(explanation.view(), console.out());
     } else {
-      new ExplainText(prompt.prompt(), view, route, console).print();
+      new ExplainText(explanation, console.out(), console.colours()).print();
     }
-    return Limpid.DONE;
+    return ExitCode.DONE;
   }
 
-  private void writePage(Path file, ExplainView view, PromptRun prompt, RouteDocument document)
+  private void writePage(Path file, Explanation explanation, LanguageModel model)
       throws IOException {
-    Map<String, String> facts = new LinkedHashMap<>(FileMetadata.of(prompt));
-    facts.put("position", "" + view.position());
-    facts.put("threshold", TerminalText.exact(view.threshold()));
-    facts.put("mode", view.mode());
-    facts.put("bias", document.options().bias().name().toLowerCase(Locale.ROOT));
-    facts.put("floor", TerminalText.exact(document.options().floor()));
-    facts.put(
-        "tokens",
-        prompt.prompt().tokens().stream().map(String::valueOf).collect(Collectors.joining(",")));
+    Map<String, String> facts = model.facts();
     OutputFile.write(
         file,
-        out -> {
-          Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-          ExplainHtml.write(view, document, facts, writer);
-        });
+        out ->
+            ExplainHtml.write(
+                explanation, facts, new OutputStreamWriter(out, StandardCharsets.UTF_8)));
     if (console.errIsTerminal()) {
       console.err().println("wrote " + file);
     }
-  }
-
-  private static List<ExplainView.Source> sources(PromptRun run, Route route) {
-    return route.sources().stream()
-        .sorted(Comparator.comparingDouble(source -> -source.flow()))
-        .map(source -> {
-          int t = source.node().position();
-          return new ExplainView.Source(
-              t, run.prompt().text(run.prompt().tokens().get(t)), source.flow());
-        })
-        .toList();
-  }
-
-  /** The attention edges between different positions, those with the most flow first. */
-  private static List<ExplainView.Attention> attention(Route route) {
-    Map<Node, Double> flow = new HashMap<>();
-    route.nodes().forEach(node -> flow.put(node.node(), node.flow()));
-    return route.edges().stream()
-        .filter(Edge.Attention.class::isInstance)
-        .map(Edge.Attention.class::cast)
-        .filter(edge -> edge.from().position() != edge.to().position())
-        .map(edge ->
-            new ExplainView.Attention(
-                edge.to().layer(),
-                edge.to().position(),
-                edge.from().position(),
-                edge.weight(),
-                edge.weight() * flow.getOrDefault(edge.to(), 0.0),
-                edge.heads().stream()
-                    .map(head -> new ExplainView.Head(head.head(), head.contribution()))
-                    .toList()))
-        .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
-        .toList();
   }
 }

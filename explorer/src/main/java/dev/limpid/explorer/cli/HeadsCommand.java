@@ -1,17 +1,23 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Analysis;
+import dev.limpid.LanguageModel;
+import dev.limpid.Prompt;
+import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.HeadContribution;
-import dev.limpid.attribution.HeadContributions;
 import dev.limpid.attribution.heads.HeadProbes;
-import dev.limpid.attribution.heads.HeadRole;
 import dev.limpid.attribution.heads.HeadRoles;
-import dev.limpid.attribution.heads.HeadScores;
-import dev.limpid.explorer.output.JsonOut;
-import dev.limpid.explorer.view.HeadRolesView;
-import dev.limpid.explorer.view.HeadsView;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.process.PhaseProgress;
+import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.HeadRolesText;
+import dev.limpid.explorer.show.HeadsText;
+import dev.limpid.json.JsonOut;
+import dev.limpid.view.HeadRolesView;
+import dev.limpid.view.HeadsView;
 import java.io.IOException;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +69,7 @@ final class HeadsCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, QuestionException {
     ContributionOptions options = attribution.options();
     if (roles) {
       if (layer != null || position != null || key != null) {
@@ -74,115 +80,37 @@ final class HeadsCommand implements Callable<Integer> {
     if (layer == null) {
       throw new UsageFailure("--layer is missing: which heads? (or --roles for all)");
     }
-    PromptRun prompt = run.open(console);
-    int l = prompt.layer(layer);
-    int q = prompt.position(position);
-    if (key != null && (key < 0 || key > q)) {
-      throw new CommandFailure(
-          "key " + key + " is not seen from position " + q + ", whose keys go from 0 to " + q);
-    }
-    HeadContributions heads =
-        HeadContributions.of(prompt.model(), l, prompt.trace().layer(l), options, q, key);
+    Analysis analysis = run.open(console);
+    int l = analysis.requireLayer(layer);
+    HeadsView view = analysis.heads(l, Positions.one(position, analysis), key, options);
     if (json) {
-      List<HeadsView.Head> views =
-          heads.heads().stream()
-              .map(head ->
-                  new HeadsView.Head(
-                      head.head(), head.contribution(), head.signed(), head.attention()))
-              .toList();
-      JsonOut.print(new HeadsView(l, q, key, views), console.out());
+      JsonOut.print(view, console.out());
     } else {
-      print(prompt, heads);
+      new HeadsText(view, analysis.prompt().tokenViews()).print(console.out());
     }
-    return Limpid.DONE;
+    return ExitCode.DONE;
   }
 
-  private void print(PromptRun prompt, HeadContributions heads) {
-    console
-        .out()
-        .printf(
-            "What the heads of layer %d brought to position %d %s%s%n",
-            heads.layer(), heads.position(), token(prompt, heads.position()), from(prompt));
-    console
-        .out()
-        .println("head  contribution   signed  " + (key == null ? "largest " : "") + "attention");
-    heads.heads().stream()
-        .sorted(Comparator.comparingDouble((HeadContribution head) -> -head.contribution()))
-        .forEach(head ->
-            console
-                .out()
-                .printf(
-                    "%4d  %12.4f  %7.4f  %" + (key == null ? 17 : 9) + ".4f%n",
-                    head.head(),
-                    head.contribution(),
-                    head.signed(),
-                    head.attention()));
-  }
-
-  private String from(PromptRun prompt) {
-    return key == null ? "" : " from position " + key + " " + token(prompt, key);
-  }
-
-  private static String token(PromptRun prompt, int position) {
-    return prompt.prompt().quoted(prompt.prompt().tokens().get(position));
-  }
-
-  private int roles() throws IOException {
-    PromptRun opened = run.openWithOptionalPrompt(console);
-    List<Integer> tokens = opened.prompt().tokens();
-    HeadProbes probes =
-        HeadProbes.of(
-            opened.model().config(),
-            opened.prompt().tokenizer(),
-            tokens.isEmpty() ? List.of() : List.of(tokens));
+  private int roles() throws IOException, QuestionException {
+    List<Prompt> given = new ArrayList<>();
+    LanguageModel model;
+    if (run.hasPrompt()) {
+      Analysis analysis = run.open(console);
+      given.add(analysis.prompt());
+      model = analysis.model();
+    } else {
+      model = run.openModel(console);
+    }
+    HeadProbes probes = model.headProbes(given);
     if (probes.names().isEmpty()) {
       console.warn("no names that are one token each: name movers are not looked for");
     }
-    HeadRoles measured;
-    try (ProgressLine progress = new ProgressLine(console)) {
-      measured =
-          HeadRoles.of(
-              opened.model(),
-              probes,
-              done -> progress.steps("running prompts", done, probes.nPrompts()));
-    }
+    HeadRoles measured = model.headRoles(probes, new PhaseProgress(console, model.source().name()));
     if (json) {
-      JsonOut.print(
-          new HeadRolesView(measured.heads().stream().map(HeadsCommand::view).toList()),
-          console.out());
+      JsonOut.print(HeadRolesView.of(measured), console.out());
     } else {
-      print(measured);
+      new HeadRolesText(measured.played()).print(console.out());
     }
-    return Limpid.DONE;
-  }
-
-  private void print(HeadRoles measured) {
-    List<HeadRoles.Played> played = measured.played();
-    if (played.isEmpty()) {
-      console.out().println("No head passes the threshold of a role; --json shows all scores.");
-      return;
-    }
-    console.out().println("layer  head  role             score");
-    for (HeadRoles.Played role : played) {
-      console
-          .out()
-          .printf(
-              "%5d  %4d  %-15s  %5.3f%n",
-              role.head().layer(), role.head().head(), role.role(), role.score());
-    }
-  }
-
-  private static HeadRolesView.Head view(HeadScores head) {
-    return new HeadRolesView.Head(
-        head.layer(),
-        head.head(),
-        head.previousToken(),
-        head.induction(),
-        head.duplicateToken(),
-        head.firstToken(),
-        head.copying(),
-        head.answerAttention(),
-        head.otherAttention(),
-        head.roles().stream().map(HeadRole::toString).toList());
+    return ExitCode.DONE;
   }
 }

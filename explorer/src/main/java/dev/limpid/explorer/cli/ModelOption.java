@@ -1,12 +1,10 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.BundledModels;
-import dev.limpid.explorer.models.Folders;
-import dev.limpid.explorer.models.ModelLocation;
-import dev.limpid.explorer.models.ModelLocator;
+import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.settings.ExplorerConfig;
+import dev.limpid.models.ModelLocation;
+import dev.limpid.models.ModelLocator;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,15 +27,6 @@ final class ModelOption {
   ModelLocation locate(Console console) throws IOException {
     ExplorerConfig config = configFile.read(console);
     String name = model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
-    return locator(console, config).locate(name);
-  }
-
-  /** Returns what finds models for this user. */
-  static ModelLocator locator(Console console, ExplorerConfig config) {
-    Folders folders = Folders.of(console.variables());
-    return new ModelLocator(
-        folders,
-        BundledModels.find(console.variable("LIMPID_BUNDLED").map(Path::of), folders.cache()),
-        config.modelFolders());
+    return ModelLocator.ofUser(console.variables(), config.modelFolders()).locate(name);
   }
 }

@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.process.UsageFailure;
 import picocli.CommandLine.Command;
 
 /** {@code limpid models}: what {@code --model} can be. */

@@ -1,12 +1,12 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.ModelSummary;
-import dev.limpid.explorer.output.JsonOut;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.show.ModelText;
+import dev.limpid.json.JsonOut;
+import dev.limpid.models.ModelSummary;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,76 +42,12 @@ final class ModelsInfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelSummary model =
-        ModelSummary.read(ModelOption.locator(console, config.read(console)).locate(name));
+    ModelSummary model = ModelSummary.read(config.locator(console).locate(name));
     if (json) {
       JsonOut.print(model, console.out());
     } else {
-      print(model, console.out());
+      new ModelText(model).print(console.out());
     }
-    return Limpid.DONE;
-  }
-
-  private static void print(ModelSummary model, PrintStream out) {
-    line(out, "model", model.name() + " from " + model.origin());
-    line(out, "folder", model.folder());
-    line(out, "family", model.family());
-    if (model.configProblem() == null) {
-      line(out, "layers", "" + model.nLayers());
-      line(out, "width", "" + model.dModel());
-      line(out, "heads", heads(model));
-      line(out, "neurons", model.dMlp() + " in each layer");
-      line(out, "vocabulary", "" + model.dVocab());
-      line(out, "context", model.context() + " tokens");
-    } else {
-      line(out, "cannot run", model.configProblem());
-    }
-    if (model.parameters() != null && model.weightBytes() != null) {
-      line(out, "parameters", Sizes.count(model.parameters()));
-      line(
-          out,
-          "weights",
-          "%s, %s in %d %s"
-              .formatted(
-                  String.join(" and ", model.dtypes()),
-                  Sizes.binary(model.weightBytes()),
-                  model.weightFiles(),
-                  model.weightFiles() == 1 ? "file" : "files"));
-    }
-    if (model.quantised() != null) {
-      line(out, "quantised", model.quantised() + "; results are those of the quantised model");
-    }
-    if (model.memoryBytes() != null) {
-      line(
-          out,
-          "memory",
-          "about %s for a prompt of %d tokens"
-              .formatted(Sizes.binary(model.memoryBytes()), model.memoryPositions()));
-    }
-    if (model.weightsProblem() != null) {
-      line(out, "weights", "cannot be read: " + model.weightsProblem());
-    }
-    line(out, "tokenizer", model.tokenizer());
-    line(out, "licence", or(model.licence(), "not stated"));
-    line(out, "about", or(model.about(), "no model card"));
-    for (String example : model.examples()) {
-      line(out, "example", "limpid explain --model " + model.name() + " \"" + example + '"');
-    }
-  }
-
-  private static String heads(ModelSummary model) {
-    String keys =
-        Objects.equals(model.nKvHeads(), model.nHeads())
-            ? ""
-            : ", " + model.nKvHeads() + " of them with keys and values of their own";
-    return model.nHeads() + " of width " + model.dHead() + keys;
-  }
-
-  private static String or(@Nullable String value, String otherwise) {
-    return value == null ? otherwise : value;
-  }
-
-  private static void line(PrintStream out, String label, String text) {
-    out.println((label + "            ").substring(0, 12) + text);
+    return ExitCode.DONE;
   }
 }

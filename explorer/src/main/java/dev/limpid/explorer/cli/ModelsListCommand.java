@@ -1,12 +1,14 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.Folders;
-import dev.limpid.explorer.models.ModelLocation;
-import dev.limpid.explorer.models.ModelLocator;
-import dev.limpid.explorer.output.JsonOut;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.show.ModelsText;
+import dev.limpid.json.JsonOut;
+import dev.limpid.models.Folders;
+import dev.limpid.models.ModelLocation;
+import dev.limpid.view.ModelsView;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,27 +31,14 @@ final class ModelsListCommand implements Callable<Integer> {
     this.console = console;
   }
 
-  record Listing(List<Diagnosis.Model> models) {}
-
   @Override
   public Integer call() throws IOException {
-    ModelLocator locator = ModelOption.locator(console, config.read(console));
-    List<ModelLocation> models = locator.all();
+    List<ModelLocation> models = config.locator(console).all();
     if (json) {
-      JsonOut.print(new Listing(models.stream().map(Diagnosis.Model::of).toList()), console.out());
-      return Limpid.DONE;
+      JsonOut.print(ModelsView.of(models), console.out());
+      return ExitCode.DONE;
     }
-    int widest = models.stream().mapToInt(model -> model.name().length()).max().orElse(0);
-    for (ModelLocation model : models) {
-      console
-          .out()
-          .printf(
-              Locale.ROOT,
-              "%-" + widest + "s  from %s: %s%n",
-              model.name(),
-              model.origin().words(),
-              model.folder());
-    }
+    new ModelsText(models).print(console.out());
     if (models.isEmpty()) {
       Folders folders = Folders.of(console.variables());
       console
@@ -58,6 +47,6 @@ final class ModelsListCommand implements Callable<Integer> {
               "limpid: no models in %s nor in %s; 'limpid models pull ORG/NAME' downloads one"
                   .formatted(folders.models(), folders.hub()));
     }
-    return Limpid.DONE;
+    return ExitCode.DONE;
   }
 }

@@ -1,9 +1,14 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.hub.HubSettings;
-import dev.limpid.explorer.hub.ModelPull;
-import dev.limpid.explorer.hub.PullListener;
-import dev.limpid.explorer.models.Folders;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.process.ProgressLine;
+import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.Sizes;
+import dev.limpid.hub.HubSettings;
+import dev.limpid.hub.ModelPull;
+import dev.limpid.hub.PullListener;
+import dev.limpid.models.Folders;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -57,7 +62,7 @@ final class ModelsPullCommand implements Callable<Integer> {
                       Sizes.binary(result.bytes()),
                       result.fetched() == 0 ? "all there already" : result.fetched() + " new",
                       result.folder()));
-      return Limpid.DONE;
+      return ExitCode.DONE;
     } finally {
       bars.clear();
     }

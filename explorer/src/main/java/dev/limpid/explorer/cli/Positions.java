@@ -1,5 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Analysis;
+import dev.limpid.QuestionException;
+import dev.limpid.explorer.process.UsageFailure;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -8,16 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class Positions {
   private Positions() {}
 
+  /** Returns the position asked for; the last where nothing was said. */
+  static int one(@Nullable Integer asked, Analysis analysis) throws QuestionException {
+    return analysis.requirePosition(asked == null ? analysis.last() : asked);
+  }
+
   /** Returns the positions asked for; the last where nothing was said. */
-  static List<Integer> parse(@Nullable String asked, PromptRun run) {
+  static List<Integer> parse(@Nullable String asked, Analysis analysis) throws QuestionException {
     if (asked == null) {
-      return List.of(run.position(null));
+      return List.of(analysis.last());
     }
     if (asked.equals("all")) {
-      return IntStream.range(0, run.prompt().tokens().size()).boxed().toList();
+      return IntStream.rangeClosed(0, analysis.last()).boxed().toList();
     }
     try {
-      return List.of(run.position(Integer.parseInt(asked)));
+      return List.of(analysis.requirePosition(Integer.parseInt(asked)));
     } catch (NumberFormatException e) {
       throw new UsageFailure("--position: '" + asked + "' is neither a position nor 'all'");
     }

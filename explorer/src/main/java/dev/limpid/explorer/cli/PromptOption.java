@@ -1,6 +1,8 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.explorer.input.InputFile;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.UsageFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -54,7 +56,7 @@ final class PromptOption {
   }
 
   /** Returns the prompt that was given. */
-  Prompt read(Console console) throws IOException {
+  GivenPrompt read(Console console) throws IOException {
     if (given() != 1) {
       throw new UsageFailure(
           given() == 0
@@ -65,9 +67,9 @@ final class PromptOption {
       if (Boolean.TRUE.equals(bos)) {
         throw new UsageFailure("--bos: not with --tokens, which are complete as they are");
       }
-      return new Prompt.Tokens(ids(tokens));
+      return new GivenPrompt.Tokens(ids(tokens));
     }
-    return new Prompt.Text(text(console), Optional.ofNullable(bos));
+    return new GivenPrompt.Text(text(console), Optional.ofNullable(bos));
   }
 
   private String text(Console console) throws IOException {

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.UsageFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Shows how a transformer comes to its prediction.",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Version.class,
+    versionProvider = VersionProvider.class,
     synopsisSubcommandLabel = "COMMAND",
     sortOptions = false,
     footer = {

@@ -1,11 +1,9 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.RouteSettings;
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.model.ForwardTrace;
-import dev.limpid.routes.FlowGraph;
-import dev.limpid.routes.RouteExtractor;
+import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.routes.ThresholdMode;
-import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -28,38 +26,12 @@ final class RouteOptions {
               + " (default: renormalised).")
   private ThresholdMode mode = ThresholdMode.RENORMALISED;
 
-  /** Checks what the command line says, before anything is computed. */
-  void check() {
-    attribution.options();
+  /** Returns the settings; checks what the command line says, before anything is computed. */
+  RouteSettings settings() {
+    ContributionOptions options = attribution.options();
     if (!(threshold >= 0 && threshold < 1)) {
       throw new UsageFailure("--threshold: " + threshold + " is not in [0, 1)");
     }
-  }
-
-  /** Computes contributions and prepares the extraction. */
-  RouteExtractor extractor(PromptRun run, ForwardTrace trace, Console console) {
-    return extractor(run, trace, threshold, console);
-  }
-
-  /**
-   * Does the same on a graph that also serves lower thresholds.
-   *
-   * @param finest the lowest of them
-   */
-  RouteExtractor extractor(PromptRun run, ForwardTrace trace, double finest, Console console) {
-    FlowGraph graph = run.graph(trace, contributionOptions(), finest, console);
-    return new RouteExtractor(graph, mode, threshold);
-  }
-
-  ContributionOptions contributionOptions() {
-    return attribution.options();
-  }
-
-  double threshold() {
-    return threshold;
-  }
-
-  String mode() {
-    return mode.name().toLowerCase(Locale.ROOT);
+    return new RouteSettings(options, mode, threshold);
   }
 }

@@ -1,11 +1,11 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.attribution.logits.LensReading;
-import dev.limpid.attribution.logits.LogitLens;
-import dev.limpid.attribution.logits.Prediction;
-import dev.limpid.model.ForwardTrace;
-import dev.limpid.routes.Route;
-import dev.limpid.routes.RouteExtractor;
+import dev.limpid.Analysis;
+import dev.limpid.QuestionException;
+import dev.limpid.RouteSettings;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RouteDot;
 import dev.limpid.routes.export.RouteGraphMl;
@@ -16,11 +16,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,19 +70,16 @@ final class RoutesCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    options.check();
+  public Integer call() throws IOException, QuestionException {
+    RouteSettings settings = options.settings();
     if ("all".equals(position) && format != Format.JSON) {
       throw new UsageFailure("--position all: only with --format json");
     }
     if (json && format != Format.JSON) {
       throw new UsageFailure("--json and --format " + format + " exclude one another");
     }
-    PromptRun prompt = run.open(console);
-    List<Integer> positions = Positions.parse(position, prompt);
-    ForwardTrace trace = prompt.trace();
-    RouteExtractor extractor = options.extractor(prompt, trace, console);
-    RouteDocument document = document(prompt, trace, extractor, positions);
+    Analysis analysis = run.open(console);
+    RouteDocument document = analysis.routes(settings, Positions.parse(position, analysis));
     Writer out = new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
     switch (format) {
       case JSON -> RoutesJson.write(document, out);
@@ -95,40 +88,6 @@ final class RoutesCommand implements Callable<Integer> {
       case SVG -> RouteSvg.write(document, out);
     }
     out.flush();
-    return Limpid.DONE;
-  }
-
-  static RouteDocument document(
-      PromptRun run, ForwardTrace trace, RouteExtractor extractor, List<Integer> positions) {
-    LogitLens lens = new LogitLens(run.model(), 1);
-    List<Route> routes =
-        positions.size() == 1 ? List.of(extractor.route(positions.getFirst())) : extractor.routes();
-    List<RouteDocument.PredictedRoute> predicted = new ArrayList<>();
-    for (Route route : routes) {
-      LensReading reading = lens.reading(trace.logits(route.position()));
-      Prediction best = reading.top().getFirst();
-      predicted.add(
-          new RouteDocument.PredictedRoute(
-              route,
-              new RouteDocument.Prediction(
-                  best.id(), run.prompt().text(best.id()), best.probability())));
-    }
-    List<RouteDocument.Token> tokens =
-        run.prompt().tokenViews().stream()
-            .map(t -> new RouteDocument.Token(t.id(), t.text(), t.piece()))
-            .toList();
-    return RouteDocument.of(facts(run), tokens, extractor, predicted);
-  }
-
-  private static Map<String, Object> facts(PromptRun run) {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("name", run.prompt().location().name());
-    facts.put("family", run.model().config().modelType());
-    facts.put("n_layers", run.model().config().nLayers());
-    facts.put("n_heads", run.model().config().nHeads());
-    facts.put("d_model", run.model().config().dModel());
-    facts.put("backend", run.model().ops().name());
-    facts.put("limpid_version", Version.limpid());
-    return facts;
+    return ExitCode.DONE;
   }
 }

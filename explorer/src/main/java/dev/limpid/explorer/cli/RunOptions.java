@@ -1,141 +1,96 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.GgufFacts;
-import dev.limpid.explorer.models.ModelLocation;
-import dev.limpid.model.Transformer;
-import dev.limpid.model.config.ModelConfig;
+import dev.limpid.Analysis;
+import dev.limpid.LanguageModel;
+import dev.limpid.ModelSource;
+import dev.limpid.Prompt;
+import dev.limpid.QuestionException;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.PhaseProgress;
+import dev.limpid.explorer.show.Sizes;
 import dev.limpid.model.load.LayerStorage;
-import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.tokenizer.LoadedTokenizer;
-import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 
 /** What every command that runs a model takes: the model, the prompt, the backend. */
 final class RunOptions {
+  private static final int NAMED = 3;
+
   @Mixin private final PromptOption promptOption = new PromptOption();
   @Mixin private final ModelOption modelOption = new ModelOption();
   @Mixin private final BackendOption backendOption = new BackendOption();
 
-  /** Reads the prompt and its tokens, without opening the model. */
-  TokenizedPrompt tokenize(Console console) throws IOException {
-    Prompt prompt = promptOption.read(console);
-    ModelLocation location = modelOption.locate(console);
-    Path folder = location.folder();
-    ModelConfig config = ModelLoader.config(folder);
-    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(folder);
-    List<Integer> ids =
-        switch (prompt) {
-          case Prompt.Tokens(List<Integer> given) -> given;
-          case Prompt.Text(String text, Optional<Boolean> bos) -> {
-            LoadedTokenizer loaded =
-                tokenizer.orElseThrow(() ->
-                    new CommandFailure(
-                        folder
-                            + ": no tokenizer here, so a text cannot be read; give"
-                            + " --tokens 1,2,3"));
-            boolean addsBos =
-                bos.orElse(
-                    ModelLoader.architecture(folder).alwaysBos()
-                        || loaded.specialTokens().addsBos());
-            yield withBos(loaded, config, text, addsBos, folder);
-          }
-        };
-    requireValid(ids, config);
-    TokenizedPrompt tokenized = new TokenizedPrompt(location, config, tokenizer, ids);
-    if (prompt instanceof Prompt.Text(String text, Optional<Boolean> bos)) {
-      SmallVocabulary.warn(tokenized, text, console);
-    }
-    return tokenized;
+  /** Reads the prompt and cuts it, without opening the model. */
+  Prompt tokenize(Console console) throws IOException, QuestionException {
+    GivenPrompt given = promptOption.read(console);
+    Prompt prompt = given.cut(ModelSource.of(modelOption.locate(console)));
+    warnOfUnknownWords(prompt, console);
+    return prompt;
   }
 
-  /** Reads the prompt and opens the model. */
-  PromptRun open(Console console) throws IOException {
+  /** Reads the prompt and opens the model; nothing has run yet. */
+  Analysis open(Console console) throws IOException, QuestionException {
     // First, since its code is compiled on the side while files are read.
     TensorOps ops = backendOption.open(console);
-    return open(tokenize(console), ops, console);
+    Prompt prompt = tokenize(console);
+    return open(prompt.source(), ops, console)
+        .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
 
-  /** Opens the model for a command that can do without a prompt: there may be no tokens. */
-  PromptRun openWithOptionalPrompt(Console console) throws IOException {
-    if (promptOption.isGiven()) {
-      return open(console);
-    }
+  /** Opens the model. */
+  LanguageModel openModel(Console console) throws IOException {
     TensorOps ops = backendOption.open(console);
-    ModelLocation location = modelOption.locate(console);
-    ModelConfig config = ModelLoader.config(location.folder());
-    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(location.folder());
-    return open(new TokenizedPrompt(location, config, tokenizer, List.of()), ops, console);
+    return open(ModelSource.of(modelOption.locate(console)), ops, console);
   }
 
-  private static PromptRun open(TokenizedPrompt prompt, TensorOps ops, Console console)
+  /** Returns whether a prompt was given. */
+  boolean hasPrompt() {
+    return promptOption.isGiven();
+  }
+
+  private static LanguageModel open(ModelSource source, TensorOps ops, Console console)
       throws IOException {
-    Optional<String> quantised = GgufFacts.quantisation(prompt.location().folder());
+    Optional<String> quantised = source.files().quantisation();
     if (quantised.isPresent()) {
       console.warn(
           "%s is quantised (%s): results are those of the quantised model"
-              .formatted(prompt.location().name(), quantised.get()));
+              .formatted(source.name(), quantised.get()));
     }
-    try (ProgressLine progress = new ProgressLine(console)) {
-      String what = "loading " + prompt.location().name();
-      Transformer model =
-          ModelLoader.open(
-              prompt.location().folder(), ops, (done, all) -> progress.steps(what, done, all));
-      if (model.weights().streamed()) {
-        console.warn(streams(prompt.location().name(), model));
-      }
-      return new PromptRun(prompt, model);
+    LanguageModel model =
+        source.open(ops, LayerStorage.AUTOMATIC, new PhaseProgress(console, source.name()));
+    if (model.transformer().weights().streamed()) {
+      console.warn(streams(model));
     }
+    return model;
   }
 
   /** Says why a model is slow, and what would help where the machine has the memory. */
-  private static String streams(String name, Transformer model) {
-    long bytes = model.weights().bytes();
+  private static String streams(LanguageModel model) {
+    long bytes = model.transformer().weights().bytes();
     long heap = (LayerStorage.heapFor(bytes) >> 30) + 2;
     return "the weights of %s (%s) do not fit java's heap, so each layer is read whenever it is needed"
-            .formatted(name, Sizes.binary(bytes))
+            .formatted(model.source().name(), Sizes.binary(bytes))
         + ", which is slower; where there is memory, LIMPID_JAVA_OPTS='-Xmx%dg -Xmn1g' keeps them"
             .formatted(heap);
   }
 
-  private static List<Integer> withBos(
-      LoadedTokenizer loaded, ModelConfig config, String text, boolean bos, Path folder) {
-    OptionalInt ownBos = loaded.specialTokens().bos();
-    if (!bos || ownBos.isPresent()) {
-      return loaded.prompt(text, bos);
-    }
-    List<Integer> ids = new ArrayList<>();
-    ids.add(
-        config
-            .bosId()
-            .orElseThrow(() ->
-                new CommandFailure(
-                    folder + ": neither tokenizer nor config.json names a BOS; give --no-bos")));
-    ids.addAll(loaded.prompt(text, false));
-    return ids;
-  }
-
-  private static void requireValid(List<Integer> ids, ModelConfig config) {
-    if (ids.isEmpty()) {
-      throw new CommandFailure("the prompt is empty and gets no BOS; give some text, or --bos");
-    }
-    if (ids.size() > config.nContext()) {
-      throw new CommandFailure(
-          "the prompt has %d tokens, the model's context holds %d; shorten it"
-              .formatted(ids.size(), config.nContext()));
-    }
-    for (int t = 0; t < ids.size(); t++) {
-      if (ids.get(t) >= config.dVocab()) {
-        throw new CommandFailure(
-            "token %d at position %d is not in the vocabulary; ids go from 0 to %d"
-                .formatted(ids.get(t), t, config.dVocab() - 1));
-      }
+  /** A kind word when a bundled model, which knows a few hundred words, is given others. */
+  private static void warnOfUnknownWords(Prompt prompt, Console console) throws IOException {
+    List<String> unknown = prompt.unknownWords();
+    if (!unknown.isEmpty()) {
+      String name = prompt.source().name();
+      String words =
+          unknown.stream()
+              .limit(NAMED)
+              .map(word -> '"' + word + '"')
+              .collect(Collectors.joining(", "));
+      console.warn(
+          "%s is a small model that never met %s; it knows sentences such as \"%s\" (more: limpid models info %s)"
+              .formatted(name, words, prompt.example().orElse(""), name));
     }
   }
 }

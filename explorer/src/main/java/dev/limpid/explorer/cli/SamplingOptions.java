@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.model.generate.Sampling;
 import picocli.CommandLine.Option;
 

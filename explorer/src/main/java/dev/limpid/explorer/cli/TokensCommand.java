@@ -1,8 +1,11 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.output.JsonOut;
-import dev.limpid.explorer.view.TokenView;
-import dev.limpid.explorer.view.TokensView;
+import dev.limpid.QuestionException;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.explorer.show.TokensText;
+import dev.limpid.json.JsonOut;
+import dev.limpid.view.TokensView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,17 +35,13 @@ final class TokensCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
-    TokenizedPrompt prompt = run.tokenize(console);
+  public Integer call() throws IOException, QuestionException {
+    TokensView view = new TokensView(run.tokenize(console).tokenViews());
     if (json) {
-      JsonOut.print(new TokensView(prompt.tokenViews()), console.out());
-      return Limpid.DONE;
+      JsonOut.print(view, console.out());
+    } else {
+      new TokensText(view).print(console.out());
     }
-    for (TokenView token : prompt.tokenViews()) {
-      console
-          .out()
-          .printf("%5d  %7d  %s%n", token.position(), token.id(), prompt.quoted(token.id()));
-    }
-    return Limpid.DONE;
+    return ExitCode.DONE;
   }
 }

@@ -3,6 +3,7 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.limpid.explorer.show.TerminalText;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.Rotary;
 import dev.limpid.testdata.TestData;
 import java.io.File;
 import java.io.IOException;
@@ -161,7 +162,7 @@ class GenerateCommandTest {
                     "-Xlog:disable",
                     "-cp",
                     System.getProperty("java.class.path"),
-                    "dev.limpid.explorer.cli.Main",
+                    "dev.limpid.explorer.Main",
                     "generate",
                     "--model",
                     model.toString(),

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.explorer.Limpid;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -78,7 +79,7 @@ class LimpidProcessTest {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--add-exports", "java.base/jdk.internal.module=ALL-UNNAMED"));
     command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.limpid.explorer.cli.Main"));
+        List.of("-cp", System.getProperty("java.class.path"), "dev.limpid.explorer.Main"));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LIMPID_CACHE", home.resolve("cache").toString());
@@ -152,7 +153,7 @@ class LimpidProcessTest {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
-            "dev.limpid.explorer.cli.Main",
+            "dev.limpid.explorer.Main",
             "models",
             "info",
             model.toString());

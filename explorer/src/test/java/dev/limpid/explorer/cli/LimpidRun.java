@@ -1,5 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ResultStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;

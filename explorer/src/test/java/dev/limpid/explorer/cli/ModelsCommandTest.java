@@ -2,7 +2,8 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.hub.FakeHub;
+import dev.limpid.explorer.Limpid;
+import dev.limpid.hub.FakeHub;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;

@@ -3,6 +3,9 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limpid.Prompt;
+import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.UsageFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,464 @@
+package dev.limpid;
+
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.HeadContributions;
+import dev.limpid.attribution.NeuronContributions;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
+import dev.limpid.attribution.logits.LensReading;
+import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.attribution.logits.UpdateLens;
+import dev.limpid.attribution.logits.UpdateNorm;
+import dev.limpid.attribution.logits.UpdateReading;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.LayerVisitor;
+import dev.limpid.model.NonFiniteStateException;
+import dev.limpid.model.TraceDetail;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.routes.ContrastFlow;
+import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.FlowGraphBuilder;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.export.RouteDocument;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.view.ContrastView;
+import dev.limpid.view.ExplainView;
+import dev.limpid.view.HeadsView;
+import dev.limpid.view.LensView;
+import dev.limpid.view.LogitsView;
+import dev.limpid.view.NeuronsView;
+import dev.limpid.view.PredictionView;
+import dev.limpid.view.TokenNames;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One prompt and what can be asked about it; it runs at the first question, and once.
+ *
+ * <p>A question about routes runs the prompt and computes contributions in one pass, and keeps
+ * residual states alone; any other keeps all of the pass where that is little beside the memory
+ * there is. Safe to share between threads, which take turns.
+ */
+public final class Analysis {
+  /** The share of the memory that a whole trace may take. */
+  private static final int SHARE = 8;
+
+  private static final int PREDICTIONS = 5;
+  private static final int PROMOTED = 5;
+
+  private final LanguageModel model;
+  private final Prompt prompt;
+  private final Progress progress;
+  private @Nullable ForwardTrace trace;
+  private @Nullable FlowGraph graph;
+
+  Analysis(LanguageModel model, Prompt prompt, Progress progress) {
+    this.model = model;
+    this.prompt = prompt;
+    this.progress = progress;
+  }
+
+  /** Returns the model that is asked. */
+  public LanguageModel model() {
+    return model;
+  }
+
+  /** Returns the prompt it is asked about. */
+  public Prompt prompt() {
+    return prompt;
+  }
+
+  /** Returns the last position, T - 1, whose prediction goes on with the prompt. */
+  public int last() {
+    return prompt.nPositions() - 1;
+  }
+
+  /**
+   * Returns every state of the forward pass.
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public synchronized ForwardTrace trace() throws QuestionException {
+    @Nullable ForwardTrace known = trace;
+    if (known == null) {
+      known = run(isLittle() ? TraceDetail.FULL : TraceDetail.RESIDUALS, this::forward);
+      trace = known;
+    }
+    return known;
+  }
+
+  /**
+   * Returns what the model predicts after every position: the most probable token of each, [T].
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public List<PredictionView> predictions() throws QuestionException {
+    LogitLens lens = new LogitLens(transformer(), 1);
+    List<PredictionView> predictions = new ArrayList<>();
+    for (int t = 0; t <= last(); t++) {
+      LensReading reading = lens.reading(logits(t));
+      predictions.add(PredictionView.of(reading.top().getFirst(), names()));
+    }
+    return predictions;
+  }
+
+  /**
+   * Returns the most probable next tokens, most probable first.
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public List<PredictionView> top(int count) throws QuestionException {
+    return PredictionView.of(new LogitLens(transformer(), count).reading(logits(last())), names());
+  }
+
+  /**
+   * Returns the route of the last position.
+   *
+   * @param threshold tau, in [0, 1)
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public Route route(double threshold) throws QuestionException {
+    return extractor(RouteSettings.DEFAULT.withThreshold(threshold), threshold).route(last());
+  }
+
+  /**
+   * Returns the tokens that the last state came from, by the route at the default threshold,
+   * largest share first.
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public List<ExplainView.Source> sources() throws QuestionException {
+    return ExplainView.sources(
+        extractor(RouteSettings.DEFAULT, RouteSettings.DEFAULT.threshold()).route(last()),
+        prompt.tokenViews());
+  }
+
+  /**
+   * Explains the last position by its route alone, with the default settings.
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public Explanation explain() throws QuestionException {
+    return explain(new Question(last(), null, null), RouteSettings.DEFAULT);
+  }
+
+  /**
+   * Explains a prediction: what it is, the route behind it, and, where an answer is named, where
+   * its logit came from.
+   *
+   * @throws QuestionException if there is no such position, or the model's numbers overflow
+   */
+  public Explanation explain(Question question, RouteSettings settings) throws QuestionException {
+    int t = requirePosition(question.position());
+    if (question.answer() != null) {
+      trace(); // every layer is looked at twice: kept if that is little
+    }
+    // What an answer came from flows over all connections.
+    double finest = question.answer() == null ? settings.threshold() : 0;
+    RouteExtractor extractor = extractor(settings, finest);
+    Route route = extractor.route(t);
+    Tensor logits = logits(t);
+    LensReading reading = new LogitLens(transformer(), PREDICTIONS).reading(logits);
+    @Nullable ContrastView contrast =
+        question.answer() == null
+            ? null
+            : contrast(
+                ContrastFlow.of(
+                    extractor.graph(), split(t, question.answer(), question.distractor())));
+    ExplainView view =
+        ExplainView.of(
+            model.view(),
+            prompt.tokenViews(),
+            extractor,
+            route,
+            PredictionView.of(reading, names()),
+            prediction(logits, question.answer()),
+            prediction(logits, question.distractor()),
+            contrast);
+    return new Explanation(
+        view,
+        RouteDocuments.of(model.view(), prompt, extractor, List.of(route), List.of(reading)));
+  }
+
+  /**
+   * Returns routes with what is predicted from the states they explain.
+   *
+   * @param positions one, or all of them in order
+   * @throws QuestionException if there is no such position, or the model's numbers overflow
+   */
+  public RouteDocument routes(RouteSettings settings, List<Integer> positions)
+      throws QuestionException {
+    for (int position : positions) {
+      requirePosition(position);
+    }
+    RouteExtractor extractor = extractor(settings, settings.threshold());
+    Set<Integer> asked = Set.copyOf(positions);
+    List<Route> routes =
+        positions.size() == 1
+            ? List.of(extractor.route(positions.getFirst()))
+            : extractor.routes().stream().filter(r -> asked.contains(r.position())).toList();
+    LogitLens lens = new LogitLens(transformer(), 1);
+    List<LensReading> readings = new ArrayList<>();
+    for (Route route : routes) {
+      readings.add(lens.reading(logits(route.position())));
+      progress.done(Progress.Phase.ROUTES, readings.size(), routes.size());
+    }
+    return RouteDocuments.of(model.view(), prompt, extractor, routes, readings);
+  }
+
+  /**
+   * Reads states as predictions.
+   *
+   * @throws QuestionException if there is no such layer or position, or the numbers overflow
+   */
+  public LensView lens(LensQuestion question) throws QuestionException {
+    for (int layer : question.layers()) {
+      requireLayer(layer);
+    }
+    for (int position : question.positions()) {
+      requirePosition(position);
+    }
+    LogitLens lens = new LogitLens(transformer(), question.top());
+    List<LensView.State> states = new ArrayList<>();
+    for (int l : question.layers()) {
+      Tensor resid = question.state().of(trace().layer(l));
+      for (int t : question.positions()) {
+        LensReading reading = read(lens, resid.rows(t, t + 1));
+        states.add(
+            new LensView.State(
+                l,
+                question.state().toString(),
+                t,
+                reading.entropy(),
+                PredictionView.of(reading, names())));
+      }
+    }
+    return new LensView(states);
+  }
+
+  private static LensReading read(LogitLens lens, Tensor state) throws OverflowException {
+    try {
+      return lens.read(state).getFirst();
+    } catch (NonFiniteStateException e) {
+      throw new OverflowException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Returns what the heads of a layer brought to a position.
+   *
+   * @param key what they read from this position, or null for all
+   * @throws QuestionException if there is no such layer, position or key, or the numbers overflow
+   */
+  public HeadsView heads(
+      int layer, int position, @Nullable Integer key, ContributionOptions options)
+      throws QuestionException {
+    requireLayer(layer);
+    requirePosition(position);
+    if (key != null && (key < 0 || key > position)) {
+      throw new NoSuchPartException(
+          "key %d is not seen from position %d, whose keys go from 0 to %d"
+              .formatted(key, position, position));
+    }
+    return HeadsView.of(
+        HeadContributions.of(
+            transformer(), layer, trace().layer(layer), options, position, key));
+  }
+
+  /**
+   * Returns the neurons of a layer that brought most to a position, and the tokens they promote and
+   * suppress.
+   *
+   * @param top how many neurons
+   * @throws QuestionException if there is no such layer or position, or the numbers overflow
+   */
+  public NeuronsView neurons(int layer, int position, int top, ContributionOptions options)
+      throws QuestionException {
+    requireLayer(layer);
+    requirePosition(position);
+    NeuronContributions neurons =
+        NeuronContributions.of(transformer(), layer, trace().layer(layer), options, position);
+    UpdateLens lens = new UpdateLens(transformer(), PROMOTED, UpdateNorm.RAW);
+    List<NeuronsView.Neuron> views = new ArrayList<>();
+    for (int n : neurons.top(top)) {
+      UpdateReading reading = lens.read(neurons.update(transformer(), n));
+      views.add(NeuronsView.Neuron.of(n, neurons, reading, names()));
+    }
+    return NeuronsView.of(neurons, options, views);
+  }
+
+  /**
+   * Splits the logit of a next token, or the difference of two.
+   *
+   * @param position whose prediction it is
+   * @param answer null for the most probable token
+   * @param distractor null for the logit of the answer alone
+   * @param by what it is split among
+   * @throws QuestionException if there is no such position, or the numbers overflow
+   */
+  public LogitsView logits(
+      int position, @Nullable Integer answer, @Nullable Integer distractor, LogitsView.By by)
+      throws QuestionException {
+    requirePosition(position);
+    trace(); // every layer is looked at: kept if that is little
+    Tensor logits = logits(position);
+    int asked = answer == null ? transformer().ops().topK(logits, 1)[0] : answer;
+    DirectLogitAttribution split = split(position, asked, distractor);
+    @Nullable ContrastFlow flow =
+        by == LogitsView.By.TOKEN
+            ? ContrastFlow.of(graph(ContributionOptions.DEFAULT, 0), split)
+            : null;
+    return LogitsView.of(
+        model.view(),
+        PredictionView.of(lens().prediction(logits, asked), names()),
+        prediction(logits, distractor),
+        by,
+        split,
+        flow == null ? null : flow.sum(),
+        flow == null ? null : contrast(flow));
+  }
+
+  /**
+   * Returns how the model continues the prompt, token by token.
+   */
+  public Generation generate(GenerationSettings settings) {
+    return new Generation(model, prompt, settings);
+  }
+
+  /**
+   * Returns how much each part contributed to each state, of all layers.
+   *
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public Contributions contributions(ContributionOptions options) throws QuestionException {
+    ForwardTrace all = trace();
+    return Contributions.of(
+        transformer(),
+        all,
+        options,
+        done -> progress.done(Progress.Phase.CONTRIBUTIONS, done, all.nLayers()));
+  }
+
+  /**
+   * Returns the graph that routes of all positions are extracted from.
+   *
+   * @param finest the lowest threshold that routes will be extracted at, in [0, 1)
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public synchronized FlowGraph graph(ContributionOptions options, double finest)
+      throws QuestionException {
+    @Nullable FlowGraph known = graph;
+    if (known == null || !known.options().equals(options) || known.finest() > finest) {
+      FlowGraphBuilder builder = new FlowGraphBuilder(transformer(), options, finest);
+      LayerVisitor counted = builder.then((l, layer) -> counted(l));
+      if (trace == null) {
+        trace = run(TraceDetail.RESIDUALS, counted);
+      } else {
+        for (int l = 0; l < trace.nLayers(); l++) {
+          counted.layer(l, trace.layer(l));
+        }
+      }
+      known = builder.graph();
+      graph = known;
+    }
+    return known;
+  }
+
+  /**
+   * Returns the position it is given.
+   *
+   * @throws NoSuchPartException if the prompt does not have it
+   */
+  public int requirePosition(int position) throws NoSuchPartException {
+    if (position < 0 || position > last()) {
+      throw new NoSuchPartException(
+          "position %d is not in the prompt, whose positions go from 0 to %d"
+              .formatted(position, last()));
+    }
+    return position;
+  }
+
+  /**
+   * Returns the layer it is given.
+   *
+   * @throws NoSuchPartException if the model does not have it
+   */
+  public int requireLayer(int layer) throws NoSuchPartException {
+    int last = transformer().config().nLayers() - 1;
+    if (layer < 0 || layer > last) {
+      throw new NoSuchPartException(
+          "layer %d is not in the model, whose layers go from 0 to %d".formatted(layer, last));
+    }
+    return layer;
+  }
+
+  private RouteExtractor extractor(RouteSettings settings, double finest)
+      throws QuestionException {
+    return new RouteExtractor(
+        graph(settings.contributions(), finest), settings.mode(), settings.threshold());
+  }
+
+  private ForwardTrace run(TraceDetail detail, LayerVisitor each) throws QuestionException {
+    try {
+      return transformer().run(prompt.tokens(), detail, each);
+    } catch (NonFiniteStateException e) {
+      throw new OverflowException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Whether a trace that keeps everything is little beside the memory there is. */
+  private boolean isLittle() {
+    ModelConfig c = transformer().config();
+    long nPositions = prompt.nPositions();
+    long numbers =
+        c.nLayers() * nPositions * (6L * c.dModel() + 3L * c.dMlp() + c.nHeads() * nPositions);
+    return numbers * Float.BYTES < Runtime.getRuntime().maxMemory() / SHARE;
+  }
+
+  private void forward(int layer, LayerTrace trace) {
+    progress.done(Progress.Phase.FORWARD, layer + 1, transformer().config().nLayers());
+  }
+
+  private void counted(int layer) {
+    progress.done(Progress.Phase.CONTRIBUTIONS, layer + 1, transformer().config().nLayers());
+  }
+
+  private Tensor logits(int position) throws QuestionException {
+    ForwardTrace known = trace();
+    try {
+      return known.logits(position);
+    } catch (NonFiniteStateException e) {
+      throw new OverflowException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private DirectLogitAttribution split(
+      int position, int answer, @Nullable Integer distractor) throws QuestionException {
+    return DirectLogitAttribution.of(transformer(), trace(), position, answer, distractor);
+  }
+
+  private ContrastView contrast(ContrastFlow flow) {
+    return ContrastView.of(flow, prompt.tokenViews());
+  }
+
+  private @Nullable PredictionView prediction(Tensor logits, @Nullable Integer id) {
+    return id == null ? null : PredictionView.of(lens().prediction(logits, id), names());
+  }
+
+  private LogitLens lens() {
+    return new LogitLens(transformer(), 1);
+  }
+
+  private Transformer transformer() {
+    return model.transformer();
+  }
+
+  private TokenNames names() {
+    return prompt.names();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.limpid;
+
+import dev.limpid.attribution.heads.HeadProbes;
+import dev.limpid.attribution.heads.HeadRoles;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.view.ModelView;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open model: weights, tokenizer, and where they come from. Safe to share between threads; open
+ * it once.
+ */
+public final class LanguageModel {
+  private final ModelSource source;
+  private final Transformer transformer;
+  private @Nullable Map<String, String> facts;
+
+  LanguageModel(ModelSource source, Transformer transformer) {
+    this.source = source;
+    this.transformer = transformer;
+  }
+
+  /**
+   * Opens a model by its name, with the settings of this user.
+   *
+   * @param name a bundled model such as {@code demo-gpt2}, a model of the models folder or of
+   *     Hugging Face's cache such as {@code org/name}, a folder, or a GGUF file; nothing is
+   *     downloaded
+   * @throws IOException if there is none, or it is damaged or not supported: one line says where,
+   *     what, and what to do
+   */
+  public static LanguageModel open(String name) throws IOException {
+    return open(name, Settings.defaults());
+  }
+
+  /**
+   * Opens a model by its name.
+   *
+   * @throws IOException if there is none, or it is damaged or not supported
+   */
+  public static LanguageModel open(String name, Settings settings) throws IOException {
+    // First, since its code is compiled on the side while files are read.
+    TensorOps ops = settings.openBackend();
+    ModelSource source = ModelSource.find(name, settings.locator());
+    return source.open(ops, settings.storage(), settings.progress());
+  }
+
+  /** Returns where it was found, and its files. */
+  public ModelSource source() {
+    return source;
+  }
+
+  /** Returns the engine: configuration, weights and the forward pass. */
+  public Transformer transformer() {
+    return transformer;
+  }
+
+  /** Returns how documents name it. */
+  public ModelView view() {
+    return new ModelView(
+        source.name(),
+        transformer.config().modelType(),
+        transformer.config().nLayers(),
+        transformer.config().nHeads(),
+        transformer.config().dModel(),
+        transformer.ops().name(),
+        Version.limpid());
+  }
+
+  /**
+   * Returns the ids of a text by the rules of the model's family, BOS included.
+   *
+   * @throws QuestionException if the model cannot take it
+   */
+  public List<Integer> tokens(String text) throws IOException, QuestionException {
+    return source.prompt(text).tokens();
+  }
+
+  /**
+   * Takes a text to ask questions about; nothing is computed before the first one.
+   *
+   * @param text verbatim; a BOS goes in front where the model's family has one there
+   * @throws QuestionException if the model cannot take it
+   */
+  public Analysis analyse(String text) throws IOException, QuestionException {
+    return analyse(source.prompt(text), Progress.NONE);
+  }
+
+  /**
+   * Takes ids to ask questions about, complete as they are.
+   *
+   * @throws QuestionException if the model cannot take them
+   */
+  public Analysis analyse(List<Integer> tokens) throws IOException, QuestionException {
+    return analyse(source.prompt(tokens), Progress.NONE);
+  }
+
+  /**
+   * Takes a prompt to ask questions about.
+   *
+   * @param prompt cut for this model
+   * @param progress hears how far each question is, and may end it
+   */
+  public Analysis analyse(Prompt prompt, Progress progress) {
+    return new Analysis(this, prompt, progress);
+  }
+
+  /** Returns the prompts that tell what the heads of this model do. */
+  public HeadProbes headProbes(List<Prompt> given) throws IOException {
+    return HeadProbes.of(
+        transformer.config(),
+        source.files().tokenizer(),
+        given.stream().map(Prompt::tokens).toList());
+  }
+
+  /** Measures which head does what, on all those prompts. */
+  public HeadRoles headRoles(HeadProbes probes, Progress progress) {
+    return HeadRoles.of(
+        transformer,
+        probes,
+        done -> progress.done(Progress.Phase.PROMPTS, done, probes.nPrompts()));
+  }
+
+  /**
+   * Returns what makes its numbers, enough to make them again, in the order to be shown: name and
+   * SHA-256 of the weights, tokenizer, backend, versions. The files are read once for that.
+   */
+  public synchronized Map<String, String> facts() throws IOException {
+    @Nullable Map<String, String> known = facts;
+    if (known == null) {
+      known = new LinkedHashMap<>();
+      known.put("model", source.name());
+      known.put("model_sha256", FileHash.sha256(source.files().weightFiles()));
+      known.put("tokenizer", tokenizerFacts());
+      known.put("backend", transformer.provenance().backend());
+      known.put("limpid_version", Version.limpid());
+      known.put("jdk", transformer.provenance().jdk());
+      facts = known;
+    }
+    return Collections.unmodifiableMap(known);
+  }
+
+  private String tokenizerFacts() throws IOException {
+    Optional<Path> file = source.files().tokenizer().map(LoadedTokenizer::source);
+    return file.isPresent()
+        ? file.get().getFileName() + " sha256:" + FileHash.sha256(List.of(file.get()))
+        : "none";
+  }
+}

@@ -1,0 +1,49 @@
+package dev.limpid;
+
+import dev.limpid.model.LayerTrace;
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Which states are read as predictions.
+ *
+ * @param state of each layer
+ * @param layers from 0
+ * @param positions from 0
+ * @param top how many tokens each reading lists, at least 1
+ */
+public record LensQuestion(State state, List<Integer> layers, List<Integer> positions, int top) {
+
+  /** Copies the lists and checks the number. */
+  public LensQuestion {
+    layers = List.copyOf(layers);
+    positions = List.copyOf(positions);
+    if (top < 1) {
+      throw new IllegalArgumentException(top + " is not a number of tokens");
+    }
+  }
+
+  /** The states of a layer that a lens can read. */
+  public enum State {
+    /** In front of the layer. */
+    RESID_PRE,
+    /** After its attention. */
+    RESID_MID,
+    /** After its MLP. */
+    RESID_POST;
+
+    Tensor of(LayerTrace layer) {
+      return switch (this) {
+        case RESID_PRE -> layer.residPre();
+        case RESID_MID -> layer.residMid();
+        case RESID_POST -> layer.residPost();
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.limpid;
+
+import dev.limpid.model.Transformer;
+import dev.limpid.model.load.LayerStorage;
+import dev.limpid.model.load.ModelFiles;
+import dev.limpid.models.ModelLocation;
+import dev.limpid.models.ModelLocator;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.view.TokenNames;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model that was found and whose files are open, without its weights: enough to cut prompts, and
+ * to open it.
+ *
+ * @param location where it was found, and by which name
+ * @param files opened once, for all who ask
+ */
+public record ModelSource(ModelLocation location, ModelFiles files) {
+
+  /**
+   * Finds a model and opens its files.
+   *
+   * @param name a name, a folder, or a GGUF file
+   * @throws IOException if there is none, or its files are damaged
+   */
+  public static ModelSource find(String name, ModelLocator locator) throws IOException {
+    return of(locator.locate(name));
+  }
+
+  /**
+   * Opens the files of a model.
+   *
+   * @throws IOException if they are damaged
+   */
+  public static ModelSource of(ModelLocation location) throws IOException {
+    return new ModelSource(location, ModelFiles.open(location.folder()));
+  }
+
+  /** Returns the name it was found by. */
+  public String name() {
+    return location.name();
+  }
+
+  /** Returns how its tokens are spelled. */
+  public TokenNames names() throws IOException {
+    return new TokenNames(files.tokenizer());
+  }
+
+  /**
+   * Cuts a text by the rules of the model's family, with the BOS that they put in front.
+   *
+   * @param text verbatim
+   * @throws PromptException if the model cannot take it
+   */
+  public Prompt prompt(String text) throws IOException, PromptException {
+    return prompt(text, Optional.empty());
+  }
+
+  /**
+   * Cuts a text.
+   *
+   * @param text verbatim
+   * @param bos whether a BOS goes in front; empty: as the model's family does it
+   * @throws PromptException if the model cannot take it
+   */
+  public Prompt prompt(String text, Optional<Boolean> bos) throws IOException, PromptException {
+    try {
+      List<Integer> tokens =
+          bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
+      return new Prompt(this, names(), Optional.of(text), tokens);
+    } catch (dev.limpid.model.load.PromptException e) {
+      throw new PromptException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Takes ids, complete as they are: no BOS is added.
+   *
+   * @throws PromptException if the model cannot take them
+   */
+  public Prompt prompt(List<Integer> ids) throws IOException, PromptException {
+    try {
+      files.requireValid(ids);
+      return new Prompt(this, names(), Optional.empty(), ids);
+    } catch (dev.limpid.model.load.PromptException e) {
+      throw new PromptException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @param progress hears of the layers read
+   * @throws IOException if they are damaged or cannot be read
+   */
+  public LanguageModel open(TensorOps ops, LayerStorage storage, Progress progress)
+      throws IOException {
+    Transformer transformer =
+        files.open(
+            ops, storage, (done, all) -> progress.done(Progress.Phase.LOAD, done, all));
+    return new LanguageModel(this, transformer);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.limpid;
+
+/** Thrown where a model's numbers overflow on a prompt, so that there is nothing to show. */
+public final class OverflowException extends QuestionException {
+  private static final long serialVersionUID = 1L;
+
+  OverflowException(String message, ArithmeticException cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,35 @@
+package dev.limpid;
+
+import dev.limpid.attribution.Contributions;
+
+/**
+ * Hears how far something is, and may end it by throwing an unchecked exception, such as {@link
+ * java.util.concurrent.CancellationException}: it leaves the question as it is, and the next one
+ * begins where this one was.
+ */
+@FunctionalInterface
+public interface Progress {
+  /** Hears nothing. */
+  Progress NONE = (phase, done, all) -> {};
+
+  /** What is going on. */
+  enum Phase {
+    /** Weights are read, layer by layer. */
+    LOAD,
+    /** The prompt runs, layer by layer. */
+    FORWARD,
+    /** Contributions are computed, layer by layer; where nothing ran before, the prompt too. */
+    CONTRIBUTIONS,
+    /** Routes are extracted, of so many positions. */
+    ROUTES,
+    /** Prompts run that tell what heads do. */
+    PROMPTS
+  }
+
+  /**
+   * Takes note.
+   *
+   * @param done how many of {@code all} are done, at least 1
+   */
+  void done(Phase phase, int done, int all);
+}

@@ -1,0 +1,110 @@
+package dev.limpid.models;
+
+import dev.limpid.tensor.Shape;
+import dev.limpid.tensor.gguf.GgufFile;
+import dev.limpid.tensor.gguf.GgufType;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What the header of a GGUF file says beside the facts of the architecture. */
+public final class GgufFacts {
+  private static final String ENDING = ".gguf";
+  private static final String METADATA = "general.";
+  private static final String DIVISORS = "rope_freqs.weight";
+
+  private GgufFacts() {}
+
+  /** Returns whether a path leads to a file that says by its name that it is one. */
+  public static boolean isGguf(Path path) {
+    return path.toString().toLowerCase(Locale.ROOT).endsWith(ENDING) && Files.isRegularFile(path);
+  }
+
+  /**
+   * Returns how many weights of a model are quantised and how, in words; empty if none are, or the
+   * model is no GGUF file.
+   */
+  public static Optional<String> quantisation(Path path) throws IOException {
+    if (!isGguf(path)) {
+      return Optional.empty();
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      GgufFile file = GgufFile.open(path, arena);
+      Map<GgufType, Integer> counts = new EnumMap<>(GgufType.class);
+      for (String name : file.names()) {
+        file.type(name)
+            .filter(GgufType::isQuantised)
+            .ifPresent(type -> counts.merge(type, 1, Integer::sum));
+      }
+      String words =
+          counts.entrySet().stream()
+              .map(count -> count.getValue() + " in " + count.getKey())
+              .collect(Collectors.joining(", "));
+      return counts.isEmpty()
+          ? Optional.empty()
+          : Optional.of("%s of %d tensors".formatted(words, file.names().size()));
+    }
+  }
+
+  static String family(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      return GgufFile.open(path, arena)
+          .metadata()
+          .string(METADATA + "architecture")
+          .orElse("unknown");
+    }
+  }
+
+  static WeightFacts weights(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      GgufFile file = GgufFile.open(path, arena);
+      List<String> names = file.names().stream().filter(name -> !name.equals(DIVISORS)).toList();
+      long parameters = 0;
+      for (String name : names) {
+        parameters += file.shape(name).map(Shape::size).orElse(0L);
+      }
+      List<String> types =
+          names.stream().flatMap(name -> file.type(name).stream()).map(GgufType::name).toList();
+      return new WeightFacts(
+          parameters, types.stream().distinct().sorted().toList(), 1, Files.size(path));
+    }
+  }
+
+  static ModelCard card(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      GgufFile file = GgufFile.open(path, arena);
+      Optional<String> description = file.metadata().string(METADATA + "description");
+      Optional<String> name = file.metadata().string(METADATA + "name");
+      return new ModelCard(
+          file.metadata().string(METADATA + "license"),
+          description.isPresent() ? description : name,
+          List.of());
+    }
+  }
+
+  static String tokenizer(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      GgufFile file = GgufFile.open(path, arena);
+      Optional<String> model = file.metadata().string("tokenizer.ggml.model");
+      int pieces = file.metadata().strings("tokenizer.ggml.tokens").map(List::size).orElse(0);
+      return model
+          .map(kind ->
+              "in the file (%s, %d pieces)"
+                  .formatted(
+                      switch (kind) {
+                        case "gpt2" -> "byte-level BPE";
+                        case "llama" -> "SentencePiece";
+                        default -> kind;
+                      },
+                      pieces))
+          .orElse("none (give prompts by --tokens)");
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.limpid.models;
+
+import dev.limpid.explorer.Limpid;
+import java.nio.file.Path;
+
+/**
+ * A model that was found.
+ *
+ * @param name what {@code --model} takes
+ * @param folder where its config.json, weights and tokenizer lie, or the GGUF file that is all of
+ *     them
+ * @param origin how it was found
+ */
+public record ModelLocation(String name, Path folder, Origin origin) {
+
+  /** Where a model can come from, in words that follow "from". */
+  public enum Origin {
+    /** A folder that was given as such. */
+    FOLDER("a folder"),
+    /** A GGUF file that was given as such. */
+    FILE("a file"),
+    /** A name of the configuration file. */
+    CONFIGURATION("the configuration file"),
+    /** A model that comes with Limpid. */
+    BUNDLED("Limpid itself"),
+    /** The user's models folder. */
+    MODELS_FOLDER("the models folder"),
+    /** The cache of Hugging Face's Python libraries. */
+    HUB_CACHE("the Hugging Face cache");
+
+    private final String words;
+
+    Origin(String words) {
+      this.words = words;
+    }
+
+    /** Returns the origin in words. */
+    public String words() {
+      return words;
+    }
+  }
+}

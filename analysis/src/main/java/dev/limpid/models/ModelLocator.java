@@ -1,0 +1,178 @@
+package dev.limpid.models;
+
+import dev.limpid.models.ModelLocation.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds a model by what {@code --model} says: a name of the configuration file, else a folder or a
+ * GGUF file, else a bundled model, else a folder of the models folder, else what Hugging Face's
+ * libraries have downloaded. Never goes to the network.
+ */
+public final class ModelLocator {
+  /** The model that is taken where none is named. */
+  public static final String DEFAULT_MODEL = "demo-gpt2";
+
+  private static final Pattern NAME =
+      Pattern.compile(
+          "[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*(/[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*)?");
+
+  private final Folders folders;
+  private final BundledModels bundled;
+  private final HubCache hub;
+  private final Map<String, Path> configured;
+
+  /**
+   * Creates a locator.
+   *
+   * @param configured folders of models by the names a configuration file gives them
+   */
+  public ModelLocator(Folders folders, BundledModels bundled, Map<String, Path> configured) {
+    this.folders = folders;
+    this.bundled = bundled;
+    this.hub = new HubCache(folders.hub());
+    this.configured = Map.copyOf(configured);
+  }
+
+  /** Returns what finds models for a user with these environment variables. */
+  public static ModelLocator ofUser(Map<String, String> variables) {
+    return ofUser(variables, Map.of());
+  }
+
+  /**
+   * Returns what finds models for a user with these environment variables.
+   *
+   * @param configured folders of models by the names a configuration file gives them
+   */
+  public static ModelLocator ofUser(Map<String, String> variables, Map<String, Path> configured) {
+    Folders folders = Folders.of(variables);
+    Optional<Path> bundled =
+        Optional.ofNullable(variables.get("LIMPID_BUNDLED"))
+            .filter(value -> !value.isEmpty())
+            .map(Path::of);
+    return new ModelLocator(folders, BundledModels.find(bundled, folders.cache()), configured);
+  }
+
+  /**
+   * Finds a model.
+   *
+   * @throws ModelNotFoundException if there is none; lists what was looked at
+   * @throws IOException if a bundled model cannot be copied to the cache
+   */
+  public ModelLocation locate(String name) throws IOException {
+    List<String> lookedAt = new ArrayList<>();
+    @Nullable Path named = configured.get(name);
+    if (named != null) {
+      return found(name, named, Origin.CONFIGURATION, lookedAt)
+          .orElseThrow(() -> notFound(name, lookedAt));
+    }
+    if (name.isBlank()) {
+      throw new ModelNotFoundException("model '': the name is empty");
+    }
+    Optional<ModelLocation> location = found(name, path(name), origin(path(name)), lookedAt);
+    if (location.isEmpty() && isName(name)) {
+      location = byName(name, lookedAt);
+    }
+    return location.orElseThrow(() -> notFound(name, lookedAt));
+  }
+
+  private static Origin origin(Path path) {
+    return Files.isRegularFile(path) ? Origin.FILE : Origin.FOLDER;
+  }
+
+  private Optional<ModelLocation> byName(String name, List<String> lookedAt) throws IOException {
+    Optional<Path> own = bundled.find(name);
+    if (own.isPresent()) {
+      return own.map(folder -> new ModelLocation(name, folder, Origin.BUNDLED));
+    }
+    lookedAt.add("the bundled models (" + String.join(", ", bundled.names()) + ")");
+    return found(name, folders.models().resolve(name), Origin.MODELS_FOLDER, lookedAt)
+        .or(() -> inHub(name, lookedAt));
+  }
+
+  private Optional<ModelLocation> inHub(String name, List<String> lookedAt) {
+    Optional<Path> snapshot = hub.find(name);
+    if (snapshot.isEmpty()) {
+      Path folder = hub.folderOf(name);
+      lookedAt.add(folder + (Files.exists(folder) ? " (no whole snapshot in it)" : ""));
+    }
+    return snapshot.map(folder -> new ModelLocation(name, folder, Origin.HUB_CACHE));
+  }
+
+  private static Optional<ModelLocation> found(
+      String name, Path folder, Origin origin, List<String> lookedAt) {
+    if (ModelFolder.holdsModel(folder)) {
+      return Optional.of(new ModelLocation(name, folder, origin));
+    }
+    String why =
+        Files.isDirectory(folder)
+            ? " (a folder without config.json)"
+            : Files.exists(folder) ? " (a file that is no .gguf; give the folder it is in)" : "";
+    lookedAt.add(folder.toAbsolutePath() + why);
+    return Optional.empty();
+  }
+
+  /** Names are one or two plain words, so that no name leads out of the folders searched. */
+  private static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  private static Path path(String name) throws IOException {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new ModelNotFoundException("model '" + name + "': neither a name nor a path");
+    }
+  }
+
+  private static ModelNotFoundException notFound(String name, List<String> lookedAt) {
+    return new ModelNotFoundException(
+        "model '%s': not found; looked at: %s; 'limpid models list' shows what there is, 'limpid models pull ORG/NAME' downloads more"
+            .formatted(name, String.join(", ", lookedAt)));
+  }
+
+  /**
+   * Returns all models there are: bundled, in the models folder, in Hugging Face's cache. A bundled
+   * one's folder may not be there yet; {@link #locate} copies it.
+   */
+  public List<ModelLocation> all() throws IOException {
+    List<ModelLocation> all = new ArrayList<>();
+    configured.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .filter(entry -> ModelFolder.holdsModel(entry.getValue()))
+        .map(e -> new ModelLocation(e.getKey(), e.getValue(), Origin.CONFIGURATION))
+        .forEach(all::add);
+    for (String name : bundled.names()) {
+      bundled
+          .folder(name)
+          .map(folder -> new ModelLocation(name, folder, Origin.BUNDLED))
+          .ifPresent(all::add);
+    }
+    for (Path folder : ModelFolder.in(folders.models())) {
+      addFrom(folder, folder.getFileName().toString(), all);
+    }
+    all.addAll(hub.all());
+    return List.copyOf(all);
+  }
+
+  /** A folder of the models folder is a model, or an organisation with models in it. */
+  private static void addFrom(Path folder, String name, List<ModelLocation> all) {
+    if (ModelFolder.holdsModel(folder)) {
+      all.add(new ModelLocation(name, folder, Origin.MODELS_FOLDER));
+      return;
+    }
+    for (Path inner : ModelFolder.in(folder)) {
+      if (ModelFolder.holdsModel(inner)) {
+        all.add(new ModelLocation(name + "/" + inner.getFileName(), inner, Origin.MODELS_FOLDER));
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.limpid.models;
+
+import dev.limpid.tensor.files.ModelFile;
+import dev.limpid.tensor.files.OneLine;
+import dev.limpid.tensor.files.UnreadableFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Says in a few words which tokenizer lies beside a model. */
+final class TokenizerFiles {
+  private TokenizerFiles() {}
+
+  static String describe(Path folder) throws IOException {
+    if (GgufFacts.isGguf(folder)) {
+      return GgufFacts.tokenizer(folder);
+    }
+    Path whole = folder.resolve("tokenizer.json");
+    if (Files.isRegularFile(whole)) {
+      try {
+        JsonNode model = JsonMapper.shared().readTree(ModelFile.readJson(whole)).path("model");
+        boolean bytes = model.path("byte_fallback").asBoolean(false);
+        return "tokenizer.json (%s, %d pieces%s)"
+            .formatted(
+                model.path("type").asString("BPE"),
+                model.path("vocab").size(),
+                bytes ? ", byte fallback" : "");
+      } catch (JacksonException e) {
+        return "tokenizer.json (damaged: " + OneLine.of(e.getOriginalMessage()) + ")";
+      } catch (UnreadableFileException e) {
+        return String.valueOf(e.getMessage());
+      }
+    }
+    if (Files.isRegularFile(folder.resolve("vocab.json"))
+        && Files.isRegularFile(folder.resolve("merges.txt"))) {
+      return "vocab.json + merges.txt (byte-level BPE)";
+    }
+    return Files.isRegularFile(folder.resolve("tokenizer.model"))
+        ? "tokenizer.model (SentencePiece)"
+        : "none (give prompts by --tokens)";
+  }
+}

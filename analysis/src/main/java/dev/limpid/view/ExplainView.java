@@ -1,0 +1,136 @@
+package dev.limpid.view;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.limpid.json.Decimals;
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Node;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.export.RouteDocument;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The document of {@code limpid explain}.
+ *
+ * @param note what a plain route explains, and what it does not
+ * @param position whose last state is explained
+ * @param predictions what the model predicts there, most probable first
+ * @param answer the token asked about, if one was
+ * @param distractor the token it is compared with, if one was given
+ * @param sources every token of the route with its flow, largest first
+ * @param attention the strongest attention edges, by the flow through them
+ * @param contrast where the logit of the answer, or its difference to the distractor's, came from
+ */
+public record ExplainView(
+    ModelView model,
+    List<TokenView> tokens,
+    String note,
+    int position,
+    double threshold,
+    String mode,
+    List<PredictionView> predictions,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PredictionView answer,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable PredictionView distractor,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Decimals(Decimals.LOGIT)
+        @Nullable Double logitDifference,
+    int nodes,
+    int edges,
+    List<Source> sources,
+    Lost lostFlow,
+    List<Attention> attention,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast) {
+
+  /**
+   * Returns the document of one explanation.
+   *
+   * @param extractor what found the route
+   * @param predictions most probable first
+   * @param answer the token asked about, or null
+   * @param distractor the token it is compared with, or null
+   * @param contrast where the answer's logit came from, or null
+   */
+  public static ExplainView of(
+      ModelView model,
+      List<TokenView> tokens,
+      RouteExtractor extractor,
+      Route route,
+      List<PredictionView> predictions,
+      @Nullable PredictionView answer,
+      @Nullable PredictionView distractor,
+      @Nullable ContrastView contrast) {
+    return new ExplainView(
+        model,
+        tokens,
+        RouteDocument.WHAT_A_ROUTE_SHOWS,
+        route.position(),
+        extractor.threshold(),
+        extractor.mode().name().toLowerCase(Locale.ROOT),
+        predictions,
+        answer,
+        distractor,
+        answer == null || distractor == null ? null : answer.logit() - distractor.logit(),
+        route.nodes().size(),
+        route.edges().size(),
+        sources(route, tokens),
+        new Lost(
+            route.lostFlow().stopped(), route.lostFlow().belowThreshold(), route.lostFlow().bias()),
+        attention(route),
+        contrast);
+  }
+
+  /** Returns every token of a route with its flow, largest first. */
+  public static List<Source> sources(Route route, List<TokenView> tokens) {
+    return route.sources().stream()
+        .sorted(Comparator.comparingDouble(source -> -source.flow()))
+        .map(source -> {
+          int t = source.node().position();
+          return new Source(t, tokens.get(t).text(), source.flow());
+        })
+        .toList();
+  }
+
+  /** The attention edges between different positions, those with the most flow first. */
+  private static List<Attention> attention(Route route) {
+    Map<Node, Double> flow = new HashMap<>();
+    route.nodes().forEach(node -> flow.put(node.node(), node.flow()));
+    return route.edges().stream()
+        .filter(Edge.Attention.class::isInstance)
+        .map(Edge.Attention.class::cast)
+        .filter(edge -> edge.from().position() != edge.to().position())
+        .map(edge ->
+            new Attention(
+                edge.to().layer(),
+                edge.to().position(),
+                edge.from().position(),
+                edge.weight(),
+                edge.weight() * flow.getOrDefault(edge.to(), 0.0),
+                edge.heads().stream()
+                    .map(head -> new Head(head.head(), head.contribution()))
+                    .toList()))
+        .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
+        .toList();
+  }
+
+  /** A token and the share of the explained state that came from it. */
+  public record Source(int position, @Nullable String text, double flow) {}
+
+  /** Flow that arrives at no token. */
+  public record Lost(double stopped, double belowThreshold, double bias) {}
+
+  /**
+   * An attention edge of the route.
+   *
+   * @param flow the share of the explained state that came through this edge
+   * @param heads the heads that carry it, largest first
+   */
+  public record Attention(
+      int layer, int query, int key, double weight, double flow, List<Head> heads) {}
+
+  /** A head's share of the edge's weight. */
+  public record Head(int head, double contribution) {}
+}

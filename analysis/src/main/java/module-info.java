@@ -1,0 +1,19 @@
+/** The front door: models by name, questions and answers. */
+module dev.limpid {
+  requires transitive dev.limpid.routes;
+  requires com.fasterxml.jackson.annotation;
+  requires java.net.http;
+  requires tools.jackson.databind;
+  requires static transitive org.jspecify;
+
+  exports dev.limpid;
+  exports dev.limpid.files;
+  exports dev.limpid.hub;
+  exports dev.limpid.json;
+  exports dev.limpid.models;
+  exports dev.limpid.view;
+
+  // JSON documents are written from their records.
+  opens dev.limpid.view to
+      tools.jackson.databind;
+}

@@ -1,0 +1,35 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.ModelSource;
+import dev.limpid.Prompt;
+import dev.limpid.QuestionException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** A prompt as the command line gives it, before its model is known. */
+sealed interface GivenPrompt {
+  /** Returns it as a model sees it. */
+  Prompt cut(ModelSource source) throws IOException, QuestionException;
+
+  /**
+   * A text for the model's tokenizer.
+   *
+   * @param text verbatim
+   * @param bos whether a BOS goes in front; empty: as the model's family does it
+   */
+  record Text(String text, Optional<Boolean> bos) implements GivenPrompt {
+    @Override
+    public Prompt cut(ModelSource source) throws IOException, QuestionException {
+      return source.prompt(text, bos);
+    }
+  }
+
+  /** Ids, complete as they are: no BOS is added. */
+  record Tokens(List<Integer> ids) implements GivenPrompt {
+    @Override
+    public Prompt cut(ModelSource source) throws IOException, QuestionException {
+      return source.prompt(ids);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.limpid.explorer.process;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a command sees of the world: its streams, the environment, and whether a person is looking.
+ *
+ * @param in what is piped or typed in
+ * @param out results only
+ * @param err progress, warnings, errors
+ * @param variables the environment variables
+ * @param outIsTerminal whether {@code out} is a terminal, so that colours make sense
+ * @param errIsTerminal whether {@code err} is a terminal, so that progress makes sense
+ */
+public record Console(
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> variables,
+    boolean outIsTerminal,
+    boolean errIsTerminal) {
+
+  /** Returns an environment variable; empty also where it is set to nothing. */
+  public Optional<String> variable(String name) {
+    return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** Returns whether to colour what is written to {@link #out} (see no-color.org). */
+  public boolean colours() {
+    return outIsTerminal
+        && variable("NO_COLOR").isEmpty()
+        && !variable("TERM").equals(Optional.of("dumb"));
+  }
+
+  /** Writes a warning, one line. */
+  public void warn(String message) {
+    err.println("limpid: warning: " + message);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.Diagnosis;
+import dev.limpid.explorer.Limpid;
+import dev.limpid.models.ModelLocation;
+import java.io.PrintStream;
+
+/** What Limpid finds here: Java, machine, backends, models. */
+public record DoctorText(Diagnosis found) {
+
+  /** Prints it. */
+  public void print(PrintStream out) {
+    line(out, "limpid", found.limpid());
+    line(
+        out,
+        "jdk",
+        found.jdk().version() + " (" + found.jdk().vendor() + ") in " + found.jdk().home());
+    line(out, "machine", found.machine().system() + ", " + found.machine().cores() + " cores");
+    line(
+        out,
+        "memory",
+        Sizes.binary(found.machine().memoryBytes())
+            + ", heap up to "
+            + Sizes.binary(found.machine().heapBytes()));
+    out.println();
+    for (Diagnosis.Backend backend : found.backends()) {
+      String what =
+          backend.available()
+              ? "available: " + backend.details()
+              : "not available: " + backend.reason();
+      line(
+          out, "backend", backend.name() + ": " + what + (backend.isDefault() ? " (default)" : ""));
+    }
+    out.println();
+    for (ModelLocation model : found.locations()) {
+      boolean isDefault = model.name().equals(found.defaultModel());
+      line(
+          out,
+          "model",
+          model.name() + " from " + model.origin().words() + (isDefault ? " (default)" : ""));
+    }
+    if (found.locations().isEmpty()) {
+      line(out, "model", "none found; 'limpid models pull ORG/NAME' downloads one");
+    }
+    line(out, "models in", found.modelsFolder() + " (LIMPID_MODELS)");
+    line(out, "and in", found.hubCache() + " (HF_HOME)");
+  }
+
+  private static void line(PrintStream out, String label, String text) {
+    out.println((label + "          ").substring(0, 10) + text);
+  }
+}

@@ -1,0 +1,253 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.Explanation;
+import dev.limpid.routes.Node;
+import dev.limpid.routes.Route;
+import dev.limpid.view.ExplainView;
+import dev.limpid.view.PredictionView;
+import dev.limpid.view.TokenView;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Help.Ansi;
+
+/** An explanation for people: prediction, picture of the route, source tokens, attention. */
+public final class ExplainText {
+  private static final int LISTED = 8;
+  private static final int COLUMN = 7;
+  private static final int MARGIN = 12;
+  private static final int WIDTH = 110;
+  private static final int BAR = 24;
+
+  /** Shades by the share of the explained state that flows through a node. */
+  private static final String SHADES = "·░▒▓█";
+
+  private static final double[] SHADE_FROM = {0, 0.02, 0.1, 0.3, 0.6};
+
+  private final ExplainView view;
+  private final Route route;
+  private final PrintStream out;
+  private final Ansi ansi;
+
+  /**
+   * Prepares an explanation.
+   *
+   * @param colours whether the terminal shows colours
+   */
+  public ExplainText(Explanation explanation, PrintStream out, boolean colours) {
+    this.view = explanation.view();
+    this.route = explanation.route();
+    this.out = out;
+    this.ansi = colours ? Ansi.ON : Ansi.OFF;
+  }
+
+  /** Prints it. */
+  public void print() {
+    predictions();
+    picture();
+    sources();
+    attention();
+    out.println();
+    out.println(styled("faint", view.note()));
+    contrast();
+  }
+
+  private void predictions() {
+    heading(
+        "%s predicts after %s (position %d)"
+            .formatted(view.model().name(), token(view.position()), view.position()));
+    for (PredictionView p : view.predictions()) {
+      prediction(p, p.rank() == 1 ? "bold" : "");
+    }
+    if (view.answer() != null) {
+      out.println("asked for");
+      prediction(view.answer(), "");
+    }
+    if (view.distractor() != null) {
+      prediction(view.distractor(), "");
+      out.printf("  logit difference %.3f%n", view.logitDifference());
+    }
+  }
+
+  private void prediction(PredictionView p, String style) {
+    out.println(
+        "  "
+            + styled(style, TerminalText.columns(TerminalText.quoted(p), 20))
+            + "%6.2f %%   logit %8.3f   rank %d"
+                .formatted(100 * p.probability(), p.logit(), p.rank()));
+  }
+
+  /** Tokens across, layers upwards: each cell is the state after a layer, shaded by its flow. */
+  private void picture() {
+    List<Integer> shown = shownPositions();
+    heading(
+        "Route (threshold %s, %s): %d nodes, %d edges"
+            .formatted(
+                TerminalText.exact(view.threshold()), view.mode(), view.nodes(), view.edges()));
+    double[][] flow = new double[view.model().nLayers() + 1][view.tokens().size()];
+    boolean[][] mlp = new boolean[view.model().nLayers() + 1][view.tokens().size()];
+    for (Route.NodeFlow node : route.nodes()) {
+      Node n = node.node();
+      switch (n.kind()) {
+        case TOKEN -> flow[0][n.position()] = node.flow();
+        case AFTER_MLP -> flow[n.layer() + 1][n.position()] = node.flow();
+        case MLP -> mlp[n.layer() + 1][n.position()] = true;
+        case AFTER_ATTENTION -> {}
+      }
+    }
+    for (int row = view.model().nLayers(); row >= 0; row--) {
+      StringBuilder line = new StringBuilder(label(row));
+      for (int t : shown) {
+        line.append(cell(flow[row][t], mlp[row][t]));
+      }
+      out.println(line.toString().stripTrailing());
+    }
+    StringBuilder line = new StringBuilder(" ".repeat(MARGIN));
+    for (int t : shown) {
+      line.append(TerminalText.columns(bare(t), COLUMN - 1)).append(' ');
+    }
+    out.println(line.toString().stripTrailing());
+    String rest = view.tokens().size() > shown.size() ? ", positions without flow left out" : "";
+    out.println(
+        styled(
+            "faint",
+            "  share of the state: · <2 %  ░ <10 %  ▒ <30 %  ▓ <60 %  █ more; + the MLP takes part"
+                + rest));
+  }
+
+  private static String label(int row) {
+    return TerminalText.columns(row == 0 ? "  tokens" : "  layer %2d".formatted(row - 1), MARGIN);
+  }
+
+  private String cell(double flow, boolean mlp) {
+    if (flow <= 0) {
+      return " ".repeat(COLUMN);
+    }
+    int shade = 0;
+    while (shade + 1 < SHADE_FROM.length && flow >= SHADE_FROM[shade + 1]) {
+      shade++;
+    }
+    String block = SHADES.substring(shade, shade + 1).repeat(3);
+    return styled(shade >= 2 ? "fg(green)" : "", block)
+        + (mlp ? styled("fg(magenta)", "+") : " ")
+        + " ".repeat(COLUMN - 4);
+  }
+
+  /** All positions if they fit, else those of the route with the most flow. */
+  private List<Integer> shownPositions() {
+    int fit = (WIDTH - MARGIN) / COLUMN;
+    List<Integer> positions = new ArrayList<>();
+    if (view.tokens().size() <= fit) {
+      view.tokens().forEach(token -> positions.add(token.position()));
+      return positions;
+    }
+    positions.add(view.position());
+    for (ExplainView.Source source : view.sources()) {
+      if (positions.size() < fit && !positions.contains(source.position())) {
+        positions.add(source.position());
+      }
+    }
+    positions.sort(null);
+    return positions;
+  }
+
+  private void sources() {
+    heading("Where this state came from");
+    for (ExplainView.Source source : view.sources().stream().limit(LISTED).toList()) {
+      String note = source.position() == 0 ? "   (first token: often a resting place)" : "";
+      out.println(
+          "  %3d  %s%6.2f %%  %s%s"
+              .formatted(
+                  source.position(),
+                  TerminalText.columns(token(source.position()), 20),
+                  100 * source.flow(),
+                  styled("fg(green)", "█".repeat((int) Math.round(BAR * source.flow()))),
+                  styled("faint", note)));
+    }
+    if (view.sources().size() > LISTED) {
+      double rest =
+          view.sources().stream().skip(LISTED).mapToDouble(ExplainView.Source::flow).sum();
+      out.println(
+          "       %s%6.2f %%"
+              .formatted(
+                  TerminalText.columns((view.sources().size() - LISTED) + " more", 20),
+                  100 * rest));
+    }
+    ExplainView.Lost lost = view.lostFlow();
+    double missing = lost.stopped() + lost.belowThreshold() + lost.bias();
+    if (missing > 5e-5) {
+      out.println(
+          "       %s%6.2f %%   (stopped %.2f %%, below the threshold %.2f %%, bias %.2f %%)"
+              .formatted(
+                  TerminalText.columns("arrives nowhere", 20),
+                  100 * missing,
+                  100 * lost.stopped(),
+                  100 * lost.belowThreshold(),
+                  100 * lost.bias()));
+    }
+    stops("its parts only cancel one another, so none of them has a share", route.cancelling());
+    List<Node> weak = new ArrayList<>(route.stopped());
+    weak.removeAll(route.cancelling());
+    stops("none of its parts is above the threshold", weak);
+  }
+
+  private void stops(String reason, List<Node> nodes) {
+    if (!nodes.isEmpty()) {
+      String named = nodes.stream().limit(LISTED).map(Node::id).collect(Collectors.joining(", "));
+      String more = nodes.size() > LISTED ? " and %d more".formatted(nodes.size() - LISTED) : "";
+      out.println("       flow stops at " + named + more + ": " + reason);
+    }
+  }
+
+  private void attention() {
+    if (view.attention().isEmpty()) {
+      return;
+    }
+    heading("Attention that carried the most of it");
+    for (ExplainView.Attention edge : view.attention().stream().limit(LISTED).toList()) {
+      String heads =
+          edge.heads().stream()
+              .limit(3)
+              .map(h -> "head %d (%.2f)".formatted(h.head(), h.contribution()))
+              .collect(Collectors.joining(", "));
+      out.println(
+          "  layer %2d  %s from %s%6.2f %%  %s"
+              .formatted(
+                  edge.layer(),
+                  TerminalText.columns(edge.query() + " " + token(edge.query()), 16),
+                  TerminalText.columns(edge.key() + " " + token(edge.key()), 16),
+                  100 * edge.flow(),
+                  heads));
+    }
+  }
+
+  private void contrast() {
+    if (view.contrast() == null || view.answer() == null) {
+      return;
+    }
+    heading("Where " + TerminalText.logitName(view.answer(), view.distractor()) + " came from");
+    new ContrastTable(view.contrast(), view.tokens()).print(out, LISTED);
+    out.println(styled("faint", view.contrast().note()));
+  }
+
+  private String token(int position) {
+    return TerminalText.quoted(view.tokens().get(position));
+  }
+
+  private String bare(int position) {
+    TokenView token = view.tokens().get(position);
+    return token.text() == null ? "#" + token.id() : TerminalText.text(token.text()).strip();
+  }
+
+  private void heading(String text) {
+    out.println();
+    out.println(styled("bold", text));
+  }
+
+  private String styled(String style, String text) {
+    return style.isEmpty() || text.isEmpty()
+        ? text
+        : ansi.new Text("@|" + style + " " + text.replace("|@", "| @") + "|@").toString();
+  }
+}

@@ -1,0 +1,28 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.view.LensView;
+import dev.limpid.view.PredictionView;
+import java.io.PrintStream;
+import java.util.stream.Collectors;
+
+/** States read as predictions, a line each. */
+public record LensText(LensView view, String state) {
+
+  /** Prints them. */
+  public void print(PrintStream out) {
+    out.println("layer position entropy  most probable tokens after this " + state);
+    for (LensView.State s : view.states()) {
+      out.printf(
+          "%5d %8d %7.3f  %s%n",
+          s.layer(),
+          s.position(),
+          s.entropy(),
+          s.top().stream().map(LensText::shown).collect(Collectors.joining(" ")));
+    }
+  }
+
+  private static String shown(PredictionView p) {
+    String token = TerminalText.columns(TerminalText.quoted(p), 11);
+    return "%s%5.1f %%".formatted(token, 100 * p.probability());
+  }
+}

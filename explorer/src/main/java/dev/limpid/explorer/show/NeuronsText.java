@@ -1,0 +1,37 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.view.NeuronsView;
+import dev.limpid.view.TokenView;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The neurons that brought most to a position, and to what end. */
+public record NeuronsText(NeuronsView view, List<TokenView> tokens) {
+
+  /** Prints them. */
+  public void print(PrintStream out) {
+    out.printf(
+        "What the neurons of layer %d brought to position %d %s (the state before: %.4f)%n",
+        view.layer(),
+        view.position(),
+        TerminalText.quoted(tokens.get(view.position())),
+        view.residual());
+    out.println("neuron  contribution  activation  promotes | suppresses");
+    for (NeuronsView.Neuron neuron : view.neurons()) {
+      out.printf(
+          "%6d  %12.4f  %10.4f  %s | %s%n",
+          neuron.neuron(),
+          neuron.contribution(),
+          neuron.activation(),
+          shown(neuron.promoted()),
+          shown(neuron.suppressed()));
+    }
+  }
+
+  private static String shown(List<NeuronsView.Token> tokens) {
+    return tokens.stream()
+        .map(token -> TerminalText.quoted(token.id(), token.text()))
+        .collect(Collectors.joining(" "));
+  }
+}

@@ -1,6 +1,0 @@
-package dev.limpid.explorer.view;
-
-import java.util.List;
-
-/** The document of {@code limpid tokens}. */
-public record TokensView(List<TokenView> tokens) {}
