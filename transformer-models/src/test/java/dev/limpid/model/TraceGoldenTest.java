@@ -75,7 +75,7 @@ class TraceGoldenTest {
   @Test
   void thereAreGoldens() {
     assertThat(TestData.goldenModels()).hasSizeGreaterThanOrEqualTo(12);
-    System.out.println("goldens beside the project: " + TestData.sharedModels());
+    System.out.println("goldens of the extra data: " + TestData.extraModels());
   }
 
   private static List<Integer> argmax(Transformer model, Tensor logits) {
