@@ -47,7 +47,7 @@ class SmolLm2Test {
     Path folder = TestData.smolLm2();
     model = ModelLoader.open(folder, Backends.open("vector"));
     tokenizer = TokenizerLoader.load(folder).orElseThrow().tokenizer();
-    expected = TestData.shared().orElseThrow().resolve("smollm2");
+    expected = TestData.extra().orElseThrow().resolve("smollm2");
   }
 
   @Test

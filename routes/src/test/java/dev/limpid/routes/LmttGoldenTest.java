@@ -37,14 +37,14 @@ class LmttGoldenTest {
   private static final double TOLERANCE = 1e-3;
 
   static List<Path> models() {
-    return TestData.sharedModels().stream()
+    return TestData.extraModels().stream()
         .filter(model -> Files.exists(model.resolve("lmtt.json")))
         .toList();
   }
 
   @Test
   void saysWhatItRunsOn() {
-    System.out.println("LM-TT results beside the project: " + models());
+    System.out.println("LM-TT results of the extra data: " + models());
   }
 
   @ParameterizedTest(allowZeroInvocations = true)

@@ -48,7 +48,7 @@ class SmolLm2FlowTest {
   @BeforeAll
   void load() throws IOException {
     model = ModelLoader.open(TestData.smolLm2(), Backends.open("vector"));
-    Path truth = TestData.shared().orElseThrow().resolve("smollm2/flows.json");
+    Path truth = TestData.extra().orElseThrow().resolve("smollm2/flows.json");
     prompts = JsonMapper.shared().readTree(Files.readString(truth));
   }
 

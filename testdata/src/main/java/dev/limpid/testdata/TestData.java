@@ -48,7 +48,7 @@ public final class TestData {
   /** Returns all goldens: of the golden models, the bundled models and the extra data. */
   public static List<Golden> goldens() {
     Stream<Golden> ofFolders =
-        Stream.concat(goldenModels().stream(), sharedModels().stream())
+        Stream.concat(goldenModels().stream(), extraModels().stream())
             .map(model -> golden(model, model.resolve("expected.safetensors")));
     Stream<Golden> ofDemos =
         demoModels().stream()
@@ -80,16 +80,26 @@ public final class TestData {
   }
 
   /**
-   * Returns the folder of extra data beside the project ({@code ../shared/data}), where there is
-   * one; the tests pass without it and check more when it is there.
+   * Returns the folder of extra data that the environment variable LIMPID_EXTRA names (see
+   * CONTRIBUTING.md; the build hands it on as {@code limpid.extra}), where one is named; the tests
+   * pass without it and check more with it.
    */
-  public static Optional<Path> shared() {
-    return Optional.of(root().resolve("../shared/data").normalize()).filter(Files::isDirectory);
+  public static Optional<Path> extra() {
+    String folder = System.getProperty("limpid.extra", "");
+    if (folder.isEmpty()) {
+      return Optional.empty();
+    }
+    Path extra = root().resolve(folder).normalize();
+    if (!Files.isDirectory(extra.resolve("models"))) {
+      throw new IllegalStateException(
+          "LIMPID_EXTRA should name a folder that holds models, is '" + folder + "'");
+    }
+    return Optional.of(extra);
   }
 
   /** Returns the model folders of the extra data, or an empty list. */
-  public static List<Path> sharedModels() {
-    return shared().map(path -> modelsIn(path.resolve("models"))).orElse(List.of());
+  public static List<Path> extraModels() {
+    return extra().map(path -> modelsIn(path.resolve("models"))).orElse(List.of());
   }
 
   /**

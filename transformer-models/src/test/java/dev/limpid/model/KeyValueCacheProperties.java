@@ -1,5 +1,6 @@
 package dev.limpid.model;
 
+import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.load.ModelLoader;
@@ -79,7 +80,7 @@ class KeyValueCacheProperties {
       model.extend(rerun, cache);
     }
     Tensor last = model.extend(other.subList(kept, length), cache);
-    assertClose(model.unembed(last), logits(model, other).rows(kept, length));
+    assertAgree(model.unembed(last), logits(model, other).rows(kept, length));
   }
 
   private static void check(
@@ -88,7 +89,7 @@ class KeyValueCacheProperties {
     int from = 0;
     for (int size : sizes) {
       Tensor states = model.extend(tokens.subList(from, from + size), cache);
-      assertClose(model.unembed(states), expected.rows(from, from + size));
+      assertAgree(model.unembed(states), expected.rows(from, from + size));
       from += size;
       assertThat(cache.length()).isEqualTo(from);
     }
@@ -103,17 +104,8 @@ class KeyValueCacheProperties {
     return random.ints(length, 0, model.config().dVocab()).boxed().toList();
   }
 
-  private static void assertClose(Tensor actual, Tensor expected) {
+  private static void assertAgree(Tensor actual, Tensor expected) {
     assertThat(actual.shape()).isEqualTo(expected.shape());
-    float[] a = actual.toFloats();
-    float[] e = expected.toFloats();
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < e.length; i++) {
-      largest = Math.max(largest, Math.abs(e[i]));
-      // Written so that a NaN fails.
-      difference = Math.abs(a[i] - e[i]) <= difference ? difference : Math.abs(a[i] - e[i]);
-    }
-    assertThat(difference).isLessThanOrEqualTo(TOLERANCE * largest);
+    assertCloseToLargest("logits", actual.toFloats(), expected.toFloats(), TOLERANCE);
   }
 }

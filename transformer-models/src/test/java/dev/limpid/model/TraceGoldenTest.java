@@ -1,5 +1,6 @@
 package dev.limpid.model;
 
+import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.load.ModelLoader;
@@ -44,7 +45,7 @@ class TraceGoldenTest {
     boolean isWhole = expected.names().contains("logits");
     if (isWhole) {
       Tensor logits = trace.logits();
-      assertClose(expected, "logits", logits);
+      assertAgree(expected, "logits", logits);
       assertThat(argmax(model, logits))
           .isEqualTo(argmax(model, expected.tensor("logits").toHeap()));
     }
@@ -65,7 +66,7 @@ class TraceGoldenTest {
       for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
         String name = "layers." + l + "." + tensor.getKey();
         if (isWhole || IN_EVERY_FILE.contains(tensor.getKey())) {
-          assertClose(expected, name, tensor.getValue());
+          assertAgree(expected, name, tensor.getValue());
         }
       }
     }
@@ -74,7 +75,7 @@ class TraceGoldenTest {
   @Test
   void thereAreGoldens() {
     assertThat(TestData.goldenModels()).hasSizeGreaterThanOrEqualTo(12);
-    System.out.println("goldens beside the project: " + TestData.sharedModels());
+    System.out.println("goldens of the extra data: " + TestData.extraModels());
   }
 
   private static List<Integer> argmax(Transformer model, Tensor logits) {
@@ -83,19 +84,10 @@ class TraceGoldenTest {
         .toList();
   }
 
-  private static void assertClose(SafetensorsFile expected, String name, Tensor actual)
+  private static void assertAgree(SafetensorsFile expected, String name, Tensor actual)
       throws IOException {
     Tensor wanted = expected.tensor(name);
     assertThat(actual.shape()).as(name).isEqualTo(wanted.shape());
-    float[] e = wanted.toFloats();
-    float[] a = actual.toFloats();
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < e.length; i++) {
-      largest = Math.max(largest, Math.abs(e[i]));
-      // Written so that a NaN fails.
-      difference = Math.abs(a[i] - e[i]) <= difference ? difference : Math.abs(a[i] - e[i]);
-    }
-    assertThat(difference).as(name).isLessThanOrEqualTo(TOLERANCE * largest);
+    assertCloseToLargest(name, actual.toFloats(), wanted.toFloats(), TOLERANCE);
   }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
@@ -34,62 +33,6 @@ public record HeadProbes(List<Lists> lists, List<Names> names, List<List<Integer
   private static final long SEED = 20220308; // the date of the paper on induction heads
 
   private static final String TEXT = "When%s and%s went to the store,%s gave a drink to";
-
-  /** Common first names in English text, with the blank that makes them tokens within a text. */
-  private static final Set<String> FIRST_NAMES =
-      Set.of(
-          " Adam",
-          " Alice",
-          " Andrew",
-          " Anna",
-          " Anne",
-          " Arthur",
-          " Ben",
-          " Charles",
-          " Clara",
-          " Daniel",
-          " David",
-          " Diana",
-          " Edward",
-          " Elizabeth",
-          " Emma",
-          " Felix",
-          " Frank",
-          " George",
-          " Grace",
-          " Harry",
-          " Helen",
-          " Henry",
-          " Jack",
-          " James",
-          " Jane",
-          " John",
-          " Julia",
-          " Kate",
-          " Kevin",
-          " Laura",
-          " Leo",
-          " Luke",
-          " Mark",
-          " Martin",
-          " Mary",
-          " Michael",
-          " Nina",
-          " Oscar",
-          " Paul",
-          " Peter",
-          " Richard",
-          " Robert",
-          " Rose",
-          " Ruth",
-          " Sam",
-          " Sarah",
-          " Simon",
-          " Susan",
-          " Thomas",
-          " Tom",
-          " Victor",
-          " William");
 
   /** Copies the lists. */
   public HeadProbes {
@@ -136,11 +79,13 @@ public record HeadProbes(List<Lists> lists, List<Names> names, List<List<Integer
    */
   public static HeadProbes of(
       ModelConfig config, Optional<LoadedTokenizer> tokenizer, List<List<Integer>> given) {
+    SortedMap<String, Integer> known =
+        tokenizer.map(loaded -> nameIds(config, loaded)).orElseGet(TreeMap::new);
     List<Lists> lists = new ArrayList<>();
     lists.add(tokenLists(config, tokenizer));
-    tokenizer.map(loaded -> nameLists(config, loaded)).ifPresent(lists::add);
+    tokenizer.map(loaded -> nameLists(config, loaded, known.keySet())).ifPresent(lists::add);
     lists.removeIf(kind -> kind.prompts().isEmpty());
-    List<Names> names = tokenizer.map(loaded -> names(config, loaded)).orElse(List.of());
+    List<Names> names = tokenizer.map(loaded -> names(config, loaded, known)).orElse(List.of());
     return new HeadProbes(lists, names, given);
   }
 
@@ -173,8 +118,8 @@ public record HeadProbes(List<Lists> lists, List<Names> names, List<List<Integer
     return new Lists(length, prompts);
   }
 
-  private static Lists nameLists(ModelConfig config, LoadedTokenizer loaded) {
-    List<String> known = new ArrayList<>(nameIds(config, loaded).keySet());
+  private static Lists nameLists(ModelConfig config, LoadedTokenizer loaded, Set<String> names) {
+    List<String> known = new ArrayList<>(names);
     Collections.shuffle(known, new Random(SEED));
     List<List<Integer>> prompts = new ArrayList<>();
     for (int i = 0; i < LISTS && known.size() >= NAMES_OF_A_LIST; i++) {
@@ -240,18 +185,19 @@ public record HeadProbes(List<Lists> lists, List<Names> names, List<List<Integer
 
   /** The names that are one token each, in a fixed order. */
   private static SortedMap<String, Integer> nameIds(ModelConfig config, LoadedTokenizer loaded) {
+    Set<String> names = FirstNames.read();
     SortedMap<String, Integer> ids = new TreeMap<>();
     for (int id = 0; id < Math.min(config.dVocab(), loaded.tokenizer().size()); id++) {
       int found = id;
       text(loaded.tokenizer(), id)
-          .filter(FIRST_NAMES::contains)
+          .filter(names::contains)
           .ifPresent(text -> ids.putIfAbsent(text, found));
     }
     return ids;
   }
 
-  private static List<Names> names(ModelConfig config, LoadedTokenizer loaded) {
-    Map<String, Integer> ids = nameIds(config, loaded);
+  private static List<Names> names(
+      ModelConfig config, LoadedTokenizer loaded, SortedMap<String, Integer> ids) {
     List<String> known = new ArrayList<>(ids.keySet());
     Collections.shuffle(known, new Random(SEED));
     List<Names> prompts = new ArrayList<>();

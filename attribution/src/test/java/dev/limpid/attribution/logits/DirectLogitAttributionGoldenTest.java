@@ -1,5 +1,6 @@
 package dev.limpid.attribution.logits;
 
+import static dev.limpid.testdata.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -61,14 +62,14 @@ class DirectLogitAttributionGoldenTest {
             contrast.get("answer").intValue(),
             contrast.get("distractor").intValue());
 
-    assertClose(actual.embedding(), contrast.get("embedding"));
-    assertClose(actual.biases(), contrast.get("bias"));
-    assertClose(actual.sum(), contrast.get("logit_difference"));
+    assertClose(actual.embedding(), contrast.get("embedding").doubleValue(), TOLERANCE);
+    assertClose(actual.biases(), contrast.get("bias").doubleValue(), TOLERANCE);
+    assertClose(actual.sum(), contrast.get("logit_difference").doubleValue(), TOLERANCE);
     for (int l = 0; l < actual.layers().size(); l++) {
       LayerLogits layer = actual.layers().get(l);
-      assertClose(layer.mlp(), contrast.get("mlp").get(l));
+      assertClose(layer.mlp(), contrast.get("mlp").get(l).doubleValue(), TOLERANCE);
       for (int h = 0; h < layer.nHeads(); h++) {
-        assertClose(layer.head(h), contrast.get("heads").get(l).get(h));
+        assertClose(layer.head(h), contrast.get("heads").get(l).get(h).doubleValue(), TOLERANCE);
       }
     }
   }
@@ -97,9 +98,5 @@ class DirectLogitAttributionGoldenTest {
     SafetensorsFile expected = SafetensorsFile.open(golden.expected(), Arena.ofAuto());
     List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
     return model.trace(tokens, TraceDetail.FULL);
-  }
-
-  private static void assertClose(double actual, JsonNode expected) {
-    assertThat(actual).isCloseTo(expected.doubleValue(), within(TOLERANCE));
   }
 }

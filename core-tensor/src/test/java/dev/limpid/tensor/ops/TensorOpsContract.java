@@ -1,5 +1,6 @@
 package dev.limpid.tensor.ops;
 
+import static dev.limpid.testdata.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -185,13 +186,13 @@ public abstract class TensorOpsContract {
           expected[i] = expected[i] * gain.get(i) + bias.get(i);
         }
         // The input itself is rounded at 50, which the division by the deviation magnifies.
-        assertClose(out.row(row), expected, 1e-5);
+        assertEach(out.row(row), expected, 1e-5);
       }
     }
     Tensor out = Samples.zeros(t, width);
     ops().rmsNorm(x, gain, 1e-6f, out);
     for (int row = 0; row < t; row++) {
-      assertClose(out.row(row), rmsNorm(x.row(row), gain), ELEMENT_ROUNDING);
+      assertEach(out.row(row), rmsNorm(x.row(row), gain), ELEMENT_ROUNDING);
     }
     Tensor inPlace = copy(x);
     ops().rmsNorm(inPlace, gain, 1e-6f, inPlace);
@@ -427,7 +428,7 @@ public abstract class TensorOpsContract {
     for (int i = 0; i < n; i++) {
       expected[i] = activation(f, x.get(i));
     }
-    assertClose(out, expected, ELEMENT_ROUNDING);
+    assertEach(out, expected, ELEMENT_ROUNDING);
     ops().activate(f, x, x);
     assertThat(x.toFloats()).isEqualTo(out.toFloats());
   }
@@ -682,12 +683,11 @@ public abstract class TensorOpsContract {
     return copy;
   }
 
-  private static void assertClose(Tensor actual, double[] expected, double tolerance) {
+  private static void assertEach(Tensor actual, double[] expected, double tolerance) {
     assertThat(actual.size()).isEqualTo(expected.length);
     for (int i = 0; i < expected.length; i++) {
-      assertThat((double) actual.get(i))
-          .as("element %d", i)
-          .isCloseTo(expected[i], within(tolerance * Math.max(1, Math.abs(expected[i]))));
+      double within = tolerance * Math.max(1, Math.abs(expected[i]));
+      assertClose("element " + i, actual.get(i), expected[i], within);
     }
   }
 }

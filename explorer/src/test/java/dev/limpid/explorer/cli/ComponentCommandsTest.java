@@ -39,9 +39,8 @@ class ComponentCommandsTest {
     SafetensorsFile expected = expected();
     int q = expected.tensor("tokens").dim(0) - 1;
 
-    LimpidRun one =
-        run("heads", "--model", MODEL, "--tokens", ids(), "--layer", "1", "--key", "2", "--json");
-    LimpidRun all = run("heads", "--model", MODEL, "--tokens", ids(), "--layer", "1", "--json");
+    LimpidRun one = run("heads --model %s --tokens %s --layer 1 --key 2 --json", MODEL, ids());
+    LimpidRun all = run("heads --model %s --tokens %s --layer 1 --json", MODEL, ids());
 
     JsonNode ofKey = json(one, "heads");
     JsonNode ofAll = json(all, "heads");
@@ -72,8 +71,7 @@ class ComponentCommandsTest {
     SafetensorsFile expected = expected();
     int t = expected.tensor("tokens").dim(0) - 1;
 
-    LimpidRun run =
-        run("neurons", "--model", MODEL, "--tokens", ids(), "--layer", "0", "--top", "7", "--json");
+    LimpidRun run = run("neurons --model %s --tokens %s --layer 0 --top 7 --json", MODEL, ids());
 
     JsonNode neurons = json(run, "neurons").path("neurons");
     assertThat(neurons.size()).isEqualTo(7);
@@ -93,16 +91,8 @@ class ComponentCommandsTest {
     assertThat(
             json(
                     run(
-                        "neurons",
-                        "--model",
-                        MODEL,
-                        "--tokens",
-                        ids(),
-                        "--layer",
-                        "0",
-                        "--bias",
-                        "separate",
-                        "--json"),
+                        "neurons --model %s --tokens %s --layer 0 --bias separate --json",
+                        MODEL, ids()),
                     "neurons")
                 .has("bias"))
         .isTrue();
@@ -110,8 +100,8 @@ class ComponentCommandsTest {
 
   @Test
   void rolesListEveryHeadTheSameEachTime() throws IOException {
-    LimpidRun once = run("heads", "--model", DEMO, "--roles", "--json");
-    LimpidRun again = run("heads", "--model", DEMO, "--roles", "--json");
+    LimpidRun once = run("heads --model %s --roles --json", DEMO);
+    LimpidRun again = run("heads --model %s --roles --json", DEMO);
 
     assertThat(again).isEqualTo(once);
     JsonNode heads = json(once, "head-roles").path("heads");
@@ -125,9 +115,9 @@ class ComponentCommandsTest {
   void rolesOnAPromptMeasurePreviousAndFirstTokensThere() throws IOException {
     String text = "The capital of France is";
 
-    LimpidRun trace = run("heads", "--model", DEMO, "--roles", "--json", text);
+    LimpidRun trace = run("heads --model %s --roles --json %s", DEMO, text);
 
-    JsonNode without = json(run("heads", "--model", DEMO, "--roles", "--json"), "head-roles");
+    JsonNode without = json(run("heads --model %s --roles --json", DEMO), "head-roles");
     JsonNode with = json(trace, "head-roles");
     assertThat(with.path("heads").get(0).path("induction"))
         .isEqualTo(without.path("heads").get(0).path("induction"));
@@ -139,15 +129,15 @@ class ComponentCommandsTest {
   void peopleGetTables() {
     String text = "The capital of France is";
 
-    assertThat(run("heads", "--model", DEMO, text, "--layer", "3").out())
+    assertThat(run("heads --model %s %s --layer 3", DEMO, text).out())
         .contains("brought to position 5 \" is\"")
         .contains("largest attention");
-    assertThat(run("heads", "--model", DEMO, text, "--layer", "3", "--key", "4").out())
+    assertThat(run("heads --model %s %s --layer 3 --key 4", DEMO, text).out())
         .contains("from position 4 \" France\"");
-    assertThat(run("neurons", "--model", DEMO, text, "--layer", "2").out())
+    assertThat(run("neurons --model %s %s --layer 2", DEMO, text).out())
         .contains("promotes | suppresses")
         .hasLineCount(22);
-    assertThat(run("heads", "--model", DEMO, "--roles").out())
+    assertThat(run("heads --model %s --roles", DEMO).out())
         .startsWith("layer  head  role")
         .contains("name_mover");
   }
@@ -160,7 +150,7 @@ class ComponentCommandsTest {
     String shown = doc.substring(doc.indexOf("heads --roles --model " + name));
     String model = TestData.folder().resolve("models").resolve(name).toString();
 
-    List<String> real = run("heads", "--model", model, "--roles").out().lines().toList();
+    List<String> real = run("heads --model %s --roles", model).out().lines().toList();
 
     List<String> documented = shown.lines().skip(1).limit(real.size()).toList();
     for (int i = 0; i < real.size(); i++) {
@@ -175,7 +165,7 @@ class ComponentCommandsTest {
 
   @Test
   void withoutTokenizerNoNamesAreLookedFor() {
-    LimpidRun run = run("heads", "--model", MODEL, "--roles", "--json");
+    LimpidRun run = run("heads --model %s --roles --json", MODEL);
 
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("name movers are not looked for");
@@ -184,15 +174,13 @@ class ComponentCommandsTest {
 
   @Test
   void whatMakesNoSenseIsRefused() {
-    assertThat(run("heads", "--model", DEMO, "a").code()).isEqualTo(2);
-    assertThat(run("heads", "--model", DEMO, "--roles", "--layer", "1").code()).isEqualTo(2);
-    assertThat(run("heads", "--model", DEMO, "--layer", "1").code()).isEqualTo(2);
-    assertThat(run("heads", "--model", DEMO, "a", "--layer", "4").err()).contains("0 to 3");
-    assertThat(run("heads", "--model", DEMO, "a", "--layer", "1", "--key", "99").err())
-        .contains("key 99");
-    assertThat(run("neurons", "--model", DEMO, "a", "--layer", "1", "--top", "0").code())
-        .isEqualTo(2);
-    assertThat(run("neurons", "--model", DEMO, "a", "--layer", "1", "--position", "99").err())
+    assertThat(run("heads --model %s a", DEMO).code()).isEqualTo(2);
+    assertThat(run("heads --model %s --roles --layer 1", DEMO).code()).isEqualTo(2);
+    assertThat(run("heads --model %s --layer 1", DEMO).code()).isEqualTo(2);
+    assertThat(run("heads --model %s a --layer 4", DEMO).err()).contains("0 to 3");
+    assertThat(run("heads --model %s a --layer 1 --key 99", DEMO).err()).contains("key 99");
+    assertThat(run("neurons --model %s a --layer 1 --top 0", DEMO).code()).isEqualTo(2);
+    assertThat(run("neurons --model %s a --layer 1 --position 99", DEMO).err())
         .contains("position 99");
   }
 
@@ -206,8 +194,8 @@ class ComponentCommandsTest {
         .collect(Collectors.joining(","));
   }
 
-  private LimpidRun run(String... arguments) {
-    return new LimpidRun.World(folder).run(arguments);
+  private LimpidRun run(String line, Object... values) {
+    return new LimpidRun.World(folder).runLine(line, values);
   }
 
   /** The document of a run, which must hold to its schema. */

@@ -29,51 +29,34 @@ class DocumentSchemaTest {
 
   static Stream<Arguments> documents() {
     return Stream.of(
-        of("tokens", "tokens", "--model", DEMO, " the"),
-        of("tokens", "tokens", "--model", NO_TOKENIZER, "--tokens", "1,2"),
-        of("lens", "lens", "--model", DEMO, "The capital of France is", "--position", "all"),
-        of("explain", "explain", "--model", DEMO, "The capital of France is"),
+        of("tokens", "tokens --model %s ' the'", DEMO),
+        of("tokens", "tokens --model %s --tokens 1,2", NO_TOKENIZER),
+        of("lens", "lens --model %s 'The capital of France is' --position all", DEMO),
+        of("explain", "explain --model %s 'The capital of France is'", DEMO),
         of(
             "explain",
-            "explain",
-            "--model",
-            NO_TOKENIZER,
-            "--tokens",
-            "3,1,4,1",
-            "--answer",
-            "#7",
-            "--distractor",
-            "#8"),
-        of("heads", "heads", "--model", DEMO, "The capital", "--layer", "1"),
-        of("head-roles", "heads", "--model", DEMO, "--roles"),
-        of("neurons", "neurons", "--model", DEMO, "The capital", "--layer", "1"),
-        of("generate", "generate", "--model", DEMO, "The capital of France is"),
+            "explain --model %s --tokens 3,1,4,1 --answer #7 --distractor #8",
+            NO_TOKENIZER),
+        of("heads", "heads --model %s 'The capital' --layer 1", DEMO),
+        of("head-roles", "heads --model %s --roles", DEMO),
+        of("neurons", "neurons --model %s 'The capital' --layer 1", DEMO),
+        of("generate", "generate --model %s 'The capital of France is'", DEMO),
         of(
             "generate",
-            "generate",
-            "--model",
-            NO_TOKENIZER,
-            "--tokens",
-            "1,2",
-            "--temperature",
-            "0.7",
-            "--top-k",
-            "9",
-            "--top-p",
-            "0.95",
-            "--seed",
-            "-3"),
-        of("routes", "routes", "--model", DEMO, "The capital"),
+            "generate --model %s --tokens 1,2 --temperature 0.7"
+                + " --top-k 9 --top-p 0.95 --seed -3",
+            NO_TOKENIZER),
+        of("routes", "routes --model %s 'The capital'", DEMO),
         of("doctor", "doctor"),
-        of("models-list", "models", "list"),
-        of("models-info", "models", "info", DEMO),
-        of("models-info", "models", "info", NO_TOKENIZER),
-        of("models-info", "models", "info", GGUF),
-        of("explain", "explain", "--model", GGUF, "one two"));
+        of("models-list", "models list"),
+        of("models-info", "models info %s", DEMO),
+        of("models-info", "models info %s", NO_TOKENIZER),
+        of("models-info", "models info %s", GGUF),
+        of("explain", "explain --model %s 'one two'", GGUF));
   }
 
-  private static Arguments of(String schema, String... command) {
-    return Arguments.of(schema, List.of(command));
+  private static Arguments of(String schema, String line, Object... values) {
+    return Arguments.of(schema, LimpidRun.words(line + " --json", values));
   }
 
   @ParameterizedTest
@@ -82,7 +65,7 @@ class DocumentSchemaTest {
     LimpidRun run =
         new LimpidRun.World(folder)
             .with("LIMPID_BUNDLED", TestData.folder().resolve("models"))
-            .run(Stream.concat(command.stream(), Stream.of("--json")).toArray(String[]::new));
+            .run(command.toArray(String[]::new));
 
     assertThat(run.code()).as(run.err()).isZero();
     Path path = TestData.root().resolve("docs/schemas/" + schema + ".schema.json");

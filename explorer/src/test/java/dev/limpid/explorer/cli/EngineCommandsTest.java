@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import static dev.limpid.testdata.Close.assertClose;
+import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -33,8 +35,7 @@ class EngineCommandsTest {
     Path model = golden(name);
     Path out = folder.resolve("trace.safetensors");
 
-    LimpidRun run =
-        run("trace", "--model", model.toString(), "--tokens", ids(model), "--out", out.toString());
+    LimpidRun run = run("trace --model %s --tokens %s --out %s", model, ids(model), out);
 
     assertThat(run).isEqualTo(new LimpidRun(0, "", ""));
     SafetensorsFile actual = SafetensorsFile.open(out, Arena.ofAuto());
@@ -49,7 +50,11 @@ class EngineCommandsTest {
                 .toList());
     for (String tensor : actual.names()) {
       if (!tensor.equals("tokens")) {
-        assertClose(actual.tensor(tensor).toFloats(), expected.tensor(tensor).toFloats(), true);
+        assertCloseToLargest(
+            tensor,
+            actual.tensor(tensor).toFloats(),
+            expected.tensor(tensor).toFloats(),
+            TOLERANCE);
       }
     }
     assertThat(actual.tensor("tokens").toInts()).isEqualTo(expected.tensor("tokens").toInts());
@@ -63,15 +68,8 @@ class EngineCommandsTest {
 
     LimpidRun run =
         run(
-            "contributions",
-            "--model",
-            model.toString(),
-            "--tokens",
-            ids(model),
-            "--out",
-            out.toString(),
-            "--bias",
-            bias);
+            "contributions --model %s --tokens %s --out %s --bias %s",
+            model, ids(model), out, bias);
 
     assertThat(run).isEqualTo(new LimpidRun(0, "", ""));
     SafetensorsFile actual = SafetensorsFile.open(out, Arena.ofAuto());
@@ -79,9 +77,10 @@ class EngineCommandsTest {
     for (String tensor : actual.names()) {
       if (tensor.startsWith("layers.") && !tensor.endsWith("_unexplained")) {
         assertClose(
+            tensor,
             actual.tensor(tensor).toFloats(),
             expected(model).tensor(prefix + tensor).toFloats(),
-            false);
+            TOLERANCE);
       }
     }
     assertThat(actual.names()).contains("layers.0.attention", "layers.1.mlp_unexplained");
@@ -93,14 +92,7 @@ class EngineCommandsTest {
     Path model = golden("gpt2-cancelling");
     Path out = folder.resolve("contributions.safetensors");
 
-    run(
-        "contributions",
-        "--model",
-        model.toString(),
-        "--tokens",
-        ids(model),
-        "--out",
-        out.toString());
+    run("contributions --model %s --tokens %s --out %s", model, ids(model), out);
 
     assertThat(SafetensorsFile.open(out, Arena.ofAuto()).metadata().get("cancelling"))
         .isEqualTo(expected(model).metadata().get("cancelling"))
@@ -113,17 +105,8 @@ class EngineCommandsTest {
     Path out = folder.resolve("trace.safetensors");
 
     run(
-        "trace",
-        "--model",
-        model.toString(),
-        "--tokens",
-        "1,2,3",
-        "--out",
-        out.toString(),
-        "--layers",
-        "1",
-        "--only",
-        "resid_post,pattern");
+        "trace --model %s --tokens 1,2,3 --out %s --layers 1 --only resid_post,pattern",
+        model, out);
 
     assertThat(SafetensorsFile.open(out, Arena.ofAuto()).names())
         .containsExactly("tokens", "layers.1.resid_post", "layers.1.pattern");
@@ -133,8 +116,8 @@ class EngineCommandsTest {
   void routesOfAllPositionsAreTheSameBytesEachTime() {
     String model = golden("opt-biased").toString();
 
-    LimpidRun once = run("routes", "--model", model, "--tokens", "2,5,9,7", "--position", "all");
-    LimpidRun again = run("routes", "--model", model, "--tokens", "2,5,9,7", "--position", "all");
+    LimpidRun once = run("routes --model %s --tokens 2,5,9,7 --position all", model);
+    LimpidRun again = run("routes --model %s --tokens 2,5,9,7 --position all", model);
 
     assertThat(once.code()).isZero();
     assertThat(again.out()).isEqualTo(once.out());
@@ -157,14 +140,7 @@ class EngineCommandsTest {
   @ValueSource(strings = {"dot", "graphml", "svg"})
   void routesComeInOtherFormats(String format) {
     LimpidRun run =
-        run(
-            "routes",
-            "--model",
-            golden("llama-mqa").toString(),
-            "--tokens",
-            "1,2,3",
-            "--format",
-            format);
+        run("routes --model %s --tokens 1,2,3 --format %s", golden("llama-mqa"), format);
 
     assertThat(run.code()).isZero();
     assertThat(run.err()).isEmpty();
@@ -176,12 +152,12 @@ class EngineCommandsTest {
     String model = TestData.folder().resolve("models/demo-gpt2").toString();
     String text = "The capital of France is";
 
-    LimpidRun run = run("lens", "--model", model, text, "--position", "all");
+    LimpidRun run = run("lens --model %s %s --position all", model, text);
 
     assertThat(run.out().lines()).hasSizeGreaterThan(20);
     assertThat(run.out().lines()).allMatch(line -> TerminalText.width(line) < 100);
     assertThat(run.out().lines().skip(1)).allMatch(line -> line.split("%", -1).length == 5);
-    JsonNode states = json(run("lens", "--model", model, text, "--json")).path("states");
+    JsonNode states = json(run("lens --model %s %s --json", model, text)).path("states");
     assertThat(states.get(0).path("top").size()).isEqualTo(10);
   }
 
@@ -190,17 +166,7 @@ class EngineCommandsTest {
     Path model = golden("llama-mqa");
 
     LimpidRun run =
-        run(
-            "lens",
-            "--model",
-            model.toString(),
-            "--tokens",
-            ids(model),
-            "--position",
-            "all",
-            "--top",
-            "3",
-            "--json");
+        run("lens --model %s --tokens %s --position all --top 3 --json", model, ids(model));
 
     SafetensorsFile expected = expected(model);
     int nPositions = expected.tensor("tokens").dim(0);
@@ -221,9 +187,8 @@ class EngineCommandsTest {
   void explainTellsPredictionRouteAndSources() {
     String model = golden("gpt2-defaults").toString();
 
-    LimpidRun text = run("explain", "--model", model, "--tokens", "3,1,4,1,5");
-    LimpidRun document =
-        run("explain", "--model", model, "--tokens", "3,1,4,1,5", "--answer", "#7", "--json");
+    LimpidRun text = run("explain --model %s --tokens 3,1,4,1,5", model);
+    LimpidRun document = run("explain --model %s --tokens 3,1,4,1,5 --answer #7 --json", model);
 
     assertThat(text.code()).isZero();
     assertThat(text.out())
@@ -241,13 +206,13 @@ class EngineCommandsTest {
   void tokensShowTextAndPiece() {
     Path tokenizer = TestData.folder().resolve("models/demo-gpt2");
 
-    LimpidRun run = run("tokens", "--model", tokenizer.toString(), "--json", " the");
+    LimpidRun run = run("tokens --model %s --json ' the'", tokenizer);
 
     JsonNode tokens = json(run).path("tokens");
     assertThat(tokens.get(0).path("text").asString()).isEqualTo("<|endoftext|>");
     assertThat(tokens.get(1).path("text").asString()).isEqualTo(" the");
     assertThat(tokens.get(1).path("piece").asString()).isEqualTo("Ġthe");
-    assertThat(run("tokens", "--model", tokenizer.toString(), "--no-bos", " the").out())
+    assertThat(run("tokens --model %s --no-bos ' the'", tokenizer).out())
         .doesNotContain("endoftext");
   }
 
@@ -257,8 +222,8 @@ class EngineCommandsTest {
         new LimpidRun.World(folder).with("LIMPID_BUNDLED", TestData.folder().resolve("models"));
 
     LimpidRun known =
-        world.run("explain", "When Mary and John went to the store, John gave a drink to");
-    LimpidRun unknown = world.run("explain", "Zebras explain Zürich 🦓 to");
+        world.runLine("explain 'When Mary and John went to the store, John gave a drink to'");
+    LimpidRun unknown = world.runLine("explain 'Zebras explain Zürich 🦓 to'");
 
     assertThat(known.code()).isZero();
     assertThat(known.err()).isEmpty();
@@ -274,7 +239,7 @@ class EngineCommandsTest {
     Path page = folder.resolve("page.html");
     String text = "</script><b>&\"' \u05e9\u05dc\u05d5\u05dd \ud83e\udd93 \u0007 \u202e to";
 
-    LimpidRun run = run("explain", "--model", model, "--html", page.toString(), text);
+    LimpidRun run = run("explain --model %s --html %s %s", model, page, text);
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).isEmpty();
@@ -291,12 +256,11 @@ class EngineCommandsTest {
 
   @Test
   void aPageThatCannotBeWrittenFailsBeforeTheModelIsLookedFor() {
-    LimpidRun run =
-        run("explain", "--model", "none", "a", "--html", folder.resolve("no/page.html").toString());
+    LimpidRun run = run("explain --model none a --html %s", folder.resolve("no/page.html"));
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("page.html: cannot be written: there is no folder");
-    assertThat(run("explain", "a", "--json", "--html", "x.html").code()).isEqualTo(2);
+    assertThat(run("explain a --json --html x.html").code()).isEqualTo(2);
   }
 
   private static Path golden(String name) {
@@ -313,8 +277,8 @@ class EngineCommandsTest {
         .collect(Collectors.joining(","));
   }
 
-  private LimpidRun run(String... arguments) {
-    return new LimpidRun.World(folder).run(arguments);
+  private LimpidRun run(String line, Object... values) {
+    return new LimpidRun.World(folder).runLine(line, values);
   }
 
   private static JsonNode json(LimpidRun run) {
@@ -328,16 +292,5 @@ class EngineCommandsTest {
       max = Math.max(max, value);
     }
     return max;
-  }
-
-  private static void assertClose(float[] actual, float[] expected, boolean relative) {
-    assertThat(actual).hasSameSizeAs(expected);
-    double largest = relative ? 0 : 1;
-    for (float value : expected) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    for (int i = 0; i < actual.length; i++) {
-      assertThat((double) actual[i]).isCloseTo(expected[i], within(TOLERANCE * largest));
-    }
   }
 }

@@ -31,13 +31,13 @@ class GgufCommandsTest {
     model = Files.copy(GOLDENS.resolve("gpt2-blocks/model.gguf"), folder.resolve("m.gguf"));
   }
 
-  private LimpidRun run(String... arguments) {
-    return new LimpidRun.World(folder).with("LIMPID_MODELS", folder).run(arguments);
+  private LimpidRun run(String line, Object... values) {
+    return new LimpidRun.World(folder).with("LIMPID_MODELS", folder).runLine(line, values);
   }
 
   @Test
   void explainsATextAndSaysThatTheModelIsQuantised() {
-    LimpidRun run = run("explain", "--model", model.toString(), "one two");
+    LimpidRun run = run("explain --model %s 'one two'", model);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out()).contains("m.gguf predicts after");
     assertThat(run.err().lines()).hasSize(1);
@@ -48,30 +48,30 @@ class GgufCommandsTest {
   @Test
   void floatsAreNotCalledQuantised() {
     String floats = GOLDENS.resolve("llama-floats/model.gguf").toString();
-    LimpidRun run = run("lens", "--model", floats, "--tokens", "1,2");
+    LimpidRun run = run("lens --model %s --tokens 1,2", floats);
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).isEmpty();
-    assertThat(run("models", "info", floats).out()).doesNotContain("quantised").contains("BF16");
+    assertThat(run("models info %s", floats).out()).doesNotContain("quantised").contains("BF16");
   }
 
   @Test
   void infoListAndDoctorKnowIt() {
-    LimpidRun info = run("models", "info", model.toString());
+    LimpidRun info = run("models info %s", model);
     assertThat(info.code()).as(info.err()).isZero();
     assertThat(info.out())
         .contains("family      gpt2", "layers      2", "width       32", "in 1 file")
         .contains("quantised   2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 28 tensors")
         .contains("tokenizer   in the file (byte-level BPE, 961 pieces)")
         .contains("about       gpt2-blocks");
-    assertThat(run("models", "list").out()).contains("m.gguf");
+    assertThat(run("models list").out()).contains("m.gguf");
     assertThat(run("doctor").out()).contains("m.gguf");
-    assertThat(run("models", "info", "m.gguf").out()).contains("from the models folder");
+    assertThat(run("models info m.gguf").out()).contains("from the models folder");
   }
 
   @Test
   void tracesNameTheFileTheyComeFrom() throws Exception {
     Path out = folder.resolve("trace.safetensors");
-    LimpidRun run = run("trace", "--model", model.toString(), "a b", "--out", out.toString());
+    LimpidRun run = run("trace --model %s 'a b' --out %s", model, out);
     assertThat(run.code()).as(run.err()).isZero();
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(model));
     String sha256 = HexFormat.of().formatHex(digest);
@@ -136,8 +136,7 @@ class GgufCommandsTest {
 
   @Test
   void aTypeThatIsNotSupported() {
-    LimpidRun run =
-        run("explain", "--model", GOLDENS.resolve("types.gguf").toString(), "--tokens", "1");
+    LimpidRun run = run("explain --model %s --tokens 1", GOLDENS.resolve("types.gguf"));
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("types.gguf: key 'llama.").contains("is missing");
   }
@@ -145,18 +144,17 @@ class GgufCommandsTest {
   @Test
   void anotherFile() throws IOException {
     Path other = Files.write(folder.resolve("m.bin"), new byte[8]);
-    LimpidRun run = run("tokens", "--model", other.toString(), "x");
+    LimpidRun run = run("tokens --model %s x", other);
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("m.bin (a file that is no .gguf");
   }
 
   private void assertFails(String... parts) throws IOException {
     Path out = folder.resolve("trace.safetensors");
-    for (List<String> command :
+    for (LimpidRun run :
         List.of(
-            List.of("trace", "--model", model.toString(), "--tokens", "1", "--out", out.toString()),
-            List.of("explain", "--model", model.toString(), "--tokens", "1"))) {
-      LimpidRun run = run(command.toArray(String[]::new));
+            run("trace --model %s --tokens 1 --out %s", model, out),
+            run("explain --model %s --tokens 1", model))) {
       List<String> lines = run.err().lines().filter(line -> !line.contains("warning: ")).toList();
       assertThat(run.code()).as(run.err()).isEqualTo(1);
       assertThat(run.out()).isEmpty();

@@ -10,8 +10,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One run of the command inside the test's process.
@@ -21,6 +23,25 @@ import java.util.Map;
  * @param err what it wrote on stderr
  */
 record LimpidRun(int code, String out, String err) {
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|\\S+");
+
+  /**
+   * Splits a line at blanks into the words of a command; what stands in single quotes is one word,
+   * and a {@code %s} in a word becomes the next value, blanks and all.
+   */
+  static List<String> words(String line, Object... values) {
+    Iterator<Object> left = List.of(values).iterator();
+    List<String> words =
+        WORD.matcher(line)
+            .results()
+            .map(word -> word.group(1) == null ? word.group() : word.group(1))
+            .map(word -> word.contains("%s") ? word.replace("%s", left.next().toString()) : word)
+            .toList();
+    if (left.hasNext()) {
+      throw new IllegalArgumentException("no %s for '" + left.next() + "' in: " + line);
+    }
+    return words;
+  }
 
   /** What surrounds a run: by default an empty home, no input, no terminal. */
   static final class World {
@@ -57,6 +78,10 @@ record LimpidRun(int code, String out, String err) {
           variables,
           isTerminal,
           isTerminal);
+    }
+
+    LimpidRun runLine(String line, Object... values) {
+      return run(words(line, values).toArray(String[]::new));
     }
 
     LimpidRun run(String... arguments) {

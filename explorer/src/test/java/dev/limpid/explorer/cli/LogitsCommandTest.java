@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import static dev.limpid.testdata.Close.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -39,20 +39,20 @@ class LogitsCommandTest {
     JsonNode routes = read(GOLDEN.resolve("routes.json"));
     JsonNode contrast = routes.path("contrast");
 
-    JsonNode byHead = logits(golden(routes));
-    JsonNode byLayer = logits(golden(routes, "--by", "layer"));
+    JsonNode byHead = logits(golden(routes, ""));
+    JsonNode byLayer = logits(golden(routes, "--by layer"));
 
-    assertClose(byHead.path("logit"), contrast.path("logit_difference"));
-    assertClose(byHead.path("sum"), contrast.path("logit_difference"));
+    assertAgree(byHead.path("logit"), contrast.path("logit_difference"));
+    assertAgree(byHead.path("sum"), contrast.path("logit_difference"));
     double[] attention = new double[contrast.path("mlp").size()];
     for (JsonNode part : byHead.path("parts")) {
       int layer = part.path("layer").asInt(0);
       switch (part.path("part").asString()) {
-        case "embedding" -> assertClose(part.path("logit"), contrast.path("embedding"));
-        case "biases" -> assertClose(part.path("logit"), contrast.path("bias"));
-        case "mlp" -> assertClose(part.path("logit"), contrast.path("mlp").get(layer));
+        case "embedding" -> assertAgree(part.path("logit"), contrast.path("embedding"));
+        case "biases" -> assertAgree(part.path("logit"), contrast.path("bias"));
+        case "mlp" -> assertAgree(part.path("logit"), contrast.path("mlp").get(layer));
         default -> {
-          assertClose(
+          assertAgree(
               part.path("logit"),
               contrast.path("heads").get(layer).get(part.path("head").intValue()));
           attention[layer] += part.path("logit").doubleValue();
@@ -72,32 +72,31 @@ class LogitsCommandTest {
   void tokensAreThoseOfTheGolden() throws IOException {
     JsonNode routes = read(GOLDEN.resolve("routes.json"));
 
-    JsonNode contrast = logits(golden(routes, "--by", "token")).path("contrast");
+    JsonNode contrast = logits(golden(routes, "--by token")).path("contrast");
 
     for (JsonNode token : contrast.path("tokens")) {
       int t = token.path("position").intValue();
-      assertClose(token.path("towards"), routes.path("contrast").path("towards").get(t));
-      assertClose(token.path("away"), routes.path("contrast").path("away").get(t));
+      assertAgree(token.path("towards"), routes.path("contrast").path("towards").get(t));
+      assertAgree(token.path("away"), routes.path("contrast").path("away").get(t));
     }
-    assertClose(contrast.path("biases"), routes.path("contrast").path("bias"));
+    assertAgree(contrast.path("biases"), routes.path("contrast").path("bias"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"head", "layer", "token"})
   void theMostProbableTokenIsExplainedWhereNoneIsNamed(String by) throws IOException {
-    JsonNode document = logits(run("logits", "--model", DEMO, TEXT, "--by", by, "--json"));
+    JsonNode document = logits(run("logits --model %s %s --by %s --json", DEMO, TEXT, by));
 
     assertThat(document.path("answer").path("rank").intValue()).isEqualTo(1);
     assertThat(document.path("answer").path("text").asString()).isEqualTo(" Mary");
     assertThat(document.path("distractor").isNull()).isTrue();
-    assertClose(document.path("sum"), document.path("logit"));
+    assertAgree(document.path("sum"), document.path("logit"));
   }
 
   @Test
   void peopleGetTables() {
-    LimpidRun heads =
-        run("logits", "--model", DEMO, TEXT, "--answer", " Mary", "--distractor", " John");
-    LimpidRun tokens = run("logits", "--model", DEMO, TEXT, "--by", "token", "--position", "14");
+    LimpidRun heads = run("logits --model %s %s --answer ' Mary' --distractor ' John'", DEMO, TEXT);
+    LimpidRun tokens = run("logits --model %s %s --by token --position 14", DEMO, TEXT);
 
     assertThat(heads.code()).isZero();
     assertThat(heads.out())
@@ -120,10 +119,10 @@ class LogitsCommandTest {
 
   @Test
   void explainFollowsTheAnswerBackToTheTokens() {
-    LimpidRun plain = run("explain", "--model", DEMO, TEXT);
+    LimpidRun plain = run("explain --model %s %s", DEMO, TEXT);
     LimpidRun asked =
-        run("explain", "--model", DEMO, TEXT, "--answer", " Mary", "--distractor", " John");
-    LimpidRun document = run("explain", "--model", DEMO, TEXT, "--answer", " Mary", "--json");
+        run("explain --model %s %s --answer ' Mary' --distractor ' John'", DEMO, TEXT);
+    LimpidRun document = run("explain --model %s %s --answer ' Mary' --json", DEMO, TEXT);
 
     assertThat(plain.out()).doesNotContain("came from\n       ");
     assertThat(asked.out())
@@ -143,38 +142,27 @@ class LogitsCommandTest {
 
   @Test
   void whatMakesNoSenseIsRefused() {
-    assertThat(run("logits", "--model", DEMO, TEXT, "--by", "neuron").code()).isEqualTo(2);
-    assertThat(run("logits", "--model", DEMO, TEXT, "--answer", "no such token").err())
+    assertThat(run("logits --model %s %s --by neuron", DEMO, TEXT).code()).isEqualTo(2);
+    assertThat(run("logits --model %s %s --answer 'no such token'", DEMO, TEXT).err())
         .contains("not one token of this model");
-    assertThat(run("logits", "--model", DEMO, TEXT, "--position", "99").err())
-        .contains("position 99");
-    assertThat(run("explain", "--model", DEMO, TEXT, "--distractor", " John").code()).isEqualTo(2);
+    assertThat(run("logits --model %s %s --position 99", DEMO, TEXT).err()).contains("position 99");
+    assertThat(run("explain --model %s %s --distractor ' John'", DEMO, TEXT).code()).isEqualTo(2);
   }
 
   /** A run on the prompt, position and tokens of the golden. */
-  private LimpidRun golden(JsonNode routes, String... more) throws IOException {
+  private LimpidRun golden(JsonNode routes, String more) throws IOException {
     JsonNode ids = read(GOLDEN.resolve("reference.json")).findValues("input_ids").getFirst();
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "logits",
-                "--model",
-                GOLDEN.toString(),
-                "--tokens",
-                ids.valueStream().map(JsonNode::asString).collect(Collectors.joining(",")),
-                "--position",
-                routes.path("position").asString(),
-                "--answer",
-                "#" + routes.path("contrast").path("answer").asString(),
-                "--distractor",
-                "#" + routes.path("contrast").path("distractor").asString(),
-                "--json"));
-    arguments.addAll(Arrays.asList(more));
-    return run(arguments.toArray(String[]::new));
+    return run(
+        "logits --model %s --tokens %s --position %s --answer #%s --distractor #%s --json " + more,
+        GOLDEN,
+        ids.valueStream().map(JsonNode::asString).collect(Collectors.joining(",")),
+        routes.path("position").asString(),
+        routes.path("contrast").path("answer").asString(),
+        routes.path("contrast").path("distractor").asString());
   }
 
-  private LimpidRun run(String... arguments) {
-    return new LimpidRun.World(folder).run(arguments);
+  private LimpidRun run(String line, Object... values) {
+    return new LimpidRun.World(folder).runLine(line, values);
   }
 
   /** The document of a run, which must hold to its schema. */
@@ -193,7 +181,7 @@ class LogitsCommandTest {
     return JsonMapper.shared().readTree(Files.readString(path));
   }
 
-  private static void assertClose(JsonNode actual, JsonNode expected) {
-    assertThat(actual.doubleValue()).isCloseTo(expected.doubleValue(), within(TOLERANCE));
+  private static void assertAgree(JsonNode actual, JsonNode expected) {
+    assertClose(actual.doubleValue(), expected.doubleValue(), TOLERANCE);
   }
 }

@@ -44,12 +44,12 @@ class GeneratorGoldenTest {
     return list.valueStream().map(JsonNode::asInt).toList();
   }
 
-  /** llama2.c's own text; runs where the extra data lies beside the project. */
+  /** llama2.c's own text; runs where there are extra data. */
   @ParameterizedTest
   @ValueSource(strings = {"reference", "vector"})
   void stories260kTellsLlama2cStory(String backend) throws IOException {
     List<Path> folders =
-        TestData.sharedModels().stream()
+        TestData.extraModels().stream()
             .filter(folder -> Files.exists(folder.resolve("expected_greedy.json")))
             .toList();
     System.out.println("models with a greedy text by another author: " + folders);

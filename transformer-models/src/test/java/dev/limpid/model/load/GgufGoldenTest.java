@@ -1,5 +1,6 @@
 package dev.limpid.model.load;
 
+import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.TraceDetail;
@@ -45,15 +46,7 @@ class GgufGoldenTest {
         ModelLoader.open(folder(name).resolve("model.gguf"), Backends.open(backend));
     float[] logits = model.trace(tokens, TraceDetail.RESIDUALS).logits().toFloats();
 
-    assertThat(logits).hasSameSizeAs(wanted);
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < wanted.length; i++) {
-      largest = Math.max(largest, Math.abs(wanted[i]));
-      difference = Math.max(difference, Math.abs(logits[i] - wanted[i]));
-      assertThat(logits[i]).isFinite();
-    }
-    assertThat(difference).isLessThanOrEqualTo(TOLERANCE * largest);
+    assertCloseToLargest("logits", logits, wanted, TOLERANCE);
   }
 
   @Test
