@@ -1,4 +1,4 @@
-/** Not needed on the class path; on the module path it saves the flag for the vector module. */
+/** A program that asks Limpid. */
 module org.example.report {
-  requires dev.limpid.routes;
+  requires dev.limpid;
 }

@@ -1,26 +1,20 @@
 package org.example.report;
 
-import dev.limpid.model.Transformer;
-import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.tokenizer.LoadedTokenizer;
-import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.tensor.spi.Backends;
+import dev.limpid.LanguageModel;
+import dev.limpid.QuestionException;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** Prints the report of one prompt as tab-separated values: MODEL PROMPT ANSWER DISTRACTOR. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, QuestionException {
     if (args.length != 4) {
       System.err.println("arguments: MODEL PROMPT ANSWER DISTRACTOR");
       System.exit(2);
     }
-    Path folder = Path.of(args[0]);
-    Transformer model = ModelLoader.open(folder, Backends.openDefault(System.err::println));
-    LoadedTokenizer tokenizer = TokenizerLoader.load(folder).orElseThrow();
-    AnswerReport report = AnswerReport.of(model, tokenizer, args[1], args[2], args[3]);
+    LanguageModel model = LanguageModel.open(args[0]);
+    AnswerReport report = AnswerReport.of(model.analyse(args[1]), args[2], args[3]);
     System.out.println("position\ttoken\tshare\ttowards\taway");
     for (AnswerReport.Row row : report.rows()) {
       System.out.printf(

@@ -3,29 +3,23 @@ package org.example.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.limpid.model.Transformer;
-import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.tensor.spi.Backends;
-import java.io.IOException;
-import java.nio.file.Path;
+import dev.limpid.LanguageModel;
+import dev.limpid.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnswerReportTest {
   @Test
-  void theTokensAddUpToTheLogitDifference() throws IOException {
-    Path folder = Path.of(System.getProperty("model"));
+  void theTokensAddUpToTheLogitDifference() throws Exception {
     List<String> warnings = new ArrayList<>();
-    Transformer model = ModelLoader.open(folder, Backends.openDefault(warnings::add));
+    LanguageModel model =
+        LanguageModel.open("demo-gpt2", Settings.defaults().withWarnings(warnings::add));
     assertEquals(List.of(), warnings, "the vector module is there");
 
     AnswerReport report =
         AnswerReport.of(
-            model,
-            TokenizerLoader.load(folder).orElseThrow(),
-            "When Mary and John went to the store, John gave a drink to",
+            model.analyse("When Mary and John went to the store, John gave a drink to"),
             " Mary",
             " John");
 

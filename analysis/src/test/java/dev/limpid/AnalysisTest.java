@@ -1,0 +1,212 @@
+package dev.limpid;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.StreamedBlocks;
+import dev.limpid.model.TraceDetail;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.TransformerWeights;
+import dev.limpid.model.generate.StopReason;
+import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.ThresholdMode;
+import dev.limpid.view.ExplainView;
+import dev.limpid.view.LogitsView;
+import dev.limpid.view.PredictionView;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Questions about one prompt: the same answers as the engine's, whichever is asked first. */
+class AnalysisTest {
+  private static LanguageModel model;
+
+  @BeforeAll
+  static void open() throws IOException {
+    model = DemoModel.open();
+  }
+
+  private static Analysis analysis() throws Exception {
+    return model.analyse(DemoModel.PROMPT);
+  }
+
+  private static Route routeOfTheEngine(double threshold) throws Exception {
+    Transformer transformer = model.transformer();
+    ForwardTrace trace = transformer.trace(model.tokens(DemoModel.PROMPT), TraceDetail.FULL);
+    FlowGraph graph = FlowGraph.of(Contributions.of(transformer, trace));
+    return new RouteExtractor(graph, ThresholdMode.RENORMALISED, threshold)
+        .route(trace.nPositions() - 1);
+  }
+
+  @Test
+  void predictsWhatTheModelPredicts() throws Exception {
+    List<PredictionView> top = analysis().top(5);
+    assertThat(top).hasSize(5);
+    assertThat(top.getFirst().text()).isEqualTo(" Mary");
+    assertThat(top.getFirst().rank()).isEqualTo(1);
+    List<PredictionView> everywhere = analysis().predictions();
+    assertThat(everywhere).hasSize(15);
+    assertThat(everywhere.getLast()).isEqualTo(top.getFirst());
+  }
+
+  @Test
+  void findsTheRouteOfTheEngineInOnePassOrTwo() throws Exception {
+    Analysis onePass = analysis();
+    assertThat(onePass.route(0.04)).isEqualTo(routeOfTheEngine(0.04));
+    assertThat(onePass.trace().detail()).isEqualTo(TraceDetail.RESIDUALS);
+    Analysis twoPasses = analysis();
+    assertThat(twoPasses.trace().detail()).isEqualTo(TraceDetail.FULL);
+    assertThat(twoPasses.route(0.04)).isEqualTo(routeOfTheEngine(0.04));
+  }
+
+  @Test
+  void aLowerThresholdIsServedAfterAHigherOne() throws Exception {
+    Analysis analysis = analysis();
+    analysis.route(0.1);
+    assertThat(analysis.route(0.01)).isEqualTo(routeOfTheEngine(0.01));
+    assertThat(analysis.route(0.1)).isEqualTo(routeOfTheEngine(0.1));
+  }
+
+  @Test
+  void sourcesAreThoseOfTheRoute() throws Exception {
+    List<ExplainView.Source> sources = analysis().sources();
+    Route route = routeOfTheEngine(0.04);
+    assertThat(sources)
+        .isSortedAccordingTo((a, b) -> Double.compare(b.flow(), a.flow()))
+        .allSatisfy(s -> assertThat(s.flow()).isEqualTo(route.sourceFlow(s.position())));
+    assertThat(sources).hasSameSizeAs(route.sources());
+  }
+
+  @Test
+  void anExplanationWithAnAnswerSplitsItsLogit() throws Exception {
+    Analysis analysis = analysis();
+    int mary = analysis.prompt().tokenId(" Mary");
+    int john = analysis.prompt().tokenId(" John");
+    Explanation explanation =
+        analysis.explain(new Question(analysis.last(), mary, john), RouteSettings.DEFAULT);
+    ExplainView view = explanation.view();
+    double net = view.contrast().tokens().stream().mapToDouble(s -> s.net()).sum();
+    double lost = view.contrast().lost().towards() - view.contrast().lost().away();
+    assertThat(net + lost + view.contrast().biases())
+        .isCloseTo(view.logitDifference(), within(1e-3));
+    assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
+  }
+
+  @Test
+  void logitsSplitInThreeWaysSumToTheSame() throws Exception {
+    Analysis analysis = analysis();
+    for (LogitsView.By by : LogitsView.By.values()) {
+      LogitsView view = analysis.logits(analysis.last(), null, null, by);
+      assertThat(view.sum()).isCloseTo(view.logit(), within(1e-3));
+      assertThat(view.answer().text()).isEqualTo(" Mary");
+    }
+  }
+
+  @Test
+  void whatIsNotThereIsSaidInOneLine() throws Exception {
+    Analysis analysis = analysis();
+    ContributionOptions options = ContributionOptions.DEFAULT;
+    assertThatThrownBy(() -> analysis.heads(0, 15, null, options))
+        .isInstanceOf(NoSuchPartException.class)
+        .hasMessage("position 15 is not in the prompt, whose positions go from 0 to 14");
+    assertThatThrownBy(() -> analysis.neurons(99, 1, 3, options))
+        .isInstanceOf(NoSuchPartException.class)
+        .hasMessageStartingWith("layer 99 is not in the model, whose layers go from 0 to ");
+    assertThatThrownBy(() -> analysis.heads(0, 3, 4, options))
+        .isInstanceOf(NoSuchPartException.class)
+        .hasMessage("key 4 is not seen from position 3, whose keys go from 0 to 3");
+    assertThatThrownBy(() -> analysis.prompt().tokenId(" Mary and"))
+        .isInstanceOf(NoSuchTokenException.class)
+        .hasMessage(
+            "' Mary and' is not one token of this model; 'limpid tokens' shows how it is cut");
+  }
+
+  @Test
+  void goesOnWithTheText() throws Exception {
+    Generation generation = analysis().generate(GenerationSettings.DEFAULT.withMaxNew(3));
+    StringBuilder text = new StringBuilder();
+    while (generation.hasNext()) {
+      text.append(generation.next().text());
+    }
+    assertThat(text.toString()).startsWith(" Mary");
+    assertThat(generation.stopReason()).isIn(StopReason.MAX_NEW, StopReason.EOS);
+    assertThat(analysis().generate(GenerationSettings.DEFAULT.withMaxNew(3)).toEnd().text())
+        .isEqualTo(text.toString());
+  }
+
+  @Test
+  void aQuestionThatIsCancelledLeavesTheNextOneItsAnswer() throws Exception {
+    boolean[] cancelled = {true};
+    List<Progress.Phase> phases = new ArrayList<>();
+    Progress progress =
+        (phase, done, all) -> {
+          phases.add(phase);
+          if (cancelled[0] && done == 2) {
+            throw new CancellationException("the reader left");
+          }
+        };
+    Analysis analysis = model.analyse(model.source().prompt(DemoModel.PROMPT), progress);
+    assertThatThrownBy(() -> analysis.route(0.04)).isInstanceOf(CancellationException.class);
+    assertThat(phases).hasSize(2).containsOnly(Progress.Phase.CONTRIBUTIONS);
+    cancelled[0] = false;
+    assertThat(analysis.route(0.04)).isEqualTo(routeOfTheEngine(0.04));
+  }
+
+  @Test
+  void aStreamedModelReadsEachLayerOnceForAnExplanation() throws Exception {
+    List<Integer> reads = new ArrayList<>();
+    TransformerWeights w = model.transformer().weights();
+    StreamedBlocks blocks =
+        new StreamedBlocks(
+            w.blocks().size(),
+            layer -> {
+              reads.add(layer);
+              return w.blocks().get(layer);
+            });
+    Transformer streamed =
+        new Transformer(
+            model.transformer().config(),
+            new TransformerWeights(
+                w.embedding(), w.positions(), blocks, w.finalNorm(), w.unembedding(), w.head()),
+            model.transformer().ops(),
+            model.transformer().provenance());
+    Explanation explanation =
+        new LanguageModel(model.source(), streamed).analyse(DemoModel.PROMPT).explain();
+    assertThat(reads)
+        .containsExactlyElementsOf(IntStream.range(0, w.blocks().size()).boxed().toList());
+    assertThat(explanation.view()).isEqualTo(analysis().explain().view());
+  }
+
+  @Test
+  void threadsMayShareAnAnalysis() throws Exception {
+    Analysis shared = analysis();
+    List<Callable<Object>> questions =
+        List.of(
+            () -> shared.route(0.04),
+            () -> shared.top(3),
+            () -> shared.heads(1, 14, null, ContributionOptions.DEFAULT),
+            () -> shared.route(0.02));
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<Object>> answers = threads.invokeAll(questions);
+      assertThat(answers.get(0).get()).isEqualTo(routeOfTheEngine(0.04));
+      assertThat(answers.get(1).get()).isEqualTo(analysis().top(3));
+      assertThat(answers.get(2).get())
+          .isEqualTo(analysis().heads(1, 14, null, ContributionOptions.DEFAULT));
+      assertThat(answers.get(3).get()).isEqualTo(routeOfTheEngine(0.02));
+    }
+  }
+}
