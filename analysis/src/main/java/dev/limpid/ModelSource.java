@@ -1,6 +1,7 @@
 package dev.limpid;
 
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelFiles;
 import dev.limpid.models.ModelLocation;
@@ -17,14 +18,15 @@ import java.util.Optional;
  *
  * @param location where it was found, and by which name
  * @param files opened once, for all who ask
+ * @param config the facts of its architecture
  */
-public record ModelSource(ModelLocation location, ModelFiles files) {
+public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig config) {
 
   /**
    * Finds a model and opens its files.
    *
    * @param name a name, a folder, or a GGUF file
-   * @throws IOException if there is none, or its files are damaged
+   * @throws IOException if there is none, or it is damaged or not supported
    */
   public static ModelSource find(String name, ModelLocator locator) throws IOException {
     return of(locator.locate(name));
@@ -33,10 +35,11 @@ public record ModelSource(ModelLocation location, ModelFiles files) {
   /**
    * Opens the files of a model.
    *
-   * @throws IOException if they are damaged
+   * @throws IOException if they are damaged, or those of a model that is not supported
    */
   public static ModelSource of(ModelLocation location) throws IOException {
-    return new ModelSource(location, ModelFiles.open(location.folder()));
+    ModelFiles files = ModelFiles.open(location.folder());
+    return new ModelSource(location, files, files.config());
   }
 
   /** Returns the name it was found by. */

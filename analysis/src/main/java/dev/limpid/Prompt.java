@@ -53,7 +53,7 @@ public record Prompt(
    * @throws NoSuchTokenException if the text is not one token of the model
    */
   public int tokenId(String token) throws NoSuchTokenException {
-    int dVocab = source.files().config().dVocab();
+    int dVocab = source.config().dVocab();
     if (ID.matcher(token).matches() && Integer.parseInt(token.substring(1)) < dVocab) {
       return Integer.parseInt(token.substring(1));
     }

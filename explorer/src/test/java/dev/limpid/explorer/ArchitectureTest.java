@@ -9,6 +9,16 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import dev.limpid.Analysis;
+import dev.limpid.LanguageModel;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.model.Transformer;
+import dev.limpid.routes.ContrastFlow;
+import dev.limpid.routes.RouteExtractor;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +34,16 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("dev.limpid");
+
+  /** The packages of module {@code limpid}. */
+  private static final String[] FRONT_DOOR = {
+    "dev.limpid",
+    "dev.limpid.files..",
+    "dev.limpid.hub..",
+    "dev.limpid.json..",
+    "dev.limpid.models..",
+    "dev.limpid.view.."
+  };
 
   private static Set<String> packages() {
     return CLASSES.stream().map(JavaClass::getPackageName).collect(Collectors.toSet());
@@ -48,6 +68,8 @@ class ArchitectureTest {
         .definedBy("dev.limpid.attribution..")
         .layer("routes")
         .definedBy("dev.limpid.routes..")
+        .layer("limpid")
+        .definedBy(FRONT_DOOR)
         .layer("explorer")
         .definedBy("dev.limpid.explorer..")
         .whereLayer("tensor")
@@ -58,6 +80,8 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("tensor", "model")
         .whereLayer("routes")
         .mayOnlyAccessLayers("tensor", "model", "attribution")
+        .whereLayer("limpid")
+        .mayOnlyAccessLayers("tensor", "model", "attribution", "routes")
         .whereLayer("explorer")
         .mayNotBeAccessedByAnyLayer()
         .check(CLASSES);
@@ -65,7 +89,67 @@ class ArchitectureTest {
 
   @Test
   void packagesFormNoCycle() {
-    slices().matching("dev.limpid.(**)").should().beFreeOfCycles().check(CLASSES);
+    // The front door itself is a package too: "limpid", beside "limpid.view" and the others.
+    slices().matching("dev.(**)").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void theFrontDoorKnowsNeitherCommandLineNorConsole() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(FRONT_DOOR)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("picocli..")
+        .orShould()
+        .dependOnClassesThat()
+        .belongToAnyOf(PrintStream.class, PrintWriter.class, java.io.Console.class)
+        .because("servers and strangers ask here too")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAnyPackage(FRONT_DOOR)
+        .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
+        .check(CLASSES);
+  }
+
+  @Test
+  void whatShowsAnswersComputesNone() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.limpid.explorer.show..")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(
+            Analysis.class, LanguageModel.class, RouteExtractor.class, ContrastFlow.class)
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.limpid.model..", "dev.limpid.tensor..")
+        .because("the same answer is shown in several ways")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theCommandLineHoldsOptionsAndCommandsOnly() {
+    assertThat(
+            CLASSES.stream()
+                .filter(c -> c.getPackageName().equals("dev.limpid.explorer.cli"))
+                .filter(c -> c.getEnclosingClass().isEmpty())
+                .map(JavaClass::getSimpleName)
+                .filter(name -> !name.equals("package-info")))
+        .allMatch(
+            name ->
+                name.matches(".*(Command|Commands|Options?)")
+                    || Set.of("GivenPrompt", "Positions", "VersionProvider").contains(name));
+    noClasses()
+        .that()
+        .resideInAPackage("dev.limpid.explorer.cli..")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(
+            Transformer.class, RouteExtractor.class, Contributions.class, LogitLens.class)
+        .because("commands ask, and the front door answers")
+        .check(CLASSES);
   }
 
   @Test
