@@ -78,7 +78,7 @@ public final class TerminalText {
   }
 
   /** Returns how many columns of a terminal a text takes. */
-  static int width(String text) {
+  public static int width(String text) {
     return text.codePoints().map(TerminalText::width).sum();
   }
 

@@ -2,7 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class DoctorCommandTest {
   @Test
   void saysWhatThereIs() {
     LimpidRun run = new LimpidRun.World(home).run("doctor");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains("jdk       25", "backend   vector: available", "-bit vectors (default)")

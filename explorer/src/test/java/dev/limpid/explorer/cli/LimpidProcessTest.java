@@ -2,7 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;
@@ -159,7 +159,7 @@ class LimpidProcessTest {
             model.toString());
     Process process = shell.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isEqualTo(Limpid.FAILED);
+    assertThat(process.waitFor()).as(said).isEqualTo(ExitCode.FAILED);
     assertThat(said.lines()).hasSize(1);
     assertThat(said).contains("standard output: cannot be written", "No space left");
   }

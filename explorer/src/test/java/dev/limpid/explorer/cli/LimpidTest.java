@@ -3,6 +3,7 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class LimpidTest {
   @Test
   void helpIsAResult() {
     LimpidRun run = world().run("--help");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).startsWith("Usage: limpid").contains("doctor", "models");
     assertThat(run.err()).isEmpty();
   }
@@ -31,7 +32,7 @@ class LimpidTest {
         List.of("", "doctor", "models", "models list", "models info", "models pull")) {
       String[] words = (command + " --help").strip().split(" ", -1);
       LimpidRun run = world().run(words);
-      assertThat(run.code()).as(command).isEqualTo(Limpid.DONE);
+      assertThat(run.code()).as(command).isEqualTo(ExitCode.DONE);
       assertThat(run.out()).as(command).contains("Example", ("limpid " + command).strip());
     }
   }
@@ -39,14 +40,14 @@ class LimpidTest {
   @Test
   void versionNamesTheJdk() {
     LimpidRun run = world().run("--version");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).matches("limpid \\d+\\.\\d+\\.\\d+\\S* \\(JDK 25\\S*\\)\\n");
   }
 
   @Test
   void noCommandIsWrongUsageAndShowsWhatThereIs() {
     LimpidRun run = world().run();
-    assertThat(run.code()).isEqualTo(Limpid.USAGE);
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("Usage: limpid", "limpid: no command given");
   }
@@ -62,7 +63,7 @@ class LimpidTest {
   }
 
   private static void assertUsage(LimpidRun run, String mentions) {
-    assertThat(run.code()).isEqualTo(Limpid.USAGE);
+    assertThat(run.code()).isEqualTo(ExitCode.USAGE);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).startsWith("limpid: ").contains(mentions, "--help").hasLineCount(1);
   }
@@ -70,7 +71,7 @@ class LimpidTest {
   @Test
   void failuresAreOneLine() {
     LimpidRun run = world().run("models", "info", "no-such-model");
-    assertThat(run.code()).isEqualTo(Limpid.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .startsWith("limpid: model 'no-such-model': not found")
@@ -81,7 +82,7 @@ class LimpidTest {
   @Test
   void debugShowsTheStackTrace() {
     LimpidRun run = world().run("models", "info", "no-such-model", "--debug");
-    assertThat(run.code()).isEqualTo(Limpid.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).contains("not found", "\tat dev.limpid.");
   }
 
@@ -107,7 +108,7 @@ class LimpidTest {
   void aReaderThatGoesAwayIsNoError() {
     java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
     int code = Limpid.run(List.of("doctor"), world().console(failing("Broken pipe"), err));
-    assertThat(code).isEqualTo(Limpid.DONE);
+    assertThat(code).isEqualTo(ExitCode.DONE);
     assertThat(err.size()).isZero();
   }
 
@@ -116,7 +117,7 @@ class LimpidTest {
     java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
     int code =
         Limpid.run(List.of("doctor"), world().console(failing("No space left on device"), err));
-    assertThat(code).isEqualTo(Limpid.FAILED);
+    assertThat(code).isEqualTo(ExitCode.FAILED);
     assertThat(err.toString(java.nio.charset.StandardCharsets.UTF_8))
         .isEqualTo("limpid: standard output: cannot be written: No space left on device\n");
   }

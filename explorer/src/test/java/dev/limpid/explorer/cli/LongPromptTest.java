@@ -2,7 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ class LongPromptTest {
     Files.writeString(file, text.repeat(BYTES / text.length()));
     LimpidRun run =
         new LimpidRun.World(home).run("explain", "--model", "demo-gpt2", "--file", file.toString());
-    assertThat(run.code()).isEqualTo(Limpid.FAILED);
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).matches("limpid: the prompt has \\d{5,} tokens, .* shorten it\n");
   }
 }

@@ -2,7 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -90,7 +90,7 @@ record ModelCopy(Path home, Path folder) {
   /** Runs a command: it fails with one line and exit code 1. */
   void assertFailsWith(List<String> arguments, String... parts) {
     LimpidRun run = new LimpidRun.World(home).run(arguments.toArray(String[]::new));
-    assertThat(run.code()).as(run.err()).isEqualTo(Limpid.FAILED);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.FAILED);
     assertThat(run.out()).isEmpty();
     assertThat(run.err().lines()).as(run.err()).hasSize(1);
     assertThat(run.err())
@@ -112,6 +112,6 @@ record ModelCopy(Path home, Path folder) {
 
   private void assertWorksWith(List<String> arguments) {
     LimpidRun run = new LimpidRun.World(home).run(arguments.toArray(String[]::new));
-    assertThat(run.code()).as(run.err()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
   }
 }

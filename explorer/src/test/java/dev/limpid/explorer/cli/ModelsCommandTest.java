@@ -2,7 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.explorer.Limpid;
+import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.hub.FakeHub;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
@@ -40,7 +40,7 @@ class ModelsCommandTest {
     Path one = model("one");
     Path two = model("org/number-two");
     LimpidRun run = world().run("models", "list");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out())
         .isEqualTo(
             """
@@ -57,7 +57,7 @@ class ModelsCommandTest {
   @Test
   void anEmptyListSaysHowToChangeThat() {
     LimpidRun run = world().run("models", "list");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains(home.resolve("models").toString(), "models pull");
     assertThat(world().run("models", "list", "--json").out()).isEqualTo("{\"models\":[]}\n");
@@ -67,7 +67,7 @@ class ModelsCommandTest {
   void infoDescribesAModel() throws IOException {
     Path folder = model("one");
     LimpidRun run = world().run("models", "info", "one");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out())
         .contains("family      opt", "folder      " + folder, "weights     cannot be read")
         .contains("layers      12");
@@ -86,7 +86,7 @@ class ModelsCommandTest {
         .add("embeddings.weight", Tensor.zeros(3, 5))
         .write(folder.resolve("model.safetensors"));
     LimpidRun run = world().run("models", "info", "one");
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out())
         .contains("family      bert", "parameters  15", "weights     F32")
         .contains("model_type 'bert' is not supported; supported: gpt2, opt, llama");
@@ -101,7 +101,7 @@ class ModelsCommandTest {
             home.resolve("lmtt.json"),
             "{\"models\": {\"my opt\": \"%s\"}, \"colour\": 1}".formatted(folder));
     LimpidRun run = world().run("models", "info", "my opt", "--config", config.toString());
-    assertThat(run.code()).isEqualTo(Limpid.DONE);
+    assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.err())
         .isEqualTo("limpid: warning: " + config + ": keys that are not known: colour\n");
     assertThat(run.out()).contains("from the configuration file");
@@ -114,7 +114,7 @@ class ModelsCommandTest {
       LimpidRun.World world = world().with("HF_ENDPOINT", hub.address());
       LimpidRun run = world.run("models", "pull", "org/name");
       assertThat(run.err()).isEmpty();
-      assertThat(run.code()).isEqualTo(Limpid.DONE);
+      assertThat(run.code()).isEqualTo(ExitCode.DONE);
       assertThat(run.out())
           .isEqualTo(
               "org/name: 2 files, 3 B, 2 new in %s\n".formatted(home.resolve("models/org/name")));
@@ -140,7 +140,7 @@ class ModelsCommandTest {
   void pullFailsInOneLine() throws IOException {
     try (FakeHub hub = new FakeHub()) {
       LimpidRun run = world().with("HF_ENDPOINT", hub.address()).run("models", "pull", "org/other");
-      assertThat(run.code()).isEqualTo(Limpid.FAILED);
+      assertThat(run.code()).isEqualTo(ExitCode.FAILED);
       assertThat(run.err()).startsWith("limpid: org/other: not found at").hasLineCount(1);
     }
   }

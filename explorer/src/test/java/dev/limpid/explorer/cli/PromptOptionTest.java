@@ -3,7 +3,7 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limpid.Prompt;
+
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.UsageFailure;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +27,7 @@ class PromptOptionTest {
     @Mixin private final PromptOption prompt = new PromptOption();
   }
 
-  private Prompt read(byte[] input, String... arguments) throws IOException {
+  private GivenPrompt read(byte[] input, String... arguments) throws IOException {
     Probe probe = new Probe();
     new CommandLine(probe).setExpandAtFiles(false).parseArgs(arguments);
     Console console =
@@ -37,12 +37,12 @@ class PromptOptionTest {
     return probe.prompt.read(console);
   }
 
-  private Prompt read(String... arguments) throws IOException {
+  private GivenPrompt read(String... arguments) throws IOException {
     return read(new byte[0], arguments);
   }
 
   private static Prompt text(String text) {
-    return new Prompt.Text(text, Optional.empty());
+    return new GivenPrompt.Text(text, Optional.empty());
   }
 
   @Test
@@ -64,14 +64,14 @@ class PromptOptionTest {
 
   @Test
   void bosIsAskedForOrRefused() throws IOException {
-    assertThat(read("--bos", "a")).isEqualTo(new Prompt.Text("a", Optional.of(true)));
-    assertThat(read("a", "--no-bos")).isEqualTo(new Prompt.Text("a", Optional.of(false)));
+    assertThat(read("--bos", "a")).isEqualTo(new GivenPrompt.Text("a", Optional.of(true)));
+    assertThat(read("a", "--no-bos")).isEqualTo(new GivenPrompt.Text("a", Optional.of(false)));
   }
 
   @Test
   void tokensBypassTheTokenizer() throws IOException {
-    assertThat(read("--tokens", "1,2, 3")).isEqualTo(new Prompt.Tokens(List.of(1, 2, 3)));
-    assertThat(read("--tokens", "0", "--no-bos")).isEqualTo(new Prompt.Tokens(List.of(0)));
+    assertThat(read("--tokens", "1,2, 3")).isEqualTo(new GivenPrompt.Tokens(List.of(1, 2, 3)));
+    assertThat(read("--tokens", "0", "--no-bos")).isEqualTo(new GivenPrompt.Tokens(List.of(0)));
   }
 
   @Test
