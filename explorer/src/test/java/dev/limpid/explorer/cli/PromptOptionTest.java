@@ -3,7 +3,6 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.UsageFailure;
 import java.io.ByteArrayOutputStream;
@@ -41,7 +40,7 @@ class PromptOptionTest {
     return read(new byte[0], arguments);
   }
 
-  private static Prompt text(String text) {
+  private static GivenPrompt text(String text) {
     return new GivenPrompt.Text(text, Optional.empty());
   }
 
