@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limpid.model.Transformer;
-import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Sizes;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
@@ -138,20 +138,7 @@ class HeadRolesTest {
   @Test
   void aContextTooShortForAListIsRefused() throws IOException {
     var config = ModelLoader.config(TestData.folder().resolve("goldens/gpt2-defaults"));
-    var tiny =
-        new ModelConfig(
-            config.modelType(),
-            config.nLayers(),
-            config.dModel(),
-            config.dVocab(),
-            3,
-            config.attention(),
-            config.mlp(),
-            config.norm(),
-            config.positions(),
-            config.tiedHead(),
-            config.bosId(),
-            config.eosIds());
+    var tiny = config.withSizes(new Sizes(config.nLayers(), config.dModel(), config.dVocab(), 3));
 
     assertThatThrownBy(() -> HeadProbes.of(tiny, Optional.empty(), List.of()))
         .hasMessageContaining("context holds 3");

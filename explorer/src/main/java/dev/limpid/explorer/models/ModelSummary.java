@@ -1,9 +1,9 @@
 package dev.limpid.explorer.models;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.load.families.ConfigJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

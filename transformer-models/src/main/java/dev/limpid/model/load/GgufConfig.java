@@ -1,7 +1,7 @@
 package dev.limpid.model.load;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.gguf.GgufMetadata;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.limpid.model.load;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
+import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import dev.limpid.tensor.weights.WeightSource;
@@ -44,8 +44,7 @@ record GgufModel(GgufFile file, ConfigJson json, Architecture architecture) impl
     if (!(rotary.scaling() instanceof Positions.Scaling.None)) {
       throw json.invalid(DIVISORS + " and rope.scaling.type both scale the rotary frequencies");
     }
-    return config.withPositions(
-        new Positions.Rotary(rotary.theta(), Positions.Scaling.Divided.by(divisors)));
+    return config.withPositions(rotary.withScaling(Positions.Scaling.Divided.by(divisors)));
   }
 
   @Override

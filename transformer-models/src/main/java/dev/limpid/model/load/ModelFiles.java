@@ -11,7 +11,7 @@ import java.util.Set;
 interface ModelFiles {
   /** Opens a GGUF file where the path is a file, else a folder. */
   static ModelFiles of(Path path) throws IOException {
-    return Files.isRegularFile(path) ? GgufModel.open(path) : ModelFolder.open(path);
+    return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceFolder.open(path);
   }
 
   /** Returns the model's name, for people. */

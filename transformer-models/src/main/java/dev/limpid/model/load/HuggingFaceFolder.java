@@ -1,7 +1,7 @@
 package dev.limpid.model.load;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.tensor.safetensors.Checkpoint;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /** A folder in Hugging Face layout: config.json and safetensors. */
-record ModelFolder(Path folder, ConfigJson json, Architecture architecture) implements ModelFiles {
+record HuggingFaceFolder(Path folder, ConfigJson json, Architecture architecture)
+    implements ModelFiles {
 
-  static ModelFolder open(Path folder) throws IOException {
+  static HuggingFaceFolder open(Path folder) throws IOException {
     Path path = folder.resolve("config.json");
     if (!Files.isDirectory(folder)) {
       throw new IOException(folder + ": no such folder");
@@ -22,7 +23,7 @@ record ModelFolder(Path folder, ConfigJson json, Architecture architecture) impl
       throw new IOException(folder + ": no config.json here; a model folder has one");
     }
     ConfigJson json = ConfigJson.read(path);
-    return new ModelFolder(folder, json, Architecture.of(json));
+    return new HuggingFaceFolder(folder, json, Architecture.of(json));
   }
 
   @Override
