@@ -9,6 +9,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.tokenizer.TokenizerLoader;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -77,6 +79,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("jdk.incubator..")
         .because("it is still changing, and its types must appear in no signature")
+        .check(CLASSES);
+  }
+
+  @Test
+  void commandsOpenTheFilesOfAModelOnceByOneHandle() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.limpid.explorer..")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(ModelLoader.class, TokenizerLoader.class)
+        .because("ModelFiles parses what they would parse again")
         .check(CLASSES);
   }
 

@@ -1,7 +1,6 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.model.Provenance;
-import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +22,7 @@ final class FileMetadata {
     Provenance provenance = run.model().provenance();
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("model", run.prompt().location().name());
-    metadata.put("model_sha256", sha256(ModelLoader.weightFiles(run.prompt().location().folder())));
+    metadata.put("model_sha256", sha256(run.prompt().files().weightFiles()));
     Optional<Path> tokenizer = run.prompt().tokenizer().map(LoadedTokenizer::source);
     metadata.put(
         "tokenizer",

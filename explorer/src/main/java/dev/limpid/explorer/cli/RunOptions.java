@@ -1,20 +1,14 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.models.GgufFacts;
 import dev.limpid.explorer.models.ModelLocation;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.LayerStorage;
-import dev.limpid.model.load.ModelLoader;
-import dev.limpid.model.tokenizer.LoadedTokenizer;
-import dev.limpid.model.tokenizer.TokenizerLoader;
+import dev.limpid.model.load.ModelFiles;
+import dev.limpid.model.load.PromptException;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import picocli.CommandLine.Mixin;
 
 /** What every command that runs a model takes: the model, the prompt, the backend. */
@@ -26,33 +20,33 @@ final class RunOptions {
   /** Reads the prompt and its tokens, without opening the model. */
   TokenizedPrompt tokenize(Console console) throws IOException {
     Prompt prompt = promptOption.read(console);
-    ModelLocation location = modelOption.locate(console);
-    Path folder = location.folder();
-    ModelConfig config = ModelLoader.config(folder);
-    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(folder);
-    List<Integer> ids =
-        switch (prompt) {
-          case Prompt.Tokens(List<Integer> given) -> given;
-          case Prompt.Text(String text, Optional<Boolean> bos) -> {
-            LoadedTokenizer loaded =
-                tokenizer.orElseThrow(() ->
-                    new CommandFailure(
-                        folder
-                            + ": no tokenizer here, so a text cannot be read; give"
-                            + " --tokens 1,2,3"));
-            boolean addsBos =
-                bos.orElse(
-                    ModelLoader.architecture(folder).alwaysBos()
-                        || loaded.specialTokens().addsBos());
-            yield withBos(loaded, config, text, addsBos, folder);
-          }
-        };
-    requireValid(ids, config);
-    TokenizedPrompt tokenized = new TokenizedPrompt(location, config, tokenizer, ids);
+    TokenizedPrompt none = withoutPrompt(console);
+    TokenizedPrompt tokenized = none.withTokens(tokens(prompt, none.files()));
     if (prompt instanceof Prompt.Text(String text, Optional<Boolean> bos)) {
       SmallVocabulary.warn(tokenized, text, console);
     }
     return tokenized;
+  }
+
+  private TokenizedPrompt withoutPrompt(Console console) throws IOException {
+    ModelLocation location = modelOption.locate(console);
+    ModelFiles files = ModelFiles.open(location.folder());
+    return new TokenizedPrompt(location, files, files.config(), files.tokenizer(), List.of());
+  }
+
+  private static List<Integer> tokens(Prompt prompt, ModelFiles files) throws IOException {
+    try {
+      return switch (prompt) {
+        case Prompt.Tokens(List<Integer> given) -> {
+          files.requireValid(given);
+          yield given;
+        }
+        case Prompt.Text(String text, Optional<Boolean> bos) ->
+            bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
+      };
+    } catch (PromptException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Reads the prompt and opens the model. */
@@ -68,15 +62,12 @@ final class RunOptions {
       return open(console);
     }
     TensorOps ops = backendOption.open(console);
-    ModelLocation location = modelOption.locate(console);
-    ModelConfig config = ModelLoader.config(location.folder());
-    Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(location.folder());
-    return open(new TokenizedPrompt(location, config, tokenizer, List.of()), ops, console);
+    return open(withoutPrompt(console), ops, console);
   }
 
   private static PromptRun open(TokenizedPrompt prompt, TensorOps ops, Console console)
       throws IOException {
-    Optional<String> quantised = GgufFacts.quantisation(prompt.location().folder());
+    Optional<String> quantised = prompt.files().quantisation();
     if (quantised.isPresent()) {
       console.warn(
           "%s is quantised (%s): results are those of the quantised model"
@@ -85,8 +76,9 @@ final class RunOptions {
     try (ProgressLine progress = new ProgressLine(console)) {
       String what = "loading " + prompt.location().name();
       Transformer model =
-          ModelLoader.open(
-              prompt.location().folder(), ops, (done, all) -> progress.steps(what, done, all));
+          prompt
+              .files()
+              .open(ops, LayerStorage.AUTOMATIC, (done, all) -> progress.steps(what, done, all));
       if (model.weights().streamed()) {
         console.warn(streams(prompt.location().name(), model));
       }
@@ -102,40 +94,5 @@ final class RunOptions {
             .formatted(name, Sizes.binary(bytes))
         + ", which is slower; where there is memory, LIMPID_JAVA_OPTS='-Xmx%dg -Xmn1g' keeps them"
             .formatted(heap);
-  }
-
-  private static List<Integer> withBos(
-      LoadedTokenizer loaded, ModelConfig config, String text, boolean bos, Path folder) {
-    OptionalInt ownBos = loaded.specialTokens().bos();
-    if (!bos || ownBos.isPresent()) {
-      return loaded.prompt(text, bos);
-    }
-    List<Integer> ids = new ArrayList<>();
-    ids.add(
-        config
-            .bosId()
-            .orElseThrow(() ->
-                new CommandFailure(
-                    folder + ": neither tokenizer nor config.json names a BOS; give --no-bos")));
-    ids.addAll(loaded.prompt(text, false));
-    return ids;
-  }
-
-  private static void requireValid(List<Integer> ids, ModelConfig config) {
-    if (ids.isEmpty()) {
-      throw new CommandFailure("the prompt is empty and gets no BOS; give some text, or --bos");
-    }
-    if (ids.size() > config.nContext()) {
-      throw new CommandFailure(
-          "the prompt has %d tokens, the model's context holds %d; shorten it"
-              .formatted(ids.size(), config.nContext()));
-    }
-    for (int t = 0; t < ids.size(); t++) {
-      if (ids.get(t) >= config.dVocab()) {
-        throw new CommandFailure(
-            "token %d at position %d is not in the vocabulary; ids go from 0 to %d"
-                .formatted(ids.get(t), t, config.dVocab() - 1));
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ import dev.limpid.explorer.models.ModelLocation;
 import dev.limpid.explorer.view.PredictionView;
 import dev.limpid.explorer.view.TokenView;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.ModelFiles;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.Tokenizer;
 import java.util.List;
@@ -14,13 +15,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prompt as its model sees it.
  *
+ * @param files the model's, opened once for all that a command needs of them
  * @param tokens T ids, BOS included; none only where a command can do without a prompt
  */
 record TokenizedPrompt(
     ModelLocation location,
+    ModelFiles files,
     ModelConfig config,
     Optional<LoadedTokenizer> tokenizer,
     List<Integer> tokens) {
+
+  /** Returns the same model with another prompt. */
+  TokenizedPrompt withTokens(List<Integer> ids) {
+    return new TokenizedPrompt(location, files, config, tokenizer, ids);
+  }
 
   /** Returns the tokens with their texts. */
   List<TokenView> tokenViews() {

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The model families: how each spells its configuration and names its weights. */
-public enum Architecture {
+enum Architecture {
   /** GPT-2 and its relatives. */
   GPT2(
       "gpt2",
@@ -135,12 +135,12 @@ public enum Architecture {
   }
 
   /** Returns the {@code model_type} of this family. */
-  public String modelType() {
+  String modelType() {
     return modelType;
   }
 
   /** Returns whether prompts always get a BOS in front, whatever the tokenizer says. */
-  public boolean alwaysBos() {
+  boolean alwaysBos() {
     return bos == Bos.ALWAYS;
   }
 

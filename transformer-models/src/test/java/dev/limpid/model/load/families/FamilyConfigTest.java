@@ -13,7 +13,7 @@ import dev.limpid.model.config.Positions.Learned;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
 import dev.limpid.model.config.Sizes;
-import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.load.ModelFiles;
 import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -235,7 +235,7 @@ class FamilyConfigTest {
 
   private ModelConfig read(String json) throws IOException {
     Files.writeString(folder.resolve("config.json"), json);
-    return ModelLoader.config(folder);
+    return ModelFiles.open(folder).config();
   }
 
   private void assertRefused(String json, String... parts) {
