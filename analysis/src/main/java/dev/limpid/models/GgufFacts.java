@@ -7,12 +7,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** What the header of a GGUF file says beside the facts of the architecture. */
 public final class GgufFacts {
@@ -25,41 +22,6 @@ public final class GgufFacts {
   /** Returns whether a path leads to a file that says by its name that it is one. */
   public static boolean isGguf(Path path) {
     return path.toString().toLowerCase(Locale.ROOT).endsWith(ENDING) && Files.isRegularFile(path);
-  }
-
-  /**
-   * Returns how many weights of a model are quantised and how, in words; empty if none are, or the
-   * model is no GGUF file.
-   */
-  public static Optional<String> quantisation(Path path) throws IOException {
-    if (!isGguf(path)) {
-      return Optional.empty();
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      GgufFile file = GgufFile.open(path, arena);
-      Map<GgufType, Integer> counts = new EnumMap<>(GgufType.class);
-      for (String name : file.names()) {
-        file.type(name)
-            .filter(GgufType::isQuantised)
-            .ifPresent(type -> counts.merge(type, 1, Integer::sum));
-      }
-      String words =
-          counts.entrySet().stream()
-              .map(count -> count.getValue() + " in " + count.getKey())
-              .collect(Collectors.joining(", "));
-      return counts.isEmpty()
-          ? Optional.empty()
-          : Optional.of("%s of %d tensors".formatted(words, file.names().size()));
-    }
-  }
-
-  static String family(Path path) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      return GgufFile.open(path, arena)
-          .metadata()
-          .string(METADATA + "architecture")
-          .orElse("unknown");
-    }
   }
 
   static WeightFacts weights(Path path) throws IOException {

@@ -1,9 +1,8 @@
 package dev.limpid.models;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
-import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.load.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,11 +75,11 @@ public record ModelSummary(
    */
   public static ModelSummary read(ModelLocation model) throws IOException {
     Path folder = model.folder();
-    String family = family(folder);
+    ModelFiles files = ModelFiles.open(folder);
     @Nullable ModelConfig config = null;
     @Nullable String configProblem = null;
     try {
-      config = ModelLoader.config(folder);
+      config = files.config();
     } catch (ModelConfigException e) {
       configProblem = e.getMessage();
     }
@@ -98,7 +97,7 @@ public record ModelSummary(
         model.name(),
         model.origin().words(),
         folder.toAbsolutePath().toString(),
-        family,
+        files.modelType(),
         configProblem,
         config == null ? null : config.nLayers(),
         config == null ? null : config.dModel(),
@@ -110,7 +109,7 @@ public record ModelSummary(
         config == null ? null : config.nContext(),
         weights == null ? null : weights.parameters(),
         weights == null ? List.of() : weights.dtypes(),
-        GgufFacts.quantisation(folder).orElse(null),
+        files.quantisation().orElse(null),
         weights == null ? 0 : weights.files(),
         weights == null ? null : weights.bytes(),
         weights == null || config == null ? null : memory(config, weights, positions),
@@ -120,12 +119,6 @@ public record ModelSummary(
         card.licence().orElse(null),
         card.about().orElse(null),
         card.examples());
-  }
-
-  private static String family(Path folder) throws IOException {
-    return GgufFacts.isGguf(folder)
-        ? GgufFacts.family(folder)
-        : ConfigJson.read(folder.resolve(ModelFolder.CONFIG)).string("model_type", "unknown");
   }
 
   /** Weights in 32 bits, the residual states of a trace, one block's internals, the logits. */

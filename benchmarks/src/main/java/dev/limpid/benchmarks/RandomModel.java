@@ -7,6 +7,7 @@ import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Norm;
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
@@ -89,7 +90,7 @@ final class RandomModel {
   private NormWeights norm() {
     float[] ones = new float[config.dModel()];
     Arrays.fill(ones, 1);
-    boolean shifted = config.norm().kind() == ModelConfig.NormKind.LAYER_NORM;
+    boolean shifted = config.norm().kind() == Norm.Kind.LAYER_NORM;
     return new NormWeights(
         Tensor.of(ones, ones.length), shifted ? inputs.gaussian(0.1f, ones.length) : null);
   }

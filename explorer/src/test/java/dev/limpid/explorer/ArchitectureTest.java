@@ -15,6 +15,8 @@ import dev.limpid.LanguageModel;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.logits.LogitLens;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.RouteExtractor;
 import java.io.PrintStream;
@@ -161,6 +163,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("jdk.incubator..")
         .because("it is still changing, and its types must appear in no signature")
+        .check(CLASSES);
+  }
+
+  @Test
+  void commandsOpenTheFilesOfAModelOnceByOneHandle() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.limpid.explorer..")
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(ModelLoader.class, TokenizerLoader.class)
+        .because("ModelFiles parses what they would parse again")
         .check(CLASSES);
   }
 

@@ -51,14 +51,14 @@ class DocumentationTest {
     Path model = root.resolve("transformer-models/src/main/java/dev/limpid/model");
     String sources =
         Files.readString(model.resolve("load/Architecture.java"))
-            + Files.readString(model.resolve("config/FamilyConfigs.java"))
+            + Files.readString(model.resolve("load/families/FamilyConfigs.java"))
             + Files.readString(root.resolve("testdata/make/goldens.py"));
     Matcher quotes = QUOTE.matcher(Files.readString(root.resolve("docs/adding-a-model.md")));
     int found = 0;
     for (; quotes.find(); found++) {
       assertThat(withoutIndentation(sources)).contains(withoutIndentation(quotes.group(1)));
     }
-    assertThat(found).isEqualTo(3);
+    assertThat(found).isEqualTo(4);
   }
 
   private static String withoutIndentation(String code) {

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limpid.model.Transformer;
-import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Sizes;
+import dev.limpid.model.load.ModelFiles;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
@@ -71,7 +72,8 @@ class HeadRolesTest {
     LoadedTokenizer loaded = TokenizerLoader.load(folder).orElseThrow();
     int bos = loaded.specialTokens().bos().orElseThrow();
 
-    HeadProbes probes = HeadProbes.of(ModelLoader.config(folder), Optional.of(loaded), List.of());
+    HeadProbes probes =
+        HeadProbes.of(ModelFiles.open(folder).config(), Optional.of(loaded), List.of());
 
     assertThat(probes.lists()).hasSize(2);
     for (HeadProbes.Lists kind : probes.lists()) {
@@ -137,21 +139,8 @@ class HeadRolesTest {
 
   @Test
   void aContextTooShortForAListIsRefused() throws IOException {
-    var config = ModelLoader.config(TestData.folder().resolve("goldens/gpt2-defaults"));
-    var tiny =
-        new ModelConfig(
-            config.modelType(),
-            config.nLayers(),
-            config.dModel(),
-            config.dVocab(),
-            3,
-            config.attention(),
-            config.mlp(),
-            config.norm(),
-            config.positions(),
-            config.tiedHead(),
-            config.bosId(),
-            config.eosIds());
+    var config = ModelFiles.open(TestData.folder().resolve("goldens/gpt2-defaults")).config();
+    var tiny = config.withSizes(new Sizes(config.nLayers(), config.dModel(), config.dVocab(), 3));
 
     assertThatThrownBy(() -> HeadProbes.of(tiny, Optional.empty(), List.of()))
         .hasMessageContaining("context holds 3");

@@ -1,6 +1,5 @@
 package dev.limpid.model.config;
 
-import dev.limpid.tensor.ops.Activation;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -8,25 +7,22 @@ import java.util.OptionalInt;
  * Everything the forward pass needs to know about a model beside its weights: architectures are
  * data, and this is the data.
  *
+ * <p>What every family has is given to {@link #of}; what some have is added by name.
+ *
  * @param modelType the {@code model_type} of config.json
- * @param nLayers L
- * @param dModel D, the width of the residual stream
- * @param dVocab V
- * @param nContext the longest prompt, in tokens
+ * @param positions how all layers learn where a token stands; see {@link #positions(int)}
  * @param bosId the token that starts a text, if the configuration names one
  * @param eosIds the tokens that end a text
  */
 public record ModelConfig(
     String modelType,
-    int nLayers,
-    int dModel,
-    int dVocab,
-    int nContext,
+    Sizes sizes,
     Attention attention,
     Mlp mlp,
     Norm norm,
     Positions positions,
-    boolean tiedHead,
+    Residual residual,
+    Head head,
     OptionalInt bosId,
     List<Integer> eosIds) {
 
@@ -34,93 +30,42 @@ public record ModelConfig(
   private static final int MAX_EXTENT = 1 << 29;
 
   /**
-   * The attention blocks.
+   * Copies the list and checks that the numbers make a model.
    *
-   * @param nHeads H, query heads
-   * @param nKvHeads K, key/value heads; each serves H/K query heads
-   * @param dHead d, the width of one head; H * d may differ from D
-   * @param scaleByWidth whether scores are divided by sqrt(d)
-   * @param scaleByLayer whether scores are also divided by layer + 1
-   * @param inputBias whether the query, key and value projections have a bias
-   * @param outputBias whether the output projection has a bias
-   * @param headNorm whether every query and key head goes through an RMSNorm over its d elements
-   * @param windows of each layer, how many keys a query sees at most, its own included: [L], or
-   *     empty where every query sees all keys up to its own
+   * @throws IllegalArgumentException if they do not, or the forward pass does not compute a fact
    */
-  public record Attention(
-      int nHeads,
-      int nKvHeads,
-      int dHead,
-      boolean scaleByWidth,
-      boolean scaleByLayer,
-      boolean inputBias,
-      boolean outputBias,
-      boolean headNorm,
-      List<Integer> windows) {
-
-    /** Copies the list. */
-    public Attention {
-      windows = List.copyOf(windows);
-    }
-  }
-
-  /**
-   * The MLP blocks.
-   *
-   * @param dMlp F, neurons
-   * @param gated whether a neuron is act(gate) * up, or act(up) alone
-   */
-  public record Mlp(int dMlp, boolean gated, Activation activation, boolean bias) {}
-
-  /**
-   * The norms in front of every block and of the unembedding.
-   *
-   * @param affine whether a LayerNorm has a gain and a bias
-   */
-  public record Norm(NormKind kind, float epsilon, boolean affine) {
-    /** Checks that the epsilon is one. */
-    public Norm {
-      if (!(epsilon >= 0 && epsilon <= Float.MAX_VALUE)) {
-        throw new IllegalArgumentException("the epsilon of the norms is " + epsilon);
-      }
-    }
-  }
-
-  /** Which norm. */
-  public enum NormKind {
-    /** Subtracts the mean, divides by the standard deviation. */
-    LAYER_NORM,
-    /** Divides by the root of the mean square. */
-    RMS_NORM
-  }
-
-  /** Copies the list and checks that the numbers make a model. */
   public ModelConfig {
     eosIds = List.copyOf(eosIds);
-    requirePositive("layers", nLayers);
-    requirePositive("model width", dModel);
-    requirePositive("vocabulary", dVocab);
-    requirePositive("context", nContext);
-    requirePositive("heads", attention.nHeads);
-    requirePositive("key/value heads", attention.nKvHeads);
-    requirePositive("head width", attention.dHead);
-    requirePositive("neurons", mlp.dMlp);
+    requirePositive("layers", sizes.nLayers());
+    requirePositive("model width", sizes.dModel());
+    requirePositive("vocabulary", sizes.dVocab());
+    requirePositive("context", sizes.nContext());
+    requirePositive("heads", attention.nHeads());
+    requirePositive("key/value heads", attention.nKvHeads());
+    requirePositive("head width", attention.dHead());
+    requirePositive("neurons", mlp.dMlp());
     // All heads side by side, queries with keys and values, are one row of a matrix.
-    if (attention.nHeads > MAX_EXTENT / 3 / attention.dHead) {
+    if (attention.nHeads() > MAX_EXTENT / 3 / attention.dHead()) {
       throw new IllegalArgumentException(
           "%d heads of width %d are more than can be counted"
-              .formatted(attention.nHeads, attention.dHead));
+              .formatted(attention.nHeads(), attention.dHead()));
     }
-    attention.windows.forEach(window -> requirePositive("keys in an attention window", window));
-    if (!attention.windows.isEmpty() && attention.windows.size() != nLayers) {
+    List<Integer> windows = attention.windows();
+    windows.forEach(window -> requirePositive("keys in an attention window", window));
+    if (!windows.isEmpty() && windows.size() != sizes.nLayers()) {
       throw new IllegalArgumentException(
-          "%d attention windows for %d layers".formatted(attention.windows.size(), nLayers));
+          "%d attention windows for %d layers".formatted(windows.size(), sizes.nLayers()));
     }
-    if (attention.nHeads % attention.nKvHeads != 0) {
+    if (attention.nHeads() % attention.nKvHeads() != 0) {
       throw new IllegalArgumentException(
           "%d key/value heads do not divide %d query heads"
-              .formatted(attention.nKvHeads, attention.nHeads));
+              .formatted(attention.nKvHeads(), attention.nHeads()));
     }
+    if (!(attention.scale() > 0 && attention.scale() <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "attention scores are multiplied with " + attention.scale());
+    }
+    ComputedFacts.require(attention, positions, residual, head);
   }
 
   private static void requirePositive(String what, int value) {
@@ -129,48 +74,119 @@ public record ModelConfig(
     }
   }
 
+  /**
+   * Returns a model of what every family has: blocks one after the other that add what they compute
+   * to the residual stream, a head of its own without bias, no tokens that begin or end a text.
+   */
+  public static ModelConfig of(
+      String modelType, Sizes sizes, Attention attention, Mlp mlp, Norm norm, Positions positions) {
+    return new ModelConfig(
+        modelType,
+        sizes,
+        attention,
+        mlp,
+        norm,
+        positions,
+        Residual.PLAIN,
+        Head.tiedIf(false),
+        OptionalInt.empty(),
+        List.of());
+  }
+
+  /** Returns the same facts of a model of other sizes. */
+  public ModelConfig withSizes(Sizes other) {
+    return new ModelConfig(
+        modelType, other, attention, mlp, norm, positions, residual, head, bosId, eosIds);
+  }
+
   /** Returns the same facts with other positions. */
   public ModelConfig withPositions(Positions other) {
     return new ModelConfig(
-        modelType, nLayers, dModel, dVocab, nContext, attention, mlp, norm, other, tiedHead, bosId,
-        eosIds);
+        modelType, sizes, attention, mlp, norm, other, residual, head, bosId, eosIds);
+  }
+
+  /** Returns the same facts with another residual stream. */
+  public ModelConfig withResidual(Residual other) {
+    return new ModelConfig(
+        modelType, sizes, attention, mlp, norm, positions, other, head, bosId, eosIds);
+  }
+
+  /** Returns the same facts with another head. */
+  public ModelConfig withHead(Head other) {
+    return new ModelConfig(
+        modelType, sizes, attention, mlp, norm, positions, residual, other, bosId, eosIds);
+  }
+
+  /** Returns the same model with another token that begins a text, or none. */
+  public ModelConfig withBosId(OptionalInt id) {
+    return new ModelConfig(
+        modelType, sizes, attention, mlp, norm, positions, residual, head, id, eosIds);
   }
 
   /** Returns the same model with other tokens that end a text. */
   public ModelConfig withEosIds(List<Integer> ids) {
     return new ModelConfig(
-        modelType, nLayers, dModel, dVocab, nContext, attention, mlp, norm, positions, tiedHead,
-        bosId, ids);
+        modelType, sizes, attention, mlp, norm, positions, residual, head, bosId, ids);
+  }
+
+  /** Returns L, the number of layers. */
+  public int nLayers() {
+    return sizes.nLayers();
+  }
+
+  /** Returns D, the width of the residual stream. */
+  public int dModel() {
+    return sizes.dModel();
+  }
+
+  /** Returns V, the size of the vocabulary. */
+  public int dVocab() {
+    return sizes.dVocab();
+  }
+
+  /** Returns the longest prompt, in tokens. */
+  public int nContext() {
+    return sizes.nContext();
   }
 
   /** Returns H, the number of query heads. */
   public int nHeads() {
-    return attention.nHeads;
+    return attention.nHeads();
   }
 
   /** Returns K, the number of key/value heads. */
   public int nKvHeads() {
-    return attention.nKvHeads;
+    return attention.nKvHeads();
   }
 
   /** Returns d, the width of one head. */
   public int dHead() {
-    return attention.dHead;
+    return attention.dHead();
   }
 
   /** Returns F, the number of neurons of one MLP. */
   public int dMlp() {
-    return mlp.dMlp;
+    return mlp.dMlp();
+  }
+
+  /** Returns whether the head is the embedding. */
+  public boolean tiedHead() {
+    return head.tied();
+  }
+
+  /** Returns how a layer learns where a token stands. */
+  public Positions positions(int layer) {
+    return positions.at(layer);
   }
 
   /** Returns how many keys a query of a layer sees at most, its own included. */
   public int window(int layer) {
-    return attention.windows.isEmpty() ? nContext : attention.windows.get(layer);
+    return attention.windows().isEmpty() ? nContext() : attention.windows().get(layer);
   }
 
   /** Returns what the scores q.k of a layer are multiplied with before the softmax. */
   public float attentionScale(int layer) {
-    double scale = attention.scaleByWidth ? 1 / Math.sqrt(attention.dHead) : 1;
-    return (float) (attention.scaleByLayer ? scale / (layer + 1) : scale);
+    double scale = attention.scale();
+    return (float) (attention.scaleByLayer() ? scale / (layer + 1) : scale);
   }
 }

@@ -2,6 +2,7 @@ package dev.limpid.model.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** How a model learns where a token stands. */
 public sealed interface Positions {
@@ -17,11 +18,49 @@ public sealed interface Positions {
    * Rotation of queries and keys by angles that grow with the position.
    *
    * @param theta the base of the frequencies
+   * @param part how many elements of each head are turned, the first ones; all where it is empty
    */
-  record Rotary(double theta, Scaling scaling) implements Positions {
+  record Rotary(double theta, Scaling scaling, OptionalInt part) implements Positions {
     public Rotary {
       requirePositive("rope_theta", theta);
     }
+
+    /** A rotation of whole heads. */
+    public Rotary(double theta, Scaling scaling) {
+      this(theta, scaling, OptionalInt.empty());
+    }
+
+    /** Returns the same rotation with its frequencies stretched in another way. */
+    public Rotary withScaling(Scaling other) {
+      return new Rotary(theta, other, part);
+    }
+
+    /** Returns the same rotation of the first so many elements of each head. */
+    public Rotary withPart(int elements) {
+      return new Rotary(theta, scaling, OptionalInt.of(elements));
+    }
+  }
+
+  /**
+   * A rotation of its own for each layer.
+   *
+   * @param layers [L]
+   */
+  record ByLayer(List<Rotary> layers) implements Positions {
+    /** Copies the list. */
+    public ByLayer {
+      layers = List.copyOf(layers);
+    }
+
+    @Override
+    public Positions at(int layer) {
+      return layers.get(layer);
+    }
+  }
+
+  /** Returns how one layer learns it. */
+  default Positions at(int layer) {
+    return this;
   }
 
   /** How the frequencies are stretched for long contexts. */

@@ -1,8 +1,7 @@
 /**
  * What a {@code config.json} says about a model, in one vocabulary for all families.
  *
- * <p>Start with {@link dev.limpid.model.config.ModelConfig}; {@link
- * dev.limpid.model.config.FamilyConfigs} says how each family spells it.
+ * <p>Start with {@link dev.limpid.model.config.ModelConfig}.
  */
 @NullMarked
 package dev.limpid.model.config;

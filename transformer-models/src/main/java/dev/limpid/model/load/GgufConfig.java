@@ -1,7 +1,7 @@
 package dev.limpid.model.load;
 
-import dev.limpid.model.config.ConfigJson;
 import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.gguf.GgufMetadata;
 import java.io.IOException;
@@ -62,9 +62,14 @@ final class GgufConfig {
     this.metadata = file.metadata();
   }
 
+  /** Returns the family that a file names. */
+  static Optional<String> family(GgufFile file) throws IOException {
+    return file.metadata().string(FAMILY);
+  }
+
   /** Returns whether the rows of queries and keys are interleaved in the files of this family. */
   static boolean interleavesPairs(GgufFile file) throws IOException {
-    return file.metadata().string(FAMILY).equals(Optional.of("llama"));
+    return family(file).equals(Optional.of("llama"));
   }
 
   /**
@@ -74,7 +79,7 @@ final class GgufConfig {
    */
   ConfigJson read() throws IOException {
     requireWholeModel();
-    String family = metadata.string(FAMILY).orElseThrow(() -> missing(FAMILY));
+    String family = family(file).orElseThrow(() -> missing(FAMILY));
     Map<String, String> keys = FAMILIES.get(family);
     if (keys == null) {
       throw bad(

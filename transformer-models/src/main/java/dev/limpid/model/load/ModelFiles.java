@@ -1,38 +1,174 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.Provenance;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.model.load.ModelFormat.Facts;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.model.tokenizer.MalformedTokenizerException;
+import dev.limpid.model.tokenizer.TokenizationException;
+import dev.limpid.model.tokenizer.UnsupportedTokenizerException;
+import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.List;
+import java.util.Optional;
 
-/** What a model is opened from, in either format: a folder as of Hugging Face, or a GGUF file. */
-interface ModelFiles {
-  /** Opens a GGUF file where the path is a file, else a folder. */
-  static ModelFiles of(Path path) throws IOException {
-    return Files.isRegularFile(path) ? GgufModel.open(path) : ModelFolder.open(path);
+/**
+ * The files of one model, opened once: a folder in Hugging Face layout, config.json and
+ * safetensors, or a GGUF file.
+ *
+ * <p>What describes the model is parsed when it is opened; all else is read when it is first asked
+ * for, and then kept. Safe to share between threads. The files should stay as they are meanwhile:
+ * weights that were replaced since are refused.
+ */
+public final class ModelFiles {
+  private final ModelFormat format;
+  private final String modelType;
+  private final ReadOnce<Facts> facts;
+  private final ReadOnce<WeightSource> weights;
+  private final ReadOnce<Optional<LoadedTokenizer>> tokenizer;
+
+  private ModelFiles(ModelFormat format) throws IOException {
+    this.format = format;
+    this.modelType = format.modelType();
+    this.facts = new ReadOnce<>(format::facts);
+    this.weights = new ReadOnce<>(() -> format.weights(config()));
+    this.tokenizer = new ReadOnce<>(format::tokenizer);
   }
 
-  /** Returns the model's name, for people. */
-  String name();
+  /**
+   * Opens the files of a model of any family, supported or not.
+   *
+   * @param path the folder, or the GGUF file
+   * @throws IOException if there is no model, or its description is damaged
+   */
+  public static ModelFiles open(Path path) throws IOException {
+    return new ModelFiles(ModelFormat.open(path));
+  }
 
-  /** Returns the family. */
-  Architecture architecture();
+  /** Returns the folder or the GGUF file. */
+  public Path path() {
+    return format.path();
+  }
 
-  /** Returns the facts of the architecture. */
-  ModelConfig config() throws IOException;
+  /** Returns the model's name, for people: that of the folder or the file. */
+  public String name() {
+    return format.name();
+  }
 
-  /** Returns what the weights are called. */
-  WeightNames names();
-
-  /** Opens the weights. */
-  WeightSource weights() throws IOException;
+  /** Returns the family that the files name, supported or not; "unknown" where they name none. */
+  public String modelType() {
+    return modelType;
+  }
 
   /**
-   * Checks that nothing was left out which counts.
+   * Returns the facts of the model.
    *
-   * @param unread the tensors that no part of the model asked for
+   * @throws ModelConfigException if the model is none of those that are supported, in words
    */
-  void requireNothingMissed(Set<String> unread) throws IOException;
+  public ModelConfig config() throws IOException {
+    return facts.get().config();
+  }
+
+  /**
+   * Returns the tokenizer.
+   *
+   * @return empty if the model has none: it takes ids only
+   * @throws MalformedTokenizerException if its files are damaged
+   * @throws UnsupportedTokenizerException if it needs a step that Limpid does not have
+   * @throws IOException if a file cannot be read
+   */
+  public Optional<LoadedTokenizer> tokenizer() throws IOException {
+    return tokenizer.get();
+  }
+
+  /** Returns the files that the weights lie in, in the order in which they are first needed. */
+  public List<Path> weightFiles() throws IOException {
+    return weights.get().files();
+  }
+
+  /** Returns how many of the weights are quantised and how, in words; empty if none are. */
+  public Optional<String> quantisation() {
+    return format.quantisation();
+  }
+
+  /**
+   * Returns the ids of a text as the model's family reads it: GPT-2 and OPT get their BOS always,
+   * the others by the post-processor of their tokenizer, where there is none by {@code
+   * add_bos_token}, else not.
+   *
+   * @param text taken verbatim
+   * @return T ids
+   * @throws PromptException if the model has no tokenizer or cannot be given this prompt
+   * @throws TokenizationException if the tokenizer's rules fail on this text
+   */
+  public List<Integer> tokens(String text) throws IOException, PromptException {
+    boolean always = facts.get().architecture().alwaysBos();
+    return tokens(text, always || needTokenizer().specialTokens().addsBos());
+  }
+
+  /**
+   * Returns the ids of a text, with or without a BOS in front: that of the tokenizer, else that of
+   * the model's configuration.
+   *
+   * @param text taken verbatim
+   * @return T ids
+   * @throws PromptException if the model has no tokenizer or cannot be given this prompt
+   * @throws TokenizationException if the tokenizer's rules fail on this text
+   */
+  public List<Integer> tokens(String text, boolean bos) throws IOException, PromptException {
+    return new PromptRule(path(), config()).tokens(needTokenizer(), text, bos);
+  }
+
+  private LoadedTokenizer needTokenizer() throws IOException, PromptException {
+    return tokenizer()
+        .orElseThrow(() ->
+            new PromptException(
+                path() + ": no tokenizer here, so a text cannot be read; give --tokens 1,2,3"));
+  }
+
+  /**
+   * Checks that a prompt can be given to this model.
+   *
+   * @param ids complete, BOS included
+   * @throws PromptException if there are none, more than the context holds, or one is not in the
+   *     vocabulary
+   */
+  public void requireValid(List<Integer> ids) throws IOException, PromptException {
+    new PromptRule(path(), config()).requireValid(ids);
+  }
+
+  /**
+   * Opens the model.
+   *
+   * @param ops what it is to run on
+   * @param storage whether all layers are kept in memory; {@link TransformerWeights#streamed} tells
+   *     what became of {@link LayerStorage#AUTOMATIC}
+   * @throws IOException if there is no model of a supported family, or a damaged one: one line that
+   *     says where, what, and what is supported
+   */
+  public Transformer open(TensorOps ops, LayerStorage storage, LoadProgress progress)
+      throws IOException {
+    Facts known = facts.get();
+    WeightNames names = format.names(known.architecture());
+    WeightLoading loading = new WeightLoading(weights.get(), known.config(), names, ops);
+    TransformerWeights read = loading.read(storage, progress);
+    format.requireNothingMissed(known.architecture(), loading.unread());
+    Provenance provenance =
+        new Provenance(
+            name(),
+            ops.name() + ": " + ops.description(),
+            version(),
+            System.getProperty("java.runtime.version"));
+    return new Transformer(known.config(), read, ops, provenance);
+  }
+
+  private static String version() {
+    String version = ModelFiles.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
 }

@@ -41,7 +41,7 @@ final class WeightLoading {
     this.ops = ops;
     this.prefix =
         names.prefixes().stream()
-            .filter(p -> source.names().contains(p + names.embedding() + ".weight"))
+            .filter(p -> source.names().contains(p + names.of(Weight.EMBEDDING) + ".weight"))
             .findFirst()
             .orElse(names.prefixes().getFirst());
     this.unread = new LinkedHashSet<>(source.names());
@@ -53,20 +53,22 @@ final class WeightLoading {
    * @param progress told after each layer how many are done
    */
   TransformerWeights read(LayerStorage storage, LoadProgress progress) throws IOException {
-    Tensor embedding = table(prefix + names.embedding(), config.dVocab());
+    String embeddingName = prefix + names.of(Weight.EMBEDDING);
+    String headName = names.of(Weight.HEAD);
+    Tensor embedding = table(embeddingName, config.dVocab());
     @Nullable Tensor positions =
         config.positions() instanceof Positions.Learned learned
-            ? table(prefix + names.positions(), config.nContext() + learned.offset())
+            ? table(prefix + names.of(Weight.POSITIONS), config.nContext() + learned.offset())
             : null;
     // A head that is stored counts, even where the configuration ties it, as for Hugging Face.
-    boolean tied = config.tiedHead() && !source.names().contains(names.head() + ".weight");
-    Tensor unembedding = tied ? embedding : table(names.head(), config.dVocab());
-    PackedMatrix head = head(unembedding, tied ? prefix + names.embedding() : names.head());
+    boolean tied = config.tiedHead() && !source.names().contains(headName + ".weight");
+    Tensor unembedding = tied ? embedding : table(headName, config.dVocab());
+    PackedMatrix head = head(unembedding, tied ? embeddingName : headName);
     return new TransformerWeights(
         embedding,
         positions,
         blocks(storage, head.bytes(), progress),
-        once(reader -> reader.norm(prefix + names.finalNorm())),
+        once(reader -> reader.norm(prefix + names.of(Weight.FINAL_NORM))),
         unembedding,
         head);
   }

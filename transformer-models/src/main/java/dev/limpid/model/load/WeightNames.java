@@ -1,123 +1,87 @@
 package dev.limpid.model.load;
 
 import dev.limpid.tensor.ops.WeightLayout;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a family calls its weights; {@code .weight} and {@code .bias} come after each name, an empty
- * name means that the family has no such weight.
+ * What a family calls its weights; {@code .weight} and {@code .bias} come after each name. A weight
+ * without a name is one that the family does not have.
  *
  * @param prefixes what may stand in front of all names but the head's; checkpoints differ
+ * @param block what stands, after the prefix, in front of the names of layer %d
  * @param layout how linear maps are stored
- * @param block what stands in front of the names of layer %d
- * @param head the unembedding's name where it is not the embedding; no prefix comes before it
  */
 record WeightNames(
-    List<String> prefixes,
-    WeightLayout layout,
-    String embedding,
-    String positions,
-    String finalNorm,
-    String block,
-    String attentionNorm,
-    QueryKeyValue queryKeyValue,
-    String queryNorm,
-    String keyNorm,
-    String attentionOut,
-    String mlpNorm,
-    String gate,
-    String up,
-    String down,
-    String head) {
+    List<String> prefixes, String block, WeightLayout layout, Map<Weight, String> names) {
 
-  /** Returns the names under which GGUF files hold the same weights, whatever the family. */
-  WeightNames inGguf() {
-    return new WeightNames(
-        List.of(""),
-        WeightLayout.OUT_IN, // GPT-2's too
-        "token_embd",
-        positions.isEmpty() ? "" : "position_embd",
-        "output_norm",
-        "blk.%d.",
-        "attn_norm",
-        switch (queryKeyValue) {
-          case Fused fused -> new Fused("attn_qkv");
-          case Separate separate -> new Separate("attn_q", "attn_k", "attn_v");
-        },
-        queryNorm.isEmpty() ? "" : "attn_q_norm",
-        keyNorm.isEmpty() ? "" : "attn_k_norm",
-        "attn_output",
-        "ffn_norm",
-        gate.isEmpty() ? "" : "ffn_gate",
-        "ffn_up",
-        "ffn_down",
-        "output");
+  /** Copies the list and the map. */
+  WeightNames {
+    prefixes = List.copyOf(prefixes);
+    EnumMap<Weight, String> copy = new EnumMap<>(Weight.class);
+    copy.putAll(names);
+    names = Collections.unmodifiableMap(copy);
   }
 
   /**
-   * The names of a family without norms of query and key heads, and with the usual name of the
-   * head.
+   * Returns no names yet but the usual one of the head; nothing stands in front of names, and
+   * linear maps are stored by outputs.
+   *
+   * @param block what stands in front of the names of layer %d
    */
-  WeightNames(
-      List<String> prefixes,
-      WeightLayout layout,
-      String embedding,
-      String positions,
-      String finalNorm,
-      String block,
-      String attentionNorm,
-      QueryKeyValue queryKeyValue,
-      String attentionOut,
-      String mlpNorm,
-      String gate,
-      String up,
-      String down) {
-    this(
-        prefixes,
-        layout,
-        embedding,
-        positions,
-        finalNorm,
-        block,
-        attentionNorm,
-        queryKeyValue,
-        "",
-        "",
-        attentionOut,
-        mlpNorm,
-        gate,
-        up,
-        down,
-        "lm_head");
+  static WeightNames ofLayers(String block) {
+    return new WeightNames(List.of(""), block, WeightLayout.OUT_IN, Map.of(Weight.HEAD, "lm_head"));
   }
 
-  /** Returns the same names, and those of the norms of query and key heads. */
-  WeightNames withHeadNorms(String query, String key) {
-    return new WeightNames(
-        prefixes,
-        layout,
-        embedding,
-        positions,
-        finalNorm,
-        block,
-        attentionNorm,
-        queryKeyValue,
-        query,
-        key,
-        attentionOut,
-        mlpNorm,
-        gate,
-        up,
-        down,
-        head);
+  /** Returns the same names behind one of these prefixes. */
+  WeightNames withPrefixes(String... others) {
+    return new WeightNames(List.of(others), block, layout, names);
   }
 
-  /** How the three input projections of attention are stored. */
-  sealed interface QueryKeyValue {}
+  /** Returns the same names of linear maps that are stored in another way. */
+  WeightNames withLayout(WeightLayout other) {
+    return new WeightNames(prefixes, block, other, names);
+  }
 
-  /** In one matrix, outputs in the order queries, keys, values. */
-  record Fused(String name) implements QueryKeyValue {}
+  /** Returns the same names, and that of one more weight or another one of it. */
+  WeightNames with(Weight weight, String name) {
+    Map<Weight, String> more = new EnumMap<>(names);
+    more.put(weight, name);
+    return new WeightNames(prefixes, block, layout, more);
+  }
 
-  /** In three matrices. */
-  record Separate(String query, String key, String value) implements QueryKeyValue {}
+  /** Returns the same names without that of one weight. */
+  WeightNames without(Weight weight) {
+    Map<Weight, String> fewer = new EnumMap<>(names);
+    fewer.remove(weight);
+    return new WeightNames(prefixes, block, layout, fewer);
+  }
+
+  /** Returns the names under which GGUF files hold the same weights. */
+  WeightNames inGguf() {
+    Map<Weight, String> gguf = new EnumMap<>(Weight.class);
+    names.keySet().forEach(weight -> gguf.put(weight, weight.inGguf()));
+    return new WeightNames(List.of(""), "blk.%d.", WeightLayout.OUT_IN, gguf); // GPT-2's too
+  }
+
+  /** Returns whether the family has a weight. */
+  boolean has(Weight weight) {
+    return names.containsKey(weight);
+  }
+
+  /**
+   * Returns the name of a weight.
+   *
+   * @throws IllegalStateException if the family has no such weight
+   */
+  String of(Weight weight) {
+    @Nullable String name = names.get(weight);
+    if (name == null) {
+      throw new IllegalStateException("there is no name for " + weight + ", which the model needs");
+    }
+    return name;
+  }
 }

@@ -3,7 +3,9 @@ package dev.limpid.model.load;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Linear;
 import dev.limpid.model.NormWeights;
+import dev.limpid.model.config.Attention;
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Norm;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
@@ -38,7 +40,7 @@ final class WeightReader {
   BlockWeights block(String block) throws IOException {
     int dModel = config.dModel();
     int dMlp = config.dMlp();
-    ModelConfig.Attention attention = config.attention();
+    Attention attention = config.attention();
     int queryWidth = attention.nHeads() * attention.dHead();
     int keyWidth = attention.nKvHeads() * attention.dHead();
     boolean inputBias = attention.inputBias();
@@ -46,43 +48,40 @@ final class WeightReader {
     Linear query;
     Linear key;
     Linear value;
-    switch (names.queryKeyValue()) {
-      case WeightNames.Fused(String name) -> {
-        int all = queryWidth + 2 * keyWidth;
-        Tensor weight = weight(block + name, dModel, all);
-        @Nullable Tensor bias = inputBias ? tensor(block + name + ".bias", all).toHeap() : null;
-        query = part(weight, bias, 0, queryWidth);
-        key = part(weight, bias, queryWidth, queryWidth + keyWidth);
-        value = part(weight, bias, queryWidth + keyWidth, all);
-      }
-      case WeightNames.Separate(String q, String k, String v) -> {
-        query = linear(block + q, dModel, queryWidth, inputBias);
-        key = linear(block + k, dModel, keyWidth, inputBias);
-        value = linear(block + v, dModel, keyWidth, inputBias);
-      }
+    if (names.has(Weight.FUSED_QKV)) {
+      String fused = block + names.of(Weight.FUSED_QKV);
+      int all = queryWidth + 2 * keyWidth;
+      Tensor weight = weight(fused, dModel, all);
+      @Nullable Tensor bias = inputBias ? tensor(fused + ".bias", all).toHeap() : null;
+      query = part(weight, bias, 0, queryWidth);
+      key = part(weight, bias, queryWidth, queryWidth + keyWidth);
+      value = part(weight, bias, queryWidth + keyWidth, all);
+    } else {
+      query = linear(block + names.of(Weight.QUERY), dModel, queryWidth, inputBias);
+      key = linear(block + names.of(Weight.KEY), dModel, keyWidth, inputBias);
+      value = linear(block + names.of(Weight.VALUE), dModel, keyWidth, inputBias);
     }
-    Tensor outWeight = weight(block + names.attentionOut(), queryWidth, dModel);
+    String attentionOut = block + names.of(Weight.ATTENTION_OUT);
+    Tensor outWeight = weight(attentionOut, queryWidth, dModel);
     PackedMatrix out = ops.pack(outWeight, names.layout());
     @Nullable Tensor outBias =
-        attention.outputBias()
-            ? tensor(block + names.attentionOut() + ".bias", dModel).toHeap()
-            : null;
+        attention.outputBias() ? tensor(attentionOut + ".bias", dModel).toHeap() : null;
     boolean mlpBias = config.mlp().bias();
     return new BlockWeights(
-        norm(block + names.attentionNorm()),
+        norm(block + names.of(Weight.ATTENTION_NORM)),
         query,
         key,
-        headNorm(block + names.queryNorm()),
-        headNorm(block + names.keyNorm()),
+        headNorm(block, Weight.QUERY_NORM),
+        headNorm(block, Weight.KEY_NORM),
         value.weight(),
         value.bias() == null ? null : value.bias().reshape(attention.nKvHeads(), attention.dHead()),
         out,
         ops.pack(outWeight, names.layout().transposed()),
         attentionBias(value.bias(), out, outBias),
-        norm(block + names.mlpNorm()),
-        config.mlp().gated() ? linear(block + names.gate(), dModel, dMlp, mlpBias) : null,
-        linear(block + names.up(), dModel, dMlp, mlpBias),
-        linear(block + names.down(), dMlp, dModel, mlpBias));
+        norm(block + names.of(Weight.MLP_NORM)),
+        config.mlp().gated() ? linear(block + names.of(Weight.GATE), dModel, dMlp, mlpBias) : null,
+        linear(block + names.of(Weight.UP), dModel, dMlp, mlpBias),
+        linear(block + names.of(Weight.DOWN), dMlp, dModel, mlpBias));
   }
 
   /** beta = sum over h of b_V^h W_O^h + b_O; every query head of a group shares its b_V. */
@@ -119,8 +118,10 @@ final class WeightReader {
         : tensor(name + ".weight", inputs, outputs);
   }
 
-  private @Nullable Tensor headNorm(String name) throws IOException {
-    return config.attention().headNorm() ? tensor(name + ".weight", config.dHead()).toHeap() : null;
+  private @Nullable Tensor headNorm(String block, Weight norm) throws IOException {
+    return config.attention().headNorm()
+        ? tensor(block + names.of(norm) + ".weight", config.dHead()).toHeap()
+        : null;
   }
 
   NormWeights norm(String name) throws IOException {
@@ -128,7 +129,7 @@ final class WeightReader {
       return new NormWeights(null, null);
     }
     Tensor gain = tensor(name + ".weight", config.dModel()).toHeap();
-    boolean bias = config.norm().kind() == ModelConfig.NormKind.LAYER_NORM;
+    boolean bias = config.norm().kind() == Norm.Kind.LAYER_NORM;
     return new NormWeights(gain, bias ? tensor(name + ".bias", config.dModel()).toHeap() : null);
   }
 

@@ -5,7 +5,6 @@ import dev.limpid.model.tokenizer.SentencePieceFile.Kind;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.gguf.GgufMetadata;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +39,8 @@ final class GgufTokenizer {
    *
    * @return empty if the file has none
    */
-  static Optional<LoadedTokenizer> read(Path path) throws IOException {
-    GgufFile file = GgufFile.open(path, Arena.ofAuto());
+  static Optional<LoadedTokenizer> read(GgufFile file) throws IOException {
+    Path path = file.path();
     Optional<String> model = file.metadata().string(PREFIX + "model");
     if (model.isEmpty() || model.get().equals("none") || model.get().equals("no_vocab")) {
       return Optional.empty();

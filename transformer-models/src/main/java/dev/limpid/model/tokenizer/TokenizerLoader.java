@@ -1,6 +1,8 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.gguf.GgufFile;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,7 +25,7 @@ public final class TokenizerLoader {
    */
   public static Optional<LoadedTokenizer> load(Path folder) throws IOException {
     if (Files.isRegularFile(folder)) {
-      return GgufTokenizer.read(folder);
+      return load(GgufFile.open(folder, Arena.ofAuto()));
     }
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path json = folder.resolve("tokenizer.json");
@@ -42,6 +44,18 @@ public final class TokenizerLoader {
           loaded(SentencePieceBpe.read(sentencePiece, config), config, sentencePiece));
     }
     return Optional.empty();
+  }
+
+  /**
+   * Reads the tokenizer in the metadata of a GGUF file that is open; not used afterwards.
+   *
+   * @return empty if the file has none
+   * @throws MalformedTokenizerException if what it says is damaged
+   * @throws UnsupportedTokenizerException if the tokenizer needs a step that Limpid does not have
+   * @throws IOException if the file cannot be read
+   */
+  public static Optional<LoadedTokenizer> load(GgufFile file) throws IOException {
+    return GgufTokenizer.read(file);
   }
 
   private static Path firstThere(Path first, Path second) {

@@ -52,15 +52,14 @@ class GgufGoldenTest {
   @Test
   void factsComeFromTheMetadata() throws IOException {
     Path file = folder("llama-floats").resolve("model.gguf");
-    var config = ModelLoader.config(file);
+    var config = ModelFiles.open(file).config();
     assertThat(config.modelType()).isEqualTo("llama");
     assertThat(config.nContext()).isEqualTo(64);
     assertThat(config.dVocab()).isEqualTo(61);
     assertThat(config.dHead()).isEqualTo(10);
     assertThat(config.tiedHead()).isFalse();
-    assertThat(ModelLoader.architecture(file)).isEqualTo(Architecture.LLAMA);
-    assertThat(ModelLoader.weightFiles(file)).containsExactly(file);
-    var gpt2 = ModelLoader.config(folder("gpt2-blocks").resolve("model.gguf"));
+    assertThat(ModelFiles.open(file).weightFiles()).containsExactly(file);
+    var gpt2 = ModelFiles.open(folder("gpt2-blocks").resolve("model.gguf")).config();
     assertThat(gpt2.bosId()).hasValue(960);
     assertThat(gpt2.eosIds()).containsExactly(960);
   }

@@ -88,7 +88,7 @@ class GgufModelTest {
               .integer(family + ".feed_forward_length", 32)
               .integer(family + ".attention.head_count", 2)
               .number(family + ".attention.layer_norm_rms_epsilon", 1e-5f);
-      var config = ModelLoader.config(write(weights(file)));
+      var config = ModelFiles.open(write(weights(file))).config();
       assertThat(config.modelType()).isEqualTo(family);
       assertThat(config.nKvHeads()).isEqualTo(2);
       assertThat(config.dHead()).isEqualTo(16);
@@ -162,7 +162,7 @@ class GgufModelTest {
     divisors[7] = 4;
     GgufBuilder file = weights(metadata().number("llama.rope.freq_base", 500));
     Path path = write(file.floats("rope_freqs.weight", divisors, 8));
-    Positions.Rotary rotary = (Positions.Rotary) ModelLoader.config(path).positions();
+    Positions.Rotary rotary = (Positions.Rotary) ModelFiles.open(path).config().positions();
     assertThat(rotary.theta()).isEqualTo(500);
     assertThat(rotary.scaling()).isEqualTo(Positions.Scaling.Divided.by(divisors));
     divisors[3] = 0;
@@ -180,7 +180,7 @@ class GgufModelTest {
                 metadata()
                     .text("llama.rope.scaling.type", "linear")
                     .number("llama.rope.scaling.factor", 4)));
-    Positions.Rotary rotary = (Positions.Rotary) ModelLoader.config(path).positions();
+    Positions.Rotary rotary = (Positions.Rotary) ModelFiles.open(path).config().positions();
     assertThat(rotary.scaling()).isEqualTo(new Positions.Scaling.Linear(4));
   }
 }

@@ -107,16 +107,17 @@ class SmolLm2GgufTest {
             .tensor("model.embed_tokens.weight", facts.dVocab(), facts.dModel())
             .dtype();
     GgufModel files = GgufModel.open(FILE);
-    ModelConfig config = files.config();
-    WeightLoading loading =
-        new WeightLoading(new Rounded(files.weights(), dtype), config, files.names(), ops);
+    Architecture family = files.facts().architecture();
+    ModelConfig config = files.facts().config();
+    Rounded rounded = new Rounded(files.weights(config), dtype);
+    WeightLoading loading = new WeightLoading(rounded, config, files.names(family), ops);
     Transformer file =
         new Transformer(
             config,
             loading.read(LayerStorage.IN_MEMORY, LoadProgress.NONE),
             ops,
             folder.provenance());
-    files.requireNothingMissed(loading.unread());
+    files.requireNothingMissed(family, loading.unread());
     Tokenizer tokenizer = TokenizerLoader.load(FILE).orElseThrow().tokenizer();
     double worst = 0;
     for (String text : PROMPTS) {

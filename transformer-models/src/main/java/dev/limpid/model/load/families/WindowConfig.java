@@ -1,5 +1,6 @@
-package dev.limpid.model.config;
+package dev.limpid.model.load.families;
 
+import dev.limpid.model.config.ModelConfigException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,5 +1,6 @@
-package dev.limpid.model.config;
+package dev.limpid.model.load.families;
 
+import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;

@@ -1,5 +1,6 @@
-package dev.limpid.model.config;
+package dev.limpid.model.load.families;
 
+import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
 import java.util.List;

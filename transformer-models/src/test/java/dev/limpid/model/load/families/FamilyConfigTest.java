@@ -1,15 +1,25 @@
-package dev.limpid.model.config;
+package dev.limpid.model.load.families;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limpid.model.config.Attention;
+import dev.limpid.model.config.Head;
+import dev.limpid.model.config.Mlp;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.model.config.Norm;
+import dev.limpid.model.config.Positions.Learned;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
-import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.config.Sizes;
+import dev.limpid.model.load.ModelFiles;
+import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +34,48 @@ class FamilyConfigTest {
           + " \"num_attention_heads\": 4, \"vocab_size\": 100";
 
   @TempDir Path folder;
+
+  @Test
+  void silenceMeansTheFirstModelOfTheFamily() throws IOException {
+    assertThat(read("{\"model_type\": \"gpt2\"}"))
+        .isEqualTo(
+            ModelConfig.of(
+                    "gpt2",
+                    new Sizes(12, 768, 50257, 1024),
+                    Attention.of(12, 12, 64).withInputBias(true).withOutputBias(true),
+                    Mlp.plain(3072, Activation.GELU_TANH).withBias(true),
+                    Norm.layerNorm(1e-5),
+                    new Learned(0))
+                .withHead(Head.tiedIf(true)));
+    assertThat(read("{\"model_type\": \"opt\"}"))
+        .isEqualTo(
+            ModelConfig.of(
+                    "opt",
+                    new Sizes(12, 768, 50272, 2048),
+                    Attention.of(12, 12, 64).withInputBias(true).withOutputBias(true),
+                    Mlp.plain(3072, Activation.RELU).withBias(true),
+                    Norm.layerNorm(1e-5),
+                    new Learned(2))
+                .withHead(Head.tiedIf(true))
+                .withBosId(OptionalInt.of(2)));
+  }
+
+  @Test
+  void theKinOfLlamaDifferByName() throws IOException {
+    Attention plain = Attention.of(4, 2, 16);
+    String biased = "\"attention_bias\": true, \"mlp_bias\": true";
+    assertThat(read(kin("llama", biased)).attention())
+        .isEqualTo(plain.withInputBias(true).withOutputBias(true));
+    assertThat(read(kin("llama", biased)).mlp())
+        .isEqualTo(Mlp.gated(96, Activation.SILU).withBias(true));
+    assertThat(read(kin("mistral", biased + ", \"sliding_window\": 7")).attention())
+        .isEqualTo(plain.withWindows(List.of(7, 7, 7)));
+    assertThat(read(kin("qwen2", biased)).attention()).isEqualTo(plain.withInputBias(true));
+    assertThat(read(kin("qwen3", biased)).attention())
+        .isEqualTo(
+            Attention.of(4, 2, 128).withInputBias(true).withOutputBias(true).withHeadNorm(true));
+    assertThat(read(kin("qwen3", biased)).mlp()).isEqualTo(Mlp.gated(96, Activation.SILU));
+  }
 
   @Test
   void opt350mIsRefused() {
@@ -183,7 +235,7 @@ class FamilyConfigTest {
 
   private ModelConfig read(String json) throws IOException {
     Files.writeString(folder.resolve("config.json"), json);
-    return ModelLoader.config(folder);
+    return ModelFiles.open(folder).config();
   }
 
   private void assertRefused(String json, String... parts) {

@@ -1,0 +1,76 @@
+package dev.limpid.model.load;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.families.ConfigJson;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.model.tokenizer.TokenizerLoader;
+import dev.limpid.tensor.safetensors.Checkpoint;
+import dev.limpid.tensor.weights.WeightSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A folder in Hugging Face layout: config.json and safetensors. */
+record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
+
+  static HuggingFaceFolder open(Path folder) throws IOException {
+    Path path = folder.resolve("config.json");
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(folder + ": no such folder");
+    }
+    if (!Files.exists(path)) {
+      throw new IOException(folder + ": no config.json here; a model folder has one");
+    }
+    return new HuggingFaceFolder(folder, ConfigJson.read(path));
+  }
+
+  @Override
+  public String name() {
+    return path.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  @Override
+  public String modelType() throws IOException {
+    return json.string("model_type", "unknown");
+  }
+
+  /** Which tokens end a text, generation_config.json knows best, where there is one. */
+  @Override
+  public Facts facts() throws IOException {
+    Architecture architecture = Architecture.of(json);
+    ModelConfig config = architecture.config(json);
+    Path generation = path.resolve("generation_config.json");
+    if (!Files.exists(generation)) {
+      return new Facts(architecture, config);
+    }
+    List<Integer> eosIds = ConfigJson.read(generation).ids("eos_token_id");
+    return new Facts(architecture, eosIds.isEmpty() ? config : config.withEosIds(eosIds));
+  }
+
+  @Override
+  public Optional<LoadedTokenizer> tokenizer() throws IOException {
+    return TokenizerLoader.load(path);
+  }
+
+  @Override
+  public Optional<String> quantisation() {
+    return Optional.empty();
+  }
+
+  @Override
+  public WeightNames names(Architecture architecture) {
+    return architecture.names();
+  }
+
+  @Override
+  public WeightSource weights(ModelConfig config) throws IOException {
+    return Checkpoint.open(path);
+  }
+
+  /** Checkpoints hold constants beside the weights, and those under names of all kinds. */
+  @Override
+  public void requireNothingMissed(Architecture architecture, Set<String> unread) {}
+}

@@ -1,0 +1,52 @@
+package dev.limpid.model.load;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.tensor.weights.WeightSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/** A model in one of the formats that there are, its description parsed, nothing else read. */
+sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
+  /** What its description says. */
+  record Facts(Architecture architecture, ModelConfig config) {}
+
+  /** Opens a GGUF file where the path is a file, else a folder. */
+  static ModelFormat open(Path path) throws IOException {
+    return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceFolder.open(path);
+  }
+
+  /** Returns the folder or the file. */
+  Path path();
+
+  /** Returns the model's name, for people. */
+  String name();
+
+  /** Returns the family it says it is of, supported or not; "unknown" where it says nothing. */
+  String modelType() throws IOException;
+
+  /** Reads what the description says. */
+  Facts facts() throws IOException;
+
+  /** Reads the tokenizer, if there is one. */
+  Optional<LoadedTokenizer> tokenizer() throws IOException;
+
+  /** Returns how many weights are quantised and how, in words; empty if none are. */
+  Optional<String> quantisation();
+
+  /** Returns what the weights of a family are called in this format. */
+  WeightNames names(Architecture architecture);
+
+  /** Opens the weights. */
+  WeightSource weights(ModelConfig config) throws IOException;
+
+  /**
+   * Checks that nothing was left out which counts.
+   *
+   * @param unread the tensors that no part of the model asked for
+   */
+  void requireNothingMissed(Architecture architecture, Set<String> unread) throws IOException;
+}

@@ -1,0 +1,172 @@
+package dev.limpid.model.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.limpid.model.config.Positions.ByLayer;
+import dev.limpid.model.config.Positions.Rotary;
+import dev.limpid.model.config.Positions.Scaling;
+import dev.limpid.model.config.Residual.Placement;
+import dev.limpid.tensor.ops.Activation;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** Facts are added by name, and each changes itself alone. */
+class ModelConfigTest {
+  private static final Attention ATTENTION = Attention.of(6, 2, 16);
+  private static final Rotary ROTARY = new Rotary(10_000, new Scaling.None());
+
+  private static ModelConfig model(Attention attention, Positions positions) {
+    return ModelConfig.of(
+        "toy",
+        new Sizes(3, 96, 101, 50),
+        attention,
+        Mlp.gated(33, Activation.SILU),
+        Norm.rmsNorm(1e-6),
+        positions);
+  }
+
+  private static ModelConfig model() {
+    return model(ATTENTION, ROTARY);
+  }
+
+  @Test
+  void whatIsNotSaidIsWhatMostFamiliesHave() {
+    ModelConfig config = model();
+    assertThat(config.residual())
+        .isEqualTo(new Residual(Placement.SEQUENTIAL, false, 1, 1))
+        .isEqualTo(Residual.PLAIN);
+    assertThat(config.tiedHead()).isFalse();
+    assertThat(config.bosId()).isEmpty();
+    assertThat(config.eosIds()).isEmpty();
+    assertThat(config.window(2)).isEqualTo(50);
+    assertThat(config.attentionScale(2)).isEqualTo(0.25f);
+    assertThat(config.attention())
+        .returns(false, Attention::inputBias)
+        .returns(false, Attention::outputBias)
+        .returns(false, Attention::headNorm);
+    assertThat(config.mlp()).isEqualTo(new Mlp(33, true, Activation.SILU, false));
+    assertThat(config.norm()).isEqualTo(new Norm(Norm.Kind.RMS_NORM, 1e-6f, true));
+  }
+
+  @Test
+  void attentionIsToldByName() {
+    assertThat(ATTENTION.withInputBias(true))
+        .returns(true, Attention::inputBias)
+        .returns(false, Attention::outputBias);
+    assertThat(ATTENTION.withOutputBias(true))
+        .returns(false, Attention::inputBias)
+        .returns(true, Attention::outputBias);
+    assertThat(ATTENTION.withHeadNorm(true).headNorm()).isTrue();
+    Attention all =
+        ATTENTION
+            .withWindows(List.of(7, 50, 7))
+            .withInputBias(true)
+            .withLayerScaling(true)
+            .withOutputBias(true)
+            .withHeadNorm(true)
+            .withScale(3);
+    assertThat(
+            all.withWindows(List.of())
+                .withInputBias(false)
+                .withLayerScaling(false)
+                .withOutputBias(false)
+                .withHeadNorm(false)
+                .withWidthScaling(true))
+        .isEqualTo(ATTENTION);
+    assertThat(model(all, ROTARY).window(1)).isEqualTo(50);
+    assertThat(model(all, ROTARY).window(2)).isEqualTo(7);
+  }
+
+  @Test
+  void scoresAreScaledAsTheFamilySays() {
+    assertThat(model(ATTENTION.withScale(0.3), ROTARY).attentionScale(1)).isEqualTo(0.3f);
+    assertThat(model(ATTENTION.withWidthScaling(false), ROTARY).attentionScale(1)).isEqualTo(1);
+    assertThat(model(ATTENTION.withLayerScaling(true), ROTARY).attentionScale(1)).isEqualTo(0.125f);
+    for (double wrong : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> model(ATTENTION.withScale(wrong), ROTARY))
+          .hasMessage("attention scores are multiplied with " + wrong);
+    }
+  }
+
+  @Test
+  void theOtherPartsAreToldByName() {
+    assertThat(Mlp.plain(5, Activation.RELU).withBias(true))
+        .isEqualTo(new Mlp(5, false, Activation.RELU, true));
+    assertThat(Norm.layerNorm(1e-5).withAffine(false))
+        .isEqualTo(new Norm(Norm.Kind.LAYER_NORM, 1e-5f, false));
+    ModelConfig config =
+        model()
+            .withHead(Head.tiedIf(true))
+            .withBosId(OptionalInt.of(4))
+            .withEosIds(List.of(2, 3))
+            .withSizes(new Sizes(5, 6, 7, 8))
+            .withPositions(new Positions.Learned(2));
+    assertThat(config.tiedHead()).isTrue();
+    assertThat(config.bosId()).hasValue(4);
+    assertThat(config.eosIds()).containsExactly(2, 3);
+    assertThat(List.of(config.nLayers(), config.dModel(), config.dVocab(), config.nContext()))
+        .containsExactly(5, 6, 7, 8);
+    assertThat(config.positions(4)).isEqualTo(new Positions.Learned(2));
+    assertThat(config.attention()).isEqualTo(ATTENTION);
+  }
+
+  @Test
+  void eachLayerMayRotateInItsOwnWay() {
+    Rotary local = new Rotary(1_000_000, new Scaling.Linear(8)).withPart(4);
+    Positions byLayer = new ByLayer(List.of(ROTARY, local, ROTARY));
+    assertThat(byLayer.at(1)).isEqualTo(local);
+    assertThat(byLayer.at(2)).isEqualTo(ROTARY);
+    assertThat(ROTARY.at(2)).isEqualTo(ROTARY);
+    assertThat(local.withScaling(new Scaling.None()))
+        .isEqualTo(new Rotary(1_000_000, new Scaling.None(), OptionalInt.of(4)));
+  }
+
+  @Test
+  void whatTheForwardPassDoesNotComputeIsRefused() {
+    assertRefusedWith(
+        Residual.PLAIN.withPlacement(Placement.PARALLEL),
+        "an MLP beside the attention is not computed yet; supported: behind the attention");
+    assertRefusedWith(
+        Residual.PLAIN.withPostNorms(true),
+        "a norm behind each block is not computed yet; supported: in front of it");
+    assertRefusedWith(
+        Residual.PLAIN.withEmbeddingScale(12),
+        "a multiplier of the embedding, 12.0, is not computed yet; supported: 1");
+    assertRefusedWith(
+        Residual.PLAIN.withMultiplier(0.22),
+        "a multiplier of the output of a block, 0.22, is not computed yet; supported: 1");
+    Head head = Head.tiedIf(true);
+    assertRefused(
+        () -> model().withHead(head.withScale(0.0625)),
+        "a multiplier of the logits, 0.0625, is not computed yet; supported: 1");
+    assertRefused(
+        () -> model().withHead(head.withBias(true)),
+        "a bias of the head is not computed yet; supported: none");
+    assertRefused(
+        () -> model().withHead(head.withCap(30)),
+        "a cap on logits is not computed yet; supported: none");
+    assertRefused(
+        () -> model(ATTENTION.withCap(50), ROTARY),
+        "a cap on attention scores is not computed yet; supported: none");
+    assertRefused(
+        () -> model(ATTENTION, new ByLayer(List.of(ROTARY, ROTARY, ROTARY))),
+        "a rotation of its own for each layer is not computed yet; supported: one for all");
+    assertRefused(
+        () -> model(ATTENTION, ROTARY.withPart(4)),
+        "a rotation of a part of each head is not computed yet; supported: of whole heads");
+    assertThat(model(ATTENTION, ROTARY.withPart(16)).dHead()).isEqualTo(16);
+  }
+
+  private static void assertRefusedWith(Residual residual, String message) {
+    assertRefused(() -> model().withResidual(residual), message);
+  }
+
+  private static void assertRefused(Supplier<ModelConfig> config, String message) {
+    assertThatThrownBy(config::get)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+}
