@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who looks at whom, and what that mixes. */
-public interface AttentionContract extends OpsUnderTest {
+public interface AttentionContract extends ContractSubject {
 
   @ParameterizedTest
   @CsvSource({"1,1,1,1,0", "7,3,5,9,2", "40,2,64,40,0", "3,3,13,207,204"})

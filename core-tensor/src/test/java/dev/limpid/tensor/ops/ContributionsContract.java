@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How much the parts of a state have in it. */
-public interface ContributionsContract extends OpsUnderTest {
+public interface ContributionsContract extends ContractSubject {
 
   @ParameterizedTest
   @CsvSource({"1,1", "3,7", "5,37", "2,207", "3,768"})

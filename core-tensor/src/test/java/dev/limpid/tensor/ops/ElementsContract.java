@@ -1,6 +1,6 @@
 package dev.limpid.tensor.ops;
 
-import static dev.limpid.tensor.ops.OpsUnderTest.assertClose;
+import static dev.limpid.tensor.ops.ContractSubject.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Operations on every element by itself, and the choice of some of them. */
-public interface ElementsContract extends OpsUnderTest {
+public interface ElementsContract extends ContractSubject {
 
   @ParameterizedTest
   @EnumSource(Activation.class)

@@ -12,7 +12,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What an implementation says of itself and of arguments that do not fit. */
-public interface ErrorsContract extends OpsUnderTest {
+public interface ErrorsContract extends ContractSubject {
 
   @Test
   default void nameThemselves() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Where tensors lie, and how long. */
-public interface MemoryContract extends OpsUnderTest {
+public interface MemoryContract extends ContractSubject {
 
   @Test
   default void zerosAreZeros() {

@@ -1,6 +1,6 @@
 package dev.limpid.tensor.ops;
 
-import static dev.limpid.tensor.ops.OpsUnderTest.assertClose;
+import static dev.limpid.tensor.ops.ContractSubject.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operations on every row by itself. */
-public interface RowsContract extends OpsUnderTest {
+public interface RowsContract extends ContractSubject {
 
   @ParameterizedTest
   @EnumSource(Storage.class)

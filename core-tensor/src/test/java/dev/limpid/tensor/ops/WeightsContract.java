@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Packing weights and multiplying by them, in both directions. */
-public interface WeightsContract extends OpsUnderTest {
+public interface WeightsContract extends ContractSubject {
 
   @ParameterizedTest
   @EnumSource(Storage.class)

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.tensor.Tensor;
 
 /** What the parts of {@link TensorOpsContract} share. */
-public interface OpsUnderTest {
+public interface ContractSubject {
   /**
    * Error of a sum of float products, relative to the sum of their magnitudes: float rounding is
    * 6e-8 and the longest sums here, 207 terms in up to 16 chains, lose a few bits of it.
