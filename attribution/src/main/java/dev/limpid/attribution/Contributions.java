@@ -105,13 +105,14 @@ public record Contributions(ContributionOptions options, List<LayerContributions
         });
     return new LayerContributions(
         attention,
-        attentionResidual,
-        attentionBias,
-        mlp,
-        mlpResidual,
-        mlpBias,
-        positions(attentionCancelling),
-        positions(mlpCancelling));
+        new NodeShares(
+            attentionResidual,
+            attentionBias,
+            mlp,
+            mlpResidual,
+            mlpBias,
+            positions(attentionCancelling),
+            positions(mlpCancelling)));
   }
 
   private static List<Integer> positions(boolean[] which) {

@@ -1,7 +1,6 @@
 package dev.limpid.attribution;
 
 import dev.limpid.tensor.Tensor;
-import java.util.List;
 
 /**
  * The contributions at the nodes of one layer, before any threshold; the tensors are to be read,
@@ -12,33 +11,13 @@ import java.util.List;
  * sum to 1. At cancelling nodes all are 0. What the parts leave of a state is {@link Unexplained}.
  *
  * @param attention [H, T (T + 1) / 2]: column {@link #pair(int, int)} is query q, key k &lt;= q
- * @param attentionResidual [T], of residPre to residMid
- * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
- * @param mlp [T], of the MLP's output to residPost
- * @param mlpResidual [T], of residMid to residPost
- * @param mlpBias [T], of b_out to residPost; zeros where biases are excluded
- * @param attentionCancelling the positions whose attention node is cancelling
- * @param mlpCancelling the positions whose MLP node is cancelling
+ * @param shares of all other parts
  */
-public record LayerContributions(
-    Tensor attention,
-    Tensor attentionResidual,
-    Tensor attentionBias,
-    Tensor mlp,
-    Tensor mlpResidual,
-    Tensor mlpBias,
-    List<Integer> attentionCancelling,
-    List<Integer> mlpCancelling) {
-
-  /** Copies the lists. */
-  public LayerContributions {
-    attentionCancelling = List.copyOf(attentionCancelling);
-    mlpCancelling = List.copyOf(mlpCancelling);
-  }
+public record LayerContributions(Tensor attention, NodeShares shares) {
 
   /** Returns T. */
   public int nPositions() {
-    return mlp.dim(0);
+    return shares.nPositions();
   }
 
   /** Returns H. */

@@ -51,12 +51,12 @@ class ContributionsGoldenTest {
       LayerContributions layer = actual.layers().get(l);
       String prefix = (bias == BiasOption.SEPARATE ? "separate." : "") + "layers." + l + ".";
       assertAttention(expected.tensor(prefix + "attention").toHeap(), layer, prefix);
-      assertRow(expected, prefix + "attention_residual", layer.attentionResidual());
-      assertRow(expected, prefix + "mlp", layer.mlp());
-      assertRow(expected, prefix + "mlp_residual", layer.mlpResidual());
+      assertRow(expected, prefix + "attention_residual", layer.shares().attentionResidual());
+      assertRow(expected, prefix + "mlp", layer.shares().mlp());
+      assertRow(expected, prefix + "mlp_residual", layer.shares().mlpResidual());
       if (bias == BiasOption.SEPARATE) {
-        assertRow(expected, prefix + "attention_bias", layer.attentionBias());
-        assertRow(expected, prefix + "mlp_bias", layer.mlpBias());
+        assertRow(expected, prefix + "attention_bias", layer.shares().attentionBias());
+        assertRow(expected, prefix + "mlp_bias", layer.shares().mlpBias());
       }
       Unexplained unexplained = Unexplained.of(model, l, trace.layer(l));
       for (float rest : unexplained.attention().array()) {

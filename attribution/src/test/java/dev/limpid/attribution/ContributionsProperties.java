@@ -74,17 +74,21 @@ class ContributionsProperties {
     for (LayerContributions layer :
         Contributions.of(c.model(), trace, new ContributionOptions(bias, 0)).layers()) {
       for (int t = 0; t < layer.nPositions(); t++) {
-        double attention = layer.attentionResidual().get(t) + layer.attentionBias().get(t);
+        double attention =
+            layer.shares().attentionResidual().get(t) + layer.shares().attentionBias().get(t);
         for (int k = 0; k <= t; k++) {
           for (int h = 0; h < layer.nHeads(); h++) {
             assertThat(layer.attention(t, k, h)).isBetween(0f, 1f);
             attention += layer.attention(t, k, h);
           }
         }
-        double mlp = layer.mlp().get(t) + layer.mlpResidual().get(t) + layer.mlpBias().get(t);
+        double mlp =
+            layer.shares().mlp().get(t)
+                + layer.shares().mlpResidual().get(t)
+                + layer.shares().mlpBias().get(t);
         assertThat(attention)
-            .isCloseTo(layer.attentionCancelling().contains(t) ? 0 : 1, within(SUM));
-        assertThat(mlp).isCloseTo(layer.mlpCancelling().contains(t) ? 0 : 1, within(SUM));
+            .isCloseTo(layer.shares().attentionCancelling().contains(t) ? 0 : 1, within(SUM));
+        assertThat(mlp).isCloseTo(layer.shares().mlpCancelling().contains(t) ? 0 : 1, within(SUM));
       }
     }
   }
@@ -98,7 +102,7 @@ class ContributionsProperties {
           Contributions.ofLayer(c.model(), l, layer, ContributionOptions.DEFAULT);
       for (int q = 0; q < trace.nPositions(); q++) {
         double[] brute = bruteForce(c.model(), l, layer, q);
-        assertThat((double) fast.attentionResidual().get(q))
+        assertThat((double) fast.shares().attentionResidual().get(q))
             .isCloseTo(brute[0], within(FAST_AGAINST_BRUTE_FORCE));
         for (int k = 0; k <= q; k++) {
           for (int h = 0; h < fast.nHeads(); h++) {

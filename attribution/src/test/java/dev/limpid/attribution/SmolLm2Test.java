@@ -93,10 +93,10 @@ class SmolLm2Test {
           }
         }
       }
-      assertRow(file, "layers." + l + ".attention_residual", layer.attentionResidual());
-      assertThat(layer.mlpCancelling()).isEqualTo(undefined(file, "layers." + l + ".mlp"));
-      assertRow(file, "layers." + l + ".mlp", layer.mlp());
-      assertRow(file, "layers." + l + ".mlp_residual", layer.mlpResidual());
+      assertRow(file, "layers." + l + ".attention_residual", layer.shares().attentionResidual());
+      assertThat(layer.shares().mlpCancelling()).isEqualTo(undefined(file, "layers." + l + ".mlp"));
+      assertRow(file, "layers." + l + ".mlp", layer.shares().mlp());
+      assertRow(file, "layers." + l + ".mlp_residual", layer.shares().mlpResidual());
     }
   }
 
@@ -110,7 +110,7 @@ class SmolLm2Test {
     Contributions contributions = Contributions.of(model, trace);
 
     LayerContributions last = contributions.layers().getLast();
-    double sum = last.attentionResidual().get(1023);
+    double sum = last.shares().attentionResidual().get(1023);
     for (int k = 0; k < 1024; k++) {
       for (int h = 0; h < last.nHeads(); h++) {
         sum += last.attention(1023, k, h);

@@ -34,11 +34,11 @@ class StreamedContributionsTest {
         .flatMap(layer ->
             Stream.of(
                 layer.attention(),
-                layer.attentionResidual(),
-                layer.attentionBias(),
-                layer.mlp(),
-                layer.mlpResidual(),
-                layer.mlpBias()))
+                layer.shares().attentionResidual(),
+                layer.shares().attentionBias(),
+                layer.shares().mlp(),
+                layer.shares().mlpResidual(),
+                layer.shares().mlpBias()))
         .map(StreamedContributionsTest::bits)
         .toList();
   }

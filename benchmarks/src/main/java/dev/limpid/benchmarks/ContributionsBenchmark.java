@@ -42,9 +42,10 @@ public class ContributionsBenchmark extends ModelBenchmark {
       var a = expected.layers().get(l);
       var b = actual.layers().get(l);
       Inputs.requireClose(a.attention(), b.attention(), TOLERANCE);
-      Inputs.requireClose(a.attentionResidual(), b.attentionResidual(), TOLERANCE);
-      Inputs.requireClose(a.mlp(), b.mlp(), TOLERANCE);
-      Inputs.requireClose(a.mlpResidual(), b.mlpResidual(), TOLERANCE);
+      Inputs.requireClose(
+          a.shares().attentionResidual(), b.shares().attentionResidual(), TOLERANCE);
+      Inputs.requireClose(a.shares().mlp(), b.shares().mlp(), TOLERANCE);
+      Inputs.requireClose(a.shares().mlpResidual(), b.shares().mlpResidual(), TOLERANCE);
     }
   }
 

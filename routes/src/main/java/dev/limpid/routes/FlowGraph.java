@@ -5,8 +5,8 @@ import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.Transformer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntConsumer;
 
 /**
@@ -29,33 +29,49 @@ public final class FlowGraph {
 
   private final ContributionOptions options;
   private final double finest;
+  private final int threads;
   private final int nPositions;
-  private final List<Node> nodes;
   private final List<LayerParts> layers;
 
-  private FlowGraph(ContributionOptions options, double finest, List<LayerParts> layers) {
+  /**
+   * Puts a graph together.
+   *
+   * @param finest the lowest threshold it serves
+   * @param threads how many threads may work on its routes
+   */
+  FlowGraph(ContributionOptions options, double finest, int threads, List<LayerParts> layers) {
     this.options = options;
     this.finest = finest;
-    this.nPositions = layers.getFirst().others().nPositions();
-    this.nodes = nodes(layers.size(), nPositions);
+    this.threads = threads;
+    this.nPositions = layers.getFirst().shares().nPositions();
     this.layers = layers;
+  }
+
+  /**
+   * Makes the graph of one forward pass for all thresholds, on as many threads as there are
+   * processors; the contributions must not be modified afterwards.
+   */
+  public static FlowGraph of(Contributions contributions) {
+    return of(contributions, Runtime.getRuntime().availableProcessors());
   }
 
   /**
    * Makes the graph of one forward pass for all thresholds; the contributions must not be modified
    * afterwards.
+   *
+   * @param threads how many threads may work on it, and later on its routes; at least 1
    */
-  public static FlowGraph of(Contributions contributions) {
-    List<LayerParts> layers =
-        contributions.layers().parallelStream()
-            .map(layer -> new LayerParts(layer, LISTED, true))
-            .toList();
-    return new FlowGraph(contributions.options(), 0, layers);
+  public static FlowGraph of(Contributions contributions, int threads) {
+    List<LayerContributions> layers = contributions.layers();
+    List<LayerParts> parts =
+        Threads.map(threads, layers.size(), l -> new LayerParts(layers.get(l), LISTED, true));
+    return new FlowGraph(contributions.options(), 0, threads, parts);
   }
 
   /**
    * Makes the graph of one forward pass for thresholds from {@code finest} on, one layer after the
-   * other: the contributions of no more than one layer are held at a time.
+   * other: the contributions of no more than one layer are held at a time. {@link FlowGraphBuilder}
+   * does so while the pass runs.
    *
    * @param finest the lowest threshold that routes will be extracted at, in [0, 1)
    * @param progress told after each layer how many are done
@@ -66,14 +82,12 @@ public final class FlowGraph {
       ContributionOptions options,
       double finest,
       IntConsumer progress) {
-    requireThreshold(finest);
-    List<LayerParts> layers = new ArrayList<>();
+    FlowGraphBuilder builder = new FlowGraphBuilder(model, options, finest);
     for (int l = 0; l < trace.nLayers(); l++) {
-      LayerContributions layer = Contributions.ofLayer(model, l, trace.layer(l), options);
-      layers.add(new LayerParts(layer, finest, false));
+      builder.layer(l, trace.layer(l));
       progress.accept(l + 1);
     }
-    return new FlowGraph(options, finest, List.copyOf(layers));
+    return builder.graph();
   }
 
   static void requireThreshold(double threshold) {
@@ -93,6 +107,11 @@ public final class FlowGraph {
     return finest;
   }
 
+  /** Returns how many threads may work on its routes. */
+  int threads() {
+    return threads;
+  }
+
   /** Returns T, the number of tokens. */
   public int nPositions() {
     return nPositions;
@@ -105,12 +124,25 @@ public final class FlowGraph {
 
   /** Returns the number of nodes, T (1 + 3 L). */
   public int nNodes() {
-    return nodes.size();
+    return nPositions * (1 + 3 * layers.size());
   }
 
-  /** Returns the node with a number. */
+  /**
+   * Returns the node with a number.
+   *
+   * @throws IndexOutOfBoundsException if there is none
+   */
   public Node node(int number) {
-    return nodes.get(number);
+    int row = Objects.checkIndex(number, nNodes()) / nPositions;
+    Node.Kind kind =
+        row == 0
+            ? Node.Kind.TOKEN
+            : switch ((row - 1) % 3) {
+              case 0 -> Node.Kind.AFTER_ATTENTION;
+              case 1 -> Node.Kind.MLP;
+              default -> Node.Kind.AFTER_MLP;
+            };
+    return new Node(kind, row == 0 ? 0 : (row - 1) / 3, number % nPositions);
   }
 
   /** Returns the number of a node; a layer is ignored for tokens. */
@@ -152,22 +184,5 @@ public final class FlowGraph {
   /** Returns what the nodes of a node's layer are made of. */
   LayerParts layer(Node node) {
     return layers.get(node.layer());
-  }
-
-  private static List<Node> nodes(int nLayers, int nPositions) {
-    List<Node> nodes = new ArrayList<>();
-    addRow(nodes, Node.Kind.TOKEN, 0, nPositions);
-    for (int l = 0; l < nLayers; l++) {
-      addRow(nodes, Node.Kind.AFTER_ATTENTION, l, nPositions);
-      addRow(nodes, Node.Kind.MLP, l, nPositions);
-      addRow(nodes, Node.Kind.AFTER_MLP, l, nPositions);
-    }
-    return List.copyOf(nodes);
-  }
-
-  private static void addRow(List<Node> nodes, Node.Kind kind, int layer, int nPositions) {
-    for (int t = 0; t < nPositions; t++) {
-      nodes.add(new Node(kind, layer, t));
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.limpid.routes;
 
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import dev.limpid.tensor.Tensor;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -19,7 +20,7 @@ final class LayerParts {
   /** What keeps a key whose sum in float is a little lower than the exact one. */
   private static final double ROUNDING = 1e-4;
 
-  private final LayerContributions small;
+  private final NodeShares shares;
   private final @Nullable Tensor all;
   private final double finest;
   private final BitSet attentionCancelling;
@@ -44,11 +45,11 @@ final class LayerParts {
    */
   LayerParts(LayerContributions layer, double finest, boolean keepsAll) {
     int nPositions = layer.nPositions();
-    this.small = withoutAttention(layer);
+    this.shares = layer.shares();
     this.all = keepsAll ? layer.attention() : null;
     this.finest = finest;
-    this.attentionCancelling = bits(layer.attentionCancelling());
-    this.mlpCancelling = bits(layer.mlpCancelling());
+    this.attentionCancelling = bits(shares.attentionCancelling());
+    this.mlpCancelling = bits(shares.mlpCancelling());
     this.nHeads = layer.nHeads();
     this.rows = new int[nPositions + 1];
     this.everyKey = keepsAll ? IntStream.range(0, nPositions).toArray() : new int[0];
@@ -61,18 +62,6 @@ final class LayerParts {
         }
       }
     }
-  }
-
-  private static LayerContributions withoutAttention(LayerContributions layer) {
-    return new LayerContributions(
-        Tensor.zeros(0, 0),
-        layer.attentionResidual(),
-        layer.attentionBias(),
-        layer.mlp(),
-        layer.mlpResidual(),
-        layer.mlpBias(),
-        layer.attentionCancelling(),
-        layer.mlpCancelling());
   }
 
   private static BitSet bits(List<Integer> positions) {
@@ -127,8 +116,8 @@ final class LayerParts {
   }
 
   /** Returns the parts beside the terms of attention. */
-  LayerContributions others() {
-    return small;
+  NodeShares shares() {
+    return shares;
   }
 
   /** Returns whether the parts of an attention node only cancel one another. */

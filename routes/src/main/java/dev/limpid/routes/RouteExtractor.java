@@ -46,9 +46,12 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
   public List<Route> routes() {
     @Nullable NodeEdges[] known = new @Nullable NodeEdges[graph.nNodes()];
     int n = graph.nPositions();
-    return IntStream.range(0, Math.ceilDiv(n, Long.SIZE))
-        .parallel()
-        .mapToObj(i -> sweep(i * Long.SIZE, Math.min(n, (i + 1) * Long.SIZE), known))
+    int sweeps = Math.ceilDiv(n, Long.SIZE);
+    return Threads.map(
+            graph.threads(),
+            sweeps,
+            i -> sweep(i * Long.SIZE, Math.min(n, (i + 1) * Long.SIZE), known))
+        .stream()
         .flatMap(List::stream)
         .toList();
   }

@@ -1,6 +1,6 @@
 package dev.limpid.routes;
 
-import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +25,7 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
   }
 
   private Incoming afterAttention(Node node) {
-    LayerContributions others = graph.layer(node).others();
+    NodeShares others = graph.layer(node).shares();
     int q = node.position();
     KeyRow keys = graph.layer(node).keys(q, tau);
     int[] from = new int[keys.size()];
@@ -57,7 +57,7 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
   }
 
   private Incoming afterMlp(Node node) {
-    LayerContributions parts = graph.layer(node).others();
+    NodeShares parts = graph.layer(node).shares();
     int t = node.position();
     Incoming incoming =
         Incoming.of(

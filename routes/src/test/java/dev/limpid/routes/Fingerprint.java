@@ -72,10 +72,11 @@ final class Fingerprint {
   }
 
   private void add(LayerContributions layer) {
-    Stream.of(layer.attention(), layer.attentionResidual(), layer.attentionBias())
+    Stream.of(layer.attention(), layer.shares().attentionResidual(), layer.shares().attentionBias())
         .forEach(this::add);
-    Stream.of(layer.mlp(), layer.mlpResidual(), layer.mlpBias()).forEach(this::add);
-    add(layer.attentionCancelling() + " " + layer.mlpCancelling());
+    Stream.of(layer.shares().mlp(), layer.shares().mlpResidual(), layer.shares().mlpBias())
+        .forEach(this::add);
+    add(layer.shares().attentionCancelling() + " " + layer.shares().mlpCancelling());
   }
 
   private void add(Tensor tensor) {

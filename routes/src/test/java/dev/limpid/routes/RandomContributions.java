@@ -4,6 +4,7 @@ import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +56,9 @@ public final class RandomContributions {
       }
     }
     return new LayerContributions(
-        attention, rows[0], rows[1], rows[2], rows[3], rows[4], attentionCancelling, mlpCancelling);
+        attention,
+        new NodeShares(
+            rows[0], rows[1], rows[2], rows[3], rows[4], attentionCancelling, mlpCancelling));
   }
 
   /** Fills the parts of one node with numbers that sum to 1, or returns false for a cancelling. */

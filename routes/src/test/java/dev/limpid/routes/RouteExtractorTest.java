@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,9 @@ class RouteExtractorTest {
             ContributionOptions.DEFAULT,
             List.of(
                 new LayerContributions(
-                    attention, residual, none, mlp, mlpResidual, none, List.of(), List.of()))));
+                    attention,
+                    new NodeShares(
+                        residual, none, mlp, mlpResidual, none, List.of(), List.of())))));
   }
 
   private static float[] floats(double... values) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LayerLogits;
 import dev.limpid.model.ForwardTrace;
@@ -150,20 +151,22 @@ class SmolLm2FlowTest {
   }
 
   private static LayerContributions pastCancellingMlps(LayerContributions layer) {
-    assertThat(layer.attentionCancelling()).isEmpty();
-    float[] mlpResidual = layer.mlpResidual().toFloats();
-    for (int t : layer.mlpCancelling()) {
+    NodeShares shares = layer.shares();
+    assertThat(shares.attentionCancelling()).isEmpty();
+    float[] mlpResidual = shares.mlpResidual().toFloats();
+    for (int t : shares.mlpCancelling()) {
       mlpResidual[t] = 1;
     }
     return new LayerContributions(
         layer.attention(),
-        layer.attentionResidual(),
-        layer.attentionBias(),
-        layer.mlp(),
-        Tensor.of(mlpResidual, mlpResidual.length),
-        layer.mlpBias(),
-        List.of(),
-        List.of());
+        new NodeShares(
+            shares.attentionResidual(),
+            shares.attentionBias(),
+            shares.mlp(),
+            Tensor.of(mlpResidual, mlpResidual.length),
+            shares.mlpBias(),
+            List.of(),
+            List.of()));
   }
 
   private static double[] doubles(JsonNode array) {

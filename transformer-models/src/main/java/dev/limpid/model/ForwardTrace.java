@@ -3,8 +3,6 @@ package dev.limpid.model;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * One forward pass over one prompt, made transparent: tokens, every layer's states, logits.
@@ -14,46 +12,39 @@ import java.util.function.UnaryOperator;
  * always computed when asked for: keep them if you need them twice.
  */
 public final class ForwardTrace {
-  private final ModelConfig config;
-  private final Provenance provenance;
+  private final Transformer model;
   private final TraceDetail detail;
   private final List<Integer> tokens;
   private final List<Tensor> residuals;
-  private final IntFunction<LayerTrace> layers;
-  private final UnaryOperator<Tensor> unembed;
+  private final List<LayerTrace> layers;
 
   /**
-   * Creates a trace; made by {@code Transformer.trace}.
+   * Creates a trace; made by {@link Transformer#run}.
    *
    * @param residuals L + 1 states [T, D]: residPre of every layer, then the last residPost
-   * @param layers gives layer l, kept or computed again
-   * @param unembed gives the logits [n, V] of states [n, D]
+   * @param layers all L layers, or none where they are computed again
    */
-  public ForwardTrace(
-      ModelConfig config,
-      Provenance provenance,
+  ForwardTrace(
+      Transformer model,
       TraceDetail detail,
       List<Integer> tokens,
       List<Tensor> residuals,
-      IntFunction<LayerTrace> layers,
-      UnaryOperator<Tensor> unembed) {
-    this.config = config;
-    this.provenance = provenance;
+      List<LayerTrace> layers) {
+    this.model = model;
     this.detail = detail;
     this.tokens = List.copyOf(tokens);
     this.residuals = List.copyOf(residuals);
-    this.layers = layers;
-    this.unembed = unembed;
+    this.layers = List.copyOf(layers);
   }
 
   /** Returns the configuration of the model that was traced. */
   public ModelConfig config() {
-    return config;
+    return model.config();
   }
 
   /** Returns where these numbers come from. */
   public Provenance provenance() {
-    return provenance;
+    return model.provenance();
   }
 
   /** Returns how much was kept. */
@@ -68,7 +59,7 @@ public final class ForwardTrace {
 
   /** Returns L, the number of layers. */
   public int nLayers() {
-    return config.nLayers();
+    return model.config().nLayers();
   }
 
   /** Returns T, the number of tokens. */
@@ -88,16 +79,16 @@ public final class ForwardTrace {
 
   /** Returns one layer with all its internals. */
   public LayerTrace layer(int layer) {
-    return layers.apply(layer);
+    return layers.isEmpty() ? model.block(layer, residuals.get(layer)) : layers.get(layer);
   }
 
   /** Computes the logits of all positions from the last state, [T, V]. */
   public Tensor logits() {
-    return unembed.apply(finalResidual());
+    return model.unembed(finalResidual());
   }
 
   /** Computes the logits of one position from its last state, [V]. */
   public Tensor logits(int position) {
-    return unembed.apply(finalResidual().rows(position, position + 1)).row(0);
+    return model.unembed(finalResidual().rows(position, position + 1)).row(0);
   }
 }

@@ -15,6 +15,8 @@ import dev.limpid.tensor.Tensor;
  * @param residMid [T, D]
  * @param mlpOut [T, D]
  * @param residPost [T, D]
+ * @param queries [T, H d], heads side by side; positions are in them
+ * @param keys [T, K d], likewise
  * @param pattern [H, T, T] attention probabilities (head, query, key), lower triangular
  * @param value [K, T, d] values without their bias
  * @param neuronPre [T, F] before the activation; of a gated MLP, the gate
@@ -26,6 +28,8 @@ public record LayerTrace(
     Tensor residMid,
     Tensor mlpOut,
     Tensor residPost,
+    Tensor queries,
+    Tensor keys,
     Tensor pattern,
     Tensor value,
     Tensor neuronPre,

@@ -63,6 +63,21 @@ public final class Transformer {
    *     not in the vocabulary
    */
   public ForwardTrace trace(List<Integer> tokens, TraceDetail detail) {
+    return run(tokens, detail, LayerVisitor.NONE);
+  }
+
+  /**
+   * Runs one prompt and shows every layer as soon as it is there: whoever computes something from
+   * each layer needs no second pass, and a model that is streamed is read once.
+   *
+   * @param tokens T ids, BOS included
+   * @param detail what the trace that is returned keeps beside that
+   * @param each sees the layers; what it throws ends the pass
+   * @throws NonFiniteStateException if the weights are too large to compute with
+   * @throws IllegalArgumentException if there are none, more than the context holds, or an id is
+   *     not in the vocabulary
+   */
+  public ForwardTrace run(List<Integer> tokens, TraceDetail detail, LayerVisitor each) {
     requireValid(tokens, 0);
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
@@ -71,20 +86,14 @@ public final class Transformer {
     residuals.add(resid);
     for (int layer = 0; layer < config.nLayers(); layer++) {
       LayerTrace traced = block(layer, resid, angles);
+      each.layer(layer, traced);
       if (detail == TraceDetail.FULL) {
         layers.add(traced);
       }
       resid = traced.residPost();
       residuals.add(resid);
     }
-    return new ForwardTrace(
-        config,
-        provenance,
-        detail,
-        tokens,
-        residuals,
-        detail == TraceDetail.FULL ? layers::get : layer -> block(layer, residuals.get(layer)),
-        this::unembed);
+    return new ForwardTrace(this, detail, tokens, residuals, layers);
   }
 
   /**
@@ -105,7 +114,8 @@ public final class Transformer {
     Tensor resid = embed(tokens, first);
     for (int layer = 0; layer < config.nLayers(); layer++) {
       int l = layer;
-      resid = states(l, resid, angles, heads -> attendCached(l, heads, cache)).residPost();
+      Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
+      resid = run(l, resid, angles, attention).residPost();
     }
     cache.advance(tokens.size());
     return resid;
@@ -153,41 +163,16 @@ public final class Transformer {
   }
 
   private LayerTrace block(int layer, Tensor residPre, Rotary.@Nullable Angles angles) {
-    int nPositions = residPre.dim(0);
-    Tensor pattern = Tensor.zeros(config.nHeads(), nPositions, nPositions);
-    Tensor value = Tensor.zeros(config.nKvHeads(), nPositions, config.dHead());
-    States states = states(layer, residPre, angles, heads -> attend(layer, heads, pattern, value));
-    return new LayerTrace(
-        residPre,
-        states.attnOut(),
-        states.residMid(),
-        states.mlpOut(),
-        states.residPost(),
-        pattern,
-        value,
-        states.neuronPre(),
-        states.neuronPost());
+    return run(layer, residPre, angles, (q, k, v) -> attend(layer, q, k, v)).trace();
   }
 
-  /** What attention reads: queries [n, H d], keys and values [n, K d]; positions are in them. */
-  private record Heads(Tensor queries, Tensor keys, Tensor values) {}
-
-  /** Lets queries look at keys, and returns the values mixed accordingly, [n, H d]. */
+  /** Lets queries [n, H d] look at keys [n, K d], and mixes values [n, K d] accordingly. */
   private interface Attention {
-    Tensor mix(Heads heads);
+    BlockRun.Attended of(Tensor queries, Tensor keys, Tensor values);
   }
-
-  /** What a layer makes of n positions, as in {@link LayerTrace}. */
-  private record States(
-      Tensor attnOut,
-      Tensor residMid,
-      Tensor mlpOut,
-      Tensor residPost,
-      Tensor neuronPre,
-      Tensor neuronPost) {}
 
   /** A layer, whether it runs a whole text or what follows one. */
-  private States states(
+  private BlockRun run(
       int layer, Tensor residPre, Rotary.@Nullable Angles angles, Attention attention) {
     BlockWeights block = weights.blocks().get(layer);
 
@@ -200,8 +185,8 @@ public final class Transformer {
       ops.rotate(keys, config.dHead(), angles.cos(), angles.sin());
     }
     Tensor values = apply(block.value(), null, attnIn); // [T, K d]
-    Tensor mixed = attention.mix(new Heads(queries, keys, values)); // [T, H d]
-    Tensor attnOut = apply(block.attentionOut(), block.attentionBias(), mixed);
+    BlockRun.Attended attended = attention.of(queries, keys, values);
+    Tensor attnOut = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
     Tensor residMid = sum(residPre, attnOut);
 
     // MLP: neurons fire on the new state and write their rows of W_out.
@@ -219,37 +204,47 @@ public final class Transformer {
     requireFinite(residPost, "the states after layer " + layer);
     requireFinite(neuronPre, "the neurons of layer " + layer);
 
-    return new States(attnOut, residMid, mlpOut, residPost, neuronPre, neuronPost);
+    return new BlockRun(
+        residPre,
+        queries,
+        keys,
+        attended,
+        attnOut,
+        residMid,
+        up,
+        neuronPre,
+        neuronPost,
+        mlpOut,
+        residPost);
   }
 
-  /**
-   * Attention within a whole text.
-   *
-   * @param pattern [H, T, T], modified
-   * @param value [K, T, d], modified
-   */
-  private Tensor attend(int layer, Heads heads, Tensor pattern, Tensor value) {
+  /** Attention within a whole text. */
+  private BlockRun.Attended attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+    int nPositions = queries.dim(0);
+    Tensor pattern = Tensor.zeros(config.nHeads(), nPositions, nPositions);
     ops.causalPattern(
-        heads.queries(),
-        heads.keys(),
+        queries,
+        keys,
         config.nHeads(),
         config.nKvHeads(),
         config.attentionScale(layer),
         config.window(layer),
         pattern);
-    copyByHead(heads.values(), value, 0);
-    Tensor mixed = Tensor.zeros(heads.queries().dim(0), heads.queries().dim(1));
+    Tensor value = Tensor.zeros(config.nKvHeads(), nPositions, config.dHead());
+    copyByHead(values, value, 0);
+    Tensor mixed = Tensor.zeros(nPositions, queries.dim(1));
     ops.attend(pattern, value, mixed);
-    return mixed;
+    return new BlockRun.Attended(pattern, value, mixed);
   }
 
   /** Attention to all that a cache holds and to what is new, which is written into it. */
-  private Tensor attendCached(int layer, Heads heads, KeyValueCache cache) {
-    copyByHead(heads.keys(), cache.keys(layer), cache.length());
-    copyByHead(heads.values(), cache.values(layer), cache.length());
-    Tensor mixed = Tensor.zeros(heads.queries().dim(0), heads.queries().dim(1));
+  private BlockRun.Attended attendCached(
+      int layer, Tensor queries, Tensor keys, Tensor values, KeyValueCache cache) {
+    copyByHead(keys, cache.keys(layer), cache.length());
+    copyByHead(values, cache.values(layer), cache.length());
+    Tensor mixed = Tensor.zeros(queries.dim(0), queries.dim(1));
     ops.attendCached(
-        heads.queries(),
+        queries,
         cache.keys(layer),
         cache.values(layer),
         cache.length() + mixed.dim(0),
@@ -257,7 +252,7 @@ public final class Transformer {
         config.attentionScale(layer),
         config.window(layer),
         mixed);
-    return mixed;
+    return new BlockRun.Attended(null, null, mixed);
   }
 
   /** Returns the angles of some positions, or null for a model that does not rotate. */

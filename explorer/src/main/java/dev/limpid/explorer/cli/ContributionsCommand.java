@@ -62,8 +62,8 @@ final class ContributionsCommand implements Callable<Integer> {
       writer.add(prefix + "attention_unexplained", unexplained.attention());
       writer.add(prefix + "mlp_unexplained", unexplained.mlp());
       int number = l;
-      layer.attentionCancelling().forEach(t -> cancelling.add("A" + number + "_" + t));
-      layer.mlpCancelling().forEach(t -> cancelling.add("I" + number + "_" + t));
+      layer.shares().attentionCancelling().forEach(t -> cancelling.add("A" + number + "_" + t));
+      layer.shares().mlpCancelling().forEach(t -> cancelling.add("I" + number + "_" + t));
     }
     writer.metadata("bias", options.bias().toString());
     writer.metadata("floor", Double.toString(options.floor()));
@@ -76,12 +76,12 @@ final class ContributionsCommand implements Callable<Integer> {
       SafetensorsWriter writer, String prefix, LayerContributions layer, BiasOption bias) {
     int t = layer.nPositions();
     writer.add(prefix + "attention", Shape.of(t, t, layer.nHeads()), () -> square(layer));
-    writer.add(prefix + "attention_residual", layer.attentionResidual());
-    writer.add(prefix + "mlp", layer.mlp());
-    writer.add(prefix + "mlp_residual", layer.mlpResidual());
+    writer.add(prefix + "attention_residual", layer.shares().attentionResidual());
+    writer.add(prefix + "mlp", layer.shares().mlp());
+    writer.add(prefix + "mlp_residual", layer.shares().mlpResidual());
     if (bias == BiasOption.SEPARATE) {
-      writer.add(prefix + "attention_bias", layer.attentionBias());
-      writer.add(prefix + "mlp_bias", layer.mlpBias());
+      writer.add(prefix + "attention_bias", layer.shares().attentionBias());
+      writer.add(prefix + "mlp_bias", layer.shares().mlpBias());
     }
   }
 

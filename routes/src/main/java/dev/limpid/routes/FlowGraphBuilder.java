@@ -1,0 +1,61 @@
+package dev.limpid.routes;
+
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.LayerVisitor;
+import dev.limpid.model.Transformer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Makes a {@link FlowGraph} while a prompt runs: {@code model.run(tokens, detail, builder)} shows
+ * it every layer once, and it keeps what routes are made of. For one pass of one model.
+ */
+public final class FlowGraphBuilder implements LayerVisitor {
+  private final Transformer model;
+  private final ContributionOptions options;
+  private final double finest;
+  private final List<LayerParts> layers = new ArrayList<>();
+
+  /**
+   * Begins a graph.
+   *
+   * @param model the model that runs
+   * @param finest the lowest threshold that routes will be extracted at, in [0, 1)
+   */
+  public FlowGraphBuilder(Transformer model, ContributionOptions options, double finest) {
+    FlowGraph.requireThreshold(finest);
+    this.model = model;
+    this.options = options;
+    this.finest = finest;
+  }
+
+  /**
+   * Computes the contributions of a layer and keeps those that can be above the threshold.
+   *
+   * @throws IllegalArgumentException if this is not the next layer
+   */
+  @Override
+  public void layer(int layer, LayerTrace trace) {
+    if (layer != layers.size()) {
+      throw new IllegalArgumentException(
+          "layer %d where layer %d is next".formatted(layer, layers.size()));
+    }
+    layers.add(new LayerParts(Contributions.ofLayer(model, layer, trace, options), finest, false));
+  }
+
+  /**
+   * Returns the graph of all layers.
+   *
+   * @throws IllegalStateException if the pass has not shown all of them
+   */
+  public FlowGraph graph() {
+    if (layers.size() != model.config().nLayers()) {
+      throw new IllegalStateException(
+          "%d of %d layers have been seen".formatted(layers.size(), model.config().nLayers()));
+    }
+    return new FlowGraph(
+        options, finest, Runtime.getRuntime().availableProcessors(), List.copyOf(layers));
+  }
+}
