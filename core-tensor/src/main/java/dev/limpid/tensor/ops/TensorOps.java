@@ -34,11 +34,12 @@ public interface TensorOps {
 
   // --- memory
 
-  /** Returns a new tensor of zeros where this implementation computes. */
+  /** Returns a new tensor of zeros where this implementation computes; it ends with its scope. */
   Tensor zeros(int... dims);
 
   /**
-   * Returns a tensor with the same elements where this implementation computes.
+   * Returns a tensor with the same elements where this implementation computes. It is made once to
+   * stay, as weights do: it belongs to no scope and lives as long as it is referenced.
    *
    * @param x any float type, wherever it lies; returned as it is if it lies there already
    */
@@ -47,6 +48,7 @@ public interface TensorOps {
   /**
    * Writes x into out.
    *
+   * @param x any float type, wherever it lies
    * @param out same shape as x, modified
    */
   void copy(Tensor x, Tensor out);

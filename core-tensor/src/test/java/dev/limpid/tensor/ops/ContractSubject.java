@@ -28,7 +28,7 @@ public interface ContractSubject {
     int size = Math.toIntExact(x.size());
     int[] dims = x.shape().dims().stream().mapToInt(Integer::intValue).toArray();
     Tensor copy = ops().zeros(size + 2 * lead).rows(lead, lead + size).reshape(dims);
-    ops().copy(ops().resident(x), copy);
+    ops().copy(x, copy);
     return copy;
   }
 

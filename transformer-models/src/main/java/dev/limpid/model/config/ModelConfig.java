@@ -1,6 +1,7 @@
 package dev.limpid.model.config;
 
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -163,13 +164,13 @@ public record ModelConfig(
     return mlp.dMlp;
   }
 
-  /** Returns how many keys a query of a layer sees at most, its own included. */
-  public int window(int layer) {
-    return attention.windows.isEmpty() ? nContext : attention.windows.get(layer);
+  /** Returns how the queries of a layer look at keys. */
+  public AttentionShape attentionShape(int layer) {
+    int window = attention.windows.isEmpty() ? nContext : attention.windows.get(layer);
+    return new AttentionShape(attention.nHeads, attention.nKvHeads, scale(layer), window);
   }
 
-  /** Returns what the scores q.k of a layer are multiplied with before the softmax. */
-  public float attentionScale(int layer) {
+  private float scale(int layer) {
     double scale = attention.scaleByWidth ? 1 / Math.sqrt(attention.dHead) : 1;
     return (float) (attention.scaleByLayer ? scale / (layer + 1) : scale);
   }

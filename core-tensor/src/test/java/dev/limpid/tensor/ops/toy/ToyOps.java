@@ -50,10 +50,13 @@ public final class ToyOps implements TensorOps {
 
   @Override
   public Tensor zeros(int... dims) {
-    int size = Math.toIntExact(Shape.of(dims).size());
-    ToyMemory memory = new ToyMemory(size, transfers);
+    ToyMemory memory = allocate(dims);
     scopes.own(memory);
     return Tensor.on(memory, 0, dims);
+  }
+
+  private ToyMemory allocate(int... dims) {
+    return new ToyMemory(Math.toIntExact(Shape.of(dims).size()), transfers);
   }
 
   @Override
@@ -62,15 +65,16 @@ public final class ToyOps implements TensorOps {
       inside(x);
       return x;
     }
-    Tensor copy = zeros(x.shape().dims().stream().mapToInt(Integer::intValue).toArray());
-    float[] floats = x.toFloats();
-    copy.memory().orElseThrow().write(0, floats, 0, floats.length);
-    return copy;
+    int[] dims = x.shape().dims().stream().mapToInt(Integer::intValue).toArray();
+    Tensor resident = Tensor.on(allocate(dims), 0, dims);
+    copy(x, resident);
+    return resident;
   }
 
   @Override
   public void copy(Tensor x, Tensor out) {
-    inner.copy(inside(x), inside(out));
+    inner.copy(insideOrElsewhere(x), inside(out));
+    transfers.upload(x.memory().isPresent() ? 0 : x.size());
   }
 
   @Override
@@ -80,7 +84,7 @@ public final class ToyOps implements TensorOps {
 
   @Override
   public boolean allFinite(Tensor x) {
-    return inner.allFinite(x.memory().isPresent() ? inside(x) : x);
+    return inner.allFinite(insideOrElsewhere(x));
   }
 
   /** Returns what a tensor is to the implementation inside; it must lie on this device. */
@@ -89,6 +93,10 @@ public final class ToyOps implements TensorOps {
       return memory.inside(x);
     }
     throw new IllegalArgumentException(x + " is not on toy:0: bring it there by resident");
+  }
+
+  private Tensor insideOrElsewhere(Tensor x) {
+    return x.memory().isPresent() ? inside(x) : x;
   }
 
   private @Nullable Tensor insideOrNull(@Nullable Tensor x) {
@@ -124,12 +132,8 @@ public final class ToyOps implements TensorOps {
 
   @Override
   public void embed(Tensor table, int[] ids, Tensor out) {
-    if (table.memory().isPresent()) {
-      inner.embed(inside(table), ids, inside(out));
-      return;
-    }
-    inner.embed(table, ids, inside(out));
-    transfers.upload(out.size());
+    inner.embed(insideOrElsewhere(table), ids, inside(out));
+    transfers.upload(table.memory().isPresent() ? 0 : out.size());
   }
 
   @Override
@@ -223,11 +227,8 @@ public final class ToyOps implements TensorOps {
 
   @Override
   public int[] topK(Tensor x, int k) {
-    if (x.memory().isEmpty()) {
-      return inner.topK(x, k);
-    }
-    int[] top = inner.topK(inside(x), k);
-    transfers.download(top.length);
+    int[] top = inner.topK(insideOrElsewhere(x), k);
+    transfers.download(x.memory().isPresent() ? top.length : 0);
     return top;
   }
 }

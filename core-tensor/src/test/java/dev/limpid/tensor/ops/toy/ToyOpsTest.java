@@ -53,7 +53,8 @@ final class ToyOpsTest implements TensorOpsContract {
     try (Scope outer = ops.scope()) {
       try (Scope inner = ops.scope()) {
         ended = ops.zeros(2);
-        handedOn = inner.keep(ops.resident(Tensor.of(new float[] {1, 2}, 2)));
+        handedOn = inner.keep(ops.zeros(2));
+        ops.copy(Tensor.of(new float[] {1, 2}, 2), handedOn);
         kept = outer.keep(inner.keep(ops.zeros(2).rows(1, 2)));
       }
       assertThat(handedOn.toFloats()).containsExactly(1, 2);
@@ -62,6 +63,15 @@ final class ToyOpsTest implements TensorOpsContract {
     }
     assertThatThrownBy(() -> handedOn.get(0)).hasMessageContaining("ended with its scope");
     assertThat(kept.get(0)).isZero();
+  }
+
+  @Test
+  void whatIsBroughtToStayBelongsToNoScope() {
+    Tensor weight;
+    try (Scope scope = ops.scope()) {
+      weight = scope.keep(ops.resident(Tensor.of(new float[] {1, 2}, 2)));
+    }
+    assertThat(weight.toFloats()).containsExactly(1, 2);
   }
 
   @Test
