@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.ops.toy.ToyOps;
-import dev.limpid.tensor.ops.vector.VectorOps;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
-import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -33,7 +30,7 @@ class TraceGoldenTest {
   private static final Set<String> IN_EVERY_FILE = Set.of("resid_post", "pattern");
 
   static Stream<Arguments> goldens() {
-    return Stream.of("reference", "vector", "toy")
+    return AllBackends.NAMES.stream()
         .flatMap(
             backend -> TestData.goldens().stream().map(golden -> Arguments.of(backend, golden)));
   }
@@ -41,8 +38,7 @@ class TraceGoldenTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("goldens")
   void everyTensorEqualsHuggingFace(String backend, TestData.Golden golden) throws IOException {
-    TensorOps ops = backend.equals("toy") ? new ToyOps(new VectorOps(2)) : Backends.open(backend);
-    Transformer model = ModelLoader.open(golden.model(), ops);
+    Transformer model = ModelLoader.open(golden.model(), AllBackends.open(backend));
     SafetensorsFile expected = SafetensorsFile.open(golden.expected(), Arena.ofAuto());
     List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
