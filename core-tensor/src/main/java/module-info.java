@@ -4,7 +4,7 @@
 module dev.limpid.tensor {
   requires static transitive org.jspecify;
   requires jdk.incubator.vector;
-  requires commons.math3;
+  requires org.apache.commons.numbers.gamma;
   requires tools.jackson.databind;
 
   exports dev.limpid.tensor;

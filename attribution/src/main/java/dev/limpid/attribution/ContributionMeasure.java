@@ -1,6 +1,5 @@
 package dev.limpid.attribution;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,51 +27,15 @@ public interface ContributionMeasure {
         return proximity;
       };
 
-  /** The same by the 2-norm. */
-  ContributionMeasure L2 =
-      (part, whole) -> {
-        double all = 0;
-        double rest = 0;
-        for (int i = 0; i < whole.length; i++) {
-          all += (double) whole[i] * whole[i];
-          rest += Math.pow((double) whole[i] - part[i], 2);
-        }
-        return Math.sqrt(all) - Math.sqrt(rest);
-      };
-
   /**
    * Returns max(prox, floor) / sum over parts of max(prox, floor) of each part; all 0 if the parts
-   * cancel (see {@link #cancelling}).
+   * only cancel one another, so that the positive proximities sum to a millionth of |whole|_1 or
+   * less.
    *
    * <p>This is the brute force that {@link Contributions} is tested against.
    */
   default double[] contributions(List<float[]> parts, float[] whole, double floor) {
     double[] proximities = parts.stream().mapToDouble(part -> proximity(part, whole)).toArray();
-    double positive = Arrays.stream(proximities).filter(p -> p > 0).sum();
-    if (cancelling(positive, norm1(whole))) {
-      return new double[parts.size()];
-    }
-    double[] raised = Arrays.stream(proximities).map(p -> Math.max(p, floor)).toArray();
-    double sum = Arrays.stream(raised).sum();
-    return Arrays.stream(raised).map(p -> p / sum).toArray();
-  }
-
-  /**
-   * Returns whether a node's parts only cancel one another (such as residual 3y, block -2y), so
-   * that no share of the whole can be given to any of them.
-   *
-   * @param positive the sum of the positive proximities, before any floor
-   * @param norm the 1-norm of the whole
-   */
-  static boolean cancelling(double positive, double norm) {
-    return positive <= 1e-6 * norm;
-  }
-
-  private static double norm1(float[] vector) {
-    double norm = 0;
-    for (float v : vector) {
-      norm += Math.abs(v);
-    }
-    return norm;
+    return Shares.of(proximities, floor, Shares.norm(whole)).values();
   }
 }

@@ -5,6 +5,7 @@ import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param layers one entry per layer
  */
 public record Contributions(ContributionOptions options, List<LayerContributions> layers) {
-  private static final Tensor NO_TERMS = Tensor.zeros(0, 0);
 
   /** Copies the list. */
   public Contributions {
@@ -61,58 +61,52 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     return new Contributions(options, layers);
   }
 
-  /** Computes one layer. */
+  /**
+   * Computes one layer where the model computes, and brings the result to the heap.
+   *
+   * @param trace of that layer, not modified
+   */
   public static LayerContributions ofLayer(
       Transformer model, int layer, LayerTrace trace, ContributionOptions options) {
     BlockWeights block = model.weights().blocks().get(layer);
     boolean separate = options.bias() == BiasOption.SEPARATE;
+    @Nullable Tensor attentionOutBias = separate ? block.attentionBias() : null;
+    @Nullable Tensor mlpOutBias = separate ? block.down().bias() : null;
     TensorOps ops = model.ops();
     int nPositions = trace.residPre().dim(0);
-
-    Tensor residMid = trace.residMid();
-    Tensor attention = Tensor.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
-    ops.attentionProximity(
-        trace.pattern(),
-        trace.value(),
-        block.attentionOut(),
-        block.attentionOutTransposed(),
-        residMid,
-        attention);
-    Tensor attentionResidual = proximity(ops, trace.residPre(), residMid);
-    Tensor attentionBias = biasProximity(ops, separate ? block.attentionBias() : null, residMid);
-
-    Tensor residPost = trace.residPost();
-    @Nullable Tensor mlpOutBias = separate ? block.down().bias() : null;
-    Tensor mlp = proximity(ops, minus(trace.mlpOut(), mlpOutBias), residPost);
-    Tensor mlpResidual = proximity(ops, residMid, residPost);
-    Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
-
-    boolean attentionBiasIsPart = separate && block.attentionBias() != null;
-    List<Tensor> besideTerms = List.of(attentionResidual, attentionBias);
-    List<Tensor> mlpParts = List.of(mlp, mlpResidual, mlpBias);
-    NodeParts attentionNodes =
-        new NodeParts(attention, besideTerms.subList(0, attentionBiasIsPart ? 2 : 1), residMid);
-    NodeParts mlpNodes =
-        new NodeParts(NO_TERMS, mlpParts.subList(0, mlpOutBias == null ? 2 : 3), residPost);
+    float floor = (float) options.floor();
     boolean[] attentionCancelling = new boolean[nPositions];
     boolean[] mlpCancelling = new boolean[nPositions];
-    float floor = (float) options.floor();
-    ops.forEach(
-        nPositions,
-        t -> {
-          attentionCancelling[t] = !attentionNodes.normalise(t, floor);
-          mlpCancelling[t] = !mlpNodes.normalise(t, floor);
-        });
-    return new LayerContributions(
-        attention,
-        new NodeShares(
-            attentionResidual,
-            attentionBias,
-            mlp,
-            mlpResidual,
-            mlpBias,
-            positions(attentionCancelling),
-            positions(mlpCancelling)));
+    try (Scope _ = ops.scope()) {
+      Tensor residMid = trace.residMid();
+      Tensor attention = ops.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
+      ops.attentionProximity(
+          trace.pattern(), trace.value(), block.attentionOut(), residMid, attention);
+      Tensor attentionResidual = proximity(ops, trace.residPre(), residMid);
+      Tensor attentionBias = biasProximity(ops, attentionOutBias, residMid);
+      List<Tensor> besideTerms = List.of(attentionResidual, attentionBias);
+      List<Tensor> attentionParts = besideTerms.subList(0, attentionOutBias == null ? 1 : 2);
+      ops.normaliseParts(attention, attentionParts, residMid, floor, attentionCancelling);
+
+      Tensor residPost = trace.residPost();
+      Tensor mlp = proximity(ops, minus(ops, trace.mlpOut(), mlpOutBias), residPost);
+      Tensor mlpResidual = proximity(ops, residMid, residPost);
+      Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
+      List<Tensor> mlpParts =
+          List.of(mlp, mlpResidual, mlpBias).subList(0, mlpOutBias == null ? 2 : 3);
+      ops.normaliseParts(null, mlpParts, residPost, floor, mlpCancelling);
+
+      return new LayerContributions(
+          attention.toHeap(),
+          new NodeShares(
+              attentionResidual.toHeap(),
+              attentionBias.toHeap(),
+              mlp.toHeap(),
+              mlpResidual.toHeap(),
+              mlpBias.toHeap(),
+              positions(attentionCancelling),
+              positions(mlpCancelling)));
+    }
   }
 
   private static List<Integer> positions(boolean[] which) {
@@ -120,31 +114,31 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   }
 
   private static Tensor proximity(TensorOps ops, Tensor part, Tensor whole) {
-    Tensor out = Tensor.zeros(whole.dim(0));
+    Tensor out = ops.zeros(whole.dim(0));
     ops.proximity(part, whole, out);
     return out;
   }
 
   /** The proximity of a constant part; zeros if it is no part. */
   private static Tensor biasProximity(TensorOps ops, @Nullable Tensor bias, Tensor whole) {
-    if (bias == null) {
-      return Tensor.zeros(whole.dim(0));
-    }
-    Tensor everywhere = Tensor.zeros(whole.dim(0), whole.dim(1));
-    for (int t = 0; t < whole.dim(0); t++) {
-      bias.copyTo(0, everywhere.array(), t * whole.dim(1), whole.dim(1));
-    }
-    return proximity(ops, everywhere, whole);
+    return bias == null
+        ? ops.zeros(whole.dim(0))
+        : proximity(ops, everywhere(ops, bias, whole.dim(0)), whole);
   }
 
-  private static Tensor minus(Tensor x, @Nullable Tensor bias) {
+  private static Tensor minus(TensorOps ops, Tensor x, @Nullable Tensor bias) {
     if (bias == null) {
       return x;
     }
-    float[] difference = x.toFloats();
-    for (int i = 0; i < difference.length; i++) {
-      difference[i] -= bias.array()[bias.offset() + i % bias.dim(0)];
-    }
-    return Tensor.of(difference, x.dim(0), x.dim(1));
+    Tensor out = ops.zeros(x.dim(0), x.dim(1));
+    ops.subtract(x, everywhere(ops, bias, x.dim(0)), out);
+    return out;
+  }
+
+  /** Returns a bias [D] in n rows. */
+  private static Tensor everywhere(TensorOps ops, Tensor bias, int n) {
+    Tensor rows = ops.zeros(n, bias.dim(0));
+    ops.embed(bias.reshape(1, bias.dim(0)), new int[n], rows);
+    return rows;
   }
 }

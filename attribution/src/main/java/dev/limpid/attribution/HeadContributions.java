@@ -51,10 +51,11 @@ public record HeadContributions(
       double contribution = 0;
       double score = 0;
       double attention = 0;
+      Tensor pattern = trace.pattern().row(h).row(position).toHeap();
       for (int k = from; k <= to; k++) {
         contribution += contributions.attention(position, k, h);
         score += signed[h][k];
-        attention = Math.max(attention, trace.pattern().get(h, position, k));
+        attention = Math.max(attention, pattern.get(k));
       }
       heads.add(new HeadContribution(h, contribution, score, attention));
     }

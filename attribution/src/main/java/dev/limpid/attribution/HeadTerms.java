@@ -3,6 +3,9 @@ package dev.limpid.attribution;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
 
 /** How far the terms of one attention block reach along a direction, without ever building them. */
 public final class HeadTerms {
@@ -22,26 +25,33 @@ public final class HeadTerms {
     int nHeads = model.config().nHeads();
     int dHead = model.config().dHead();
     int group = nHeads / model.config().nKvHeads();
-    Tensor projected = Tensor.zeros(1, nHeads * dHead);
-    model
-        .ops()
-        .matmul(
-            direction.reshape(1, model.config().dModel()),
-            model.weights().blocks().get(layer).attentionOutTransposed(),
-            null,
-            projected);
-
+    float[] projected = projected(model, layer, direction);
     double[][] terms = new double[nHeads][q + 1];
-    for (int h = 0; h < nHeads; h++) {
-      for (int k = 0; k <= q; k++) {
-        Tensor value = trace.value().row(h / group).row(k);
-        double product = 0;
-        for (int i = 0; i < dHead; i++) {
-          product += (double) projected.array()[h * dHead + i] * value.array()[value.offset() + i];
+    for (int kvHead = 0; kvHead < nHeads / group; kvHead++) {
+      float[] values = trace.value().row(kvHead).rows(0, q + 1).toFloats();
+      for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
+        Tensor pattern = trace.pattern().row(h).row(q).toHeap();
+        for (int k = 0; k <= q; k++) {
+          double product = 0;
+          for (int i = 0; i < dHead; i++) {
+            product += (double) projected[h * dHead + i] * values[k * dHead + i];
+          }
+          terms[h][k] = pattern.get(k) * product;
         }
-        terms[h][k] = trace.pattern().get(h, q, k) * product;
       }
     }
     return terms;
+  }
+
+  /** Returns w W_O^T, [H d]. */
+  private static float[] projected(Transformer model, int layer, Tensor direction) {
+    TensorOps ops = model.ops();
+    PackedMatrix projection = model.weights().blocks().get(layer).attentionOut();
+    try (Scope _ = ops.scope()) {
+      Tensor projected = ops.zeros(1, projection.inputs());
+      Tensor row = ops.resident(direction).reshape(1, projection.outputs());
+      ops.matmulTransposed(row, projection, projected);
+      return projected.toFloats();
+    }
   }
 }

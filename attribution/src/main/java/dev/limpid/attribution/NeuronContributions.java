@@ -4,7 +4,9 @@ import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -47,59 +49,76 @@ public record NeuronContributions(
   public static NeuronContributions of(
       Transformer model, int layer, LayerTrace trace, ContributionOptions options, int position) {
     Objects.checkIndex(position, trace.residPost().dim(0));
-    TensorOps ops = model.ops();
     PackedMatrix down = model.weights().blocks().get(layer).down().weight();
-    @Nullable Tensor downBias = model.weights().blocks().get(layer).down().bias();
-    Tensor activations = Tensor.of(trace.neuronPost().row(position).toFloats(), down.inputs());
+    @Nullable Tensor bias = model.weights().blocks().get(layer).down().bias();
+    float @Nullable [] downBias = bias == null ? null : bias.toFloats();
+    float[] activations = trace.neuronPost().row(position).toFloats();
     float[] whole = trace.residPost().row(position).toFloats();
     float[] residMid = trace.residMid().row(position).toFloats();
     double[] rest = new double[whole.length];
     for (int i = 0; i < rest.length; i++) {
-      rest[i] = (double) whole[i] - residMid[i] - (downBias == null ? 0 : downBias.get(i));
+      rest[i] = (double) whole[i] - residMid[i] - (downBias == null ? 0 : downBias[i]);
     }
+    float[] neurons = proximities(model, down, trace, position, rest);
 
-    Tensor neurons = Tensor.zeros(down.inputs());
-    Tensor wholes = repeated(whole);
-    Tensor parts = Tensor.zeros(BLOCK, whole.length);
-    for (int from = 0; from < down.inputs(); from += BLOCK) {
-      int count = Math.min(BLOCK, down.inputs() - from);
-      for (int n = 0; n < count; n++) {
-        write(model, down, activations.rows(from + n, from + n + 1), from + n, parts, n);
-      }
-      ops.proximity(parts.rows(0, count), wholes.rows(0, count), neurons.rows(from, from + count));
-      for (int i = 0; i < count * whole.length; i++) {
-        rest[i % whole.length] -= parts.array()[i];
-      }
-    }
-    double residual = ContributionMeasure.L1.proximity(residMid, whole);
     boolean separate = options.bias() == BiasOption.SEPARATE && downBias != null;
-    double bias =
+    double[] beside =
         separate
-            ? ContributionMeasure.L1.proximity(Objects.requireNonNull(downBias).toFloats(), whole)
-            : 0;
-
-    double norm = norm(whole);
-    double positive = Math.max(residual, 0) + Math.max(bias, 0);
-    double sum = Math.max(residual, options.floor());
-    sum += separate ? Math.max(bias, options.floor()) : 0;
-    for (float proximity : neurons.array()) {
-      positive += Math.max(proximity, 0);
-      sum += Math.max(proximity, options.floor());
+            ? new double[] {
+              ContributionMeasure.L1.proximity(residMid, whole),
+              ContributionMeasure.L1.proximity(Objects.requireNonNull(downBias), whole)
+            }
+            : new double[] {ContributionMeasure.L1.proximity(residMid, whole)};
+    double[] proximities = Arrays.copyOf(beside, beside.length + neurons.length);
+    for (int n = 0; n < neurons.length; n++) {
+      proximities[beside.length + n] = neurons[n];
     }
-    boolean cancelling = ContributionMeasure.cancelling(positive, norm);
-    double scale = cancelling ? 0 : 1 / sum;
-    for (int n = 0; n < down.inputs(); n++) {
-      neurons.array()[n] = (float) (Math.max(neurons.array()[n], options.floor()) * scale);
+    double norm = Shares.norm(whole);
+    Shares shares = Shares.of(proximities, options.floor(), norm);
+    for (int n = 0; n < neurons.length; n++) {
+      neurons[n] = (float) shares.values()[beside.length + n];
     }
     return new NeuronContributions(
         layer,
         position,
-        neurons,
-        activations,
-        Math.max(residual, options.floor()) * scale,
-        separate ? Math.max(bias, options.floor()) * scale : 0,
+        Tensor.of(neurons, neurons.length),
+        Tensor.of(activations, activations.length),
+        shares.values()[0],
+        separate ? shares.values()[1] : 0,
         norm == 0 ? 0 : norm(rest) / norm,
-        cancelling);
+        shares.cancelling());
+  }
+
+  /**
+   * Returns the proximities of all neurons, [F].
+   *
+   * @param rest [D], from which what the neurons write is subtracted
+   */
+  private static float[] proximities(
+      Transformer model, PackedMatrix down, LayerTrace trace, int position, double[] rest) {
+    TensorOps ops = model.ops();
+    int width = rest.length;
+    try (Scope _ = ops.scope()) {
+      Tensor activations = trace.neuronPost().row(position);
+      Tensor wholes = ops.zeros(BLOCK, width);
+      ops.embed(trace.residPost().rows(position, position + 1), new int[BLOCK], wholes);
+      Tensor neurons = ops.zeros(down.inputs());
+      Tensor parts = ops.zeros(BLOCK, width);
+      for (int from = 0; from < down.inputs(); from += BLOCK) {
+        int count = Math.min(BLOCK, down.inputs() - from);
+        for (int n = 0; n < count; n++) {
+          write(
+              ops, down, activations.rows(from + n, from + n + 1), from + n, parts.rows(n, n + 1));
+        }
+        Tensor proximities = neurons.rows(from, from + count);
+        ops.proximity(parts.rows(0, count), wholes.rows(0, count), proximities);
+        float[] written = parts.rows(0, count).toFloats();
+        for (int i = 0; i < written.length; i++) {
+          rest[i % width] -= written[i];
+        }
+      }
+      return neurons.toFloats();
+    }
   }
 
   /** Returns the neurons with the largest contributions, largest first; of equals the lower one. */
@@ -111,40 +130,21 @@ public record NeuronContributions(
         .toList();
   }
 
-  /** Returns what a neuron added to the state, neuronPost[t, n] W_out[n]: [D]. */
+  /** Returns what a neuron added to the state, neuronPost[t, n] W_out[n], on the heap: [D]. */
   public Tensor update(Transformer model, int neuron) {
-    Tensor update = Tensor.zeros(1, model.config().dModel());
+    TensorOps ops = model.ops();
     PackedMatrix down = model.weights().blocks().get(layer).down().weight();
-    write(model, down, activations.rows(neuron, neuron + 1), neuron, update, 0);
-    return update.row(0);
+    try (Scope _ = ops.scope()) {
+      Tensor update = ops.zeros(1, model.config().dModel());
+      write(ops, down, ops.resident(activations.rows(neuron, neuron + 1)), neuron, update);
+      return update.row(0).toHeap();
+    }
   }
 
-  /** Writes activation W_out[neuron] into a row of out. */
+  /** Writes activation W_out[neuron] into out, [1, D]. */
   private static void write(
-      Transformer model, PackedMatrix down, Tensor activation, int neuron, Tensor out, int row) {
-    model
-        .ops()
-        .matmul(
-            activation.reshape(1, 1),
-            down.inputs(neuron, neuron + 1),
-            null,
-            out.rows(row, row + 1));
-  }
-
-  private static Tensor repeated(float[] row) {
-    Tensor rows = Tensor.zeros(BLOCK, row.length);
-    for (int i = 0; i < BLOCK; i++) {
-      System.arraycopy(row, 0, rows.array(), i * row.length, row.length);
-    }
-    return rows;
-  }
-
-  private static double norm(float[] vector) {
-    double norm = 0;
-    for (float v : vector) {
-      norm += Math.abs(v);
-    }
-    return norm;
+      TensorOps ops, PackedMatrix down, Tensor activation, int neuron, Tensor out) {
+    ops.matmul(activation.reshape(1, 1), down.inputs(neuron, neuron + 1), null, out);
   }
 
   private static double norm(double[] vector) {

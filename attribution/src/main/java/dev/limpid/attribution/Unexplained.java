@@ -4,6 +4,8 @@ import dev.limpid.model.BlockWeights;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
 
 /**
  * What the parts of one layer's states leave of them: a check of the arithmetic, rounding in float
@@ -17,19 +19,23 @@ public record Unexplained(Tensor attention, Tensor mlp) {
   /** Computes it from pattern, values and weights anew; the trace is not modified. */
   public static Unexplained of(Transformer model, int layer, LayerTrace trace) {
     Tensor terms = attentionSum(model, model.weights().blocks().get(layer), trace);
+    Tensor residMid = trace.residMid().toHeap();
     return new Unexplained(
-        rest(trace.residMid(), trace.residPre(), terms),
-        rest(trace.residPost(), trace.residMid(), trace.mlpOut()));
+        rest(residMid, trace.residPre().toHeap(), terms),
+        rest(trace.residPost().toHeap(), residMid, trace.mlpOut().toHeap()));
   }
 
-  /** The sum of all terms of attention and its bias: [T, D]. */
+  /** The sum of all terms of attention and its bias on the heap: [T, D]. */
   private static Tensor attentionSum(Transformer model, BlockWeights block, LayerTrace trace) {
+    TensorOps ops = model.ops();
     int nPositions = trace.residPre().dim(0);
-    Tensor mixed = Tensor.zeros(nPositions, block.attentionOut().inputs());
-    model.ops().attend(trace.pattern(), trace.value(), mixed);
-    Tensor sum = Tensor.zeros(nPositions, model.config().dModel());
-    model.ops().matmul(mixed, block.attentionOut(), block.attentionBias(), sum);
-    return sum;
+    try (Scope _ = ops.scope()) {
+      Tensor mixed = ops.zeros(nPositions, block.attentionOut().inputs());
+      ops.attend(trace.pattern(), trace.value(), mixed);
+      Tensor sum = ops.zeros(nPositions, model.config().dModel());
+      ops.matmul(mixed, block.attentionOut(), block.attentionBias(), sum);
+      return sum.toHeap();
+    }
   }
 
   private static Tensor rest(Tensor whole, Tensor residual, Tensor block) {

@@ -7,8 +7,8 @@ import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
-import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,7 +28,7 @@ class ContributionsGoldenTest {
   private static final double UNEXPLAINED = 1e-5;
 
   static Stream<Arguments> goldens() {
-    return Stream.of("reference", "vector")
+    return AllBackends.NAMES.stream()
         .flatMap(backend ->
             TestData.goldens().stream()
                 .flatMap(golden ->
@@ -40,7 +40,7 @@ class ContributionsGoldenTest {
   @MethodSource("goldens")
   void everyContributionEqualsTheFormula(String backend, BiasOption bias, TestData.Golden golden)
       throws IOException {
-    Transformer model = ModelLoader.open(golden.model(), Backends.open(backend));
+    Transformer model = ModelLoader.open(golden.model(), AllBackends.open(backend));
     SafetensorsFile expected = SafetensorsFile.open(golden.expected(), Arena.ofAuto());
     List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
     ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);

@@ -1,20 +1,26 @@
 package dev.limpid.tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A contiguous, row-major block of numbers with a shape: the one data type of the engine.
  *
- * <p>There are two kinds. Activations are F32 on the heap: {@link #array()} and {@link #offset()}
- * give their storage, which views made by {@link #row}, {@link #rows} and {@link #reshape} share.
- * Weights are read-only views of a mapped file in any {@link DType}; they are read through {@link
- * #copyTo} or {@link #get}, which convert to float.
+ * <p>There are three kinds, which {@link #copyTo}, {@link #toFloats} and {@link #get} read alike,
+ * as floats; views made by {@link #row}, {@link #rows} and {@link #reshape} share the memory of
+ * what they are made from.
+ *
+ * <ul>
+ *   <li>On the heap: F32, what a processor computes with. {@link #array()} and {@link #offset()}
+ *       give the storage.
+ *   <li>Over a file: weights as they are stored, in any {@link DType}, to be read alone.
+ *   <li>On a device: F32 in {@link DeviceMemory}, what a backend with a memory of its own computes
+ *       with. It has no array: {@link #toHeap} brings a copy of it home.
+ * </ul>
  *
  * <pre>
  *   shape [2, 3]      array  . . a b c d e f . .      element (i, j) = array[offset + i*3 + j]
@@ -22,32 +28,26 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class Tensor {
-  private static final int CHUNK = 1 << 14;
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private final Shape shape;
   private final DType dtype;
-  private final float @Nullable [] floats;
-  private final int offset;
-  private final @Nullable MemorySegment data;
+  private final Storage storage;
 
-  private Tensor(
-      Shape shape,
-      DType dtype,
-      float @Nullable [] floats,
-      int offset,
-      @Nullable MemorySegment data) {
+  /** The array and the offset of a storage on the heap, which kernels ask for all the time. */
+  private final float @Nullable [] floats;
+
+  private final int offset;
+
+  private Tensor(Shape shape, DType dtype, Storage storage) {
     this.shape = shape;
     this.dtype = dtype;
-    this.floats = floats;
-    this.offset = offset;
-    this.data = data;
+    this.storage = storage;
+    if (storage instanceof Storage.Heap(float[] array, int first)) {
+      floats = array;
+      offset = first;
+    } else {
+      floats = null;
+      offset = 0;
+    }
   }
 
   /** Returns a new F32 tensor on the heap, filled with zeros. */
@@ -56,7 +56,7 @@ public final class Tensor {
     if (shape.size() > Integer.MAX_VALUE - 8) {
       throw new ShapeException("a tensor of shape " + shape + " does not fit one Java array");
     }
-    return new Tensor(shape, DType.F32, new float[(int) shape.size()], 0, null);
+    return heap(new float[(int) shape.size()], shape);
   }
 
   /** Returns an F32 tensor over the given values, which are shared, not copied. */
@@ -66,7 +66,11 @@ public final class Tensor {
       throw new ShapeException(
           "shape mismatch in Tensor.of: " + values.length + " values, shape " + shape);
     }
-    return new Tensor(shape, DType.F32, values, 0, null);
+    return heap(values, shape);
+  }
+
+  private static Tensor heap(float[] values, Shape shape) {
+    return new Tensor(shape, DType.F32, new Storage.Heap(values, 0));
   }
 
   /**
@@ -80,7 +84,16 @@ public final class Tensor {
           "shape mismatch in Tensor.over: %d bytes, shape %s of %s"
               .formatted(data.byteSize(), shape, dtype));
     }
-    return new Tensor(shape, dtype, null, 0, data.asReadOnly());
+    return new Tensor(shape, dtype, new Storage.Mapped(data.asReadOnly(), dtype));
+  }
+
+  /**
+   * Returns an F32 tensor over floats on a device, shared, not copied; for backends.
+   *
+   * @param offset of its first element in the memory, which must hold all of them
+   */
+  public static Tensor on(DeviceMemory memory, long offset, int... dims) {
+    return new Tensor(Shape.of(dims), DType.F32, new Storage.Device(memory, offset));
   }
 
   /** Returns the extents. */
@@ -112,12 +125,14 @@ public final class Tensor {
    * Returns the storage of a heap tensor; its elements start at {@link #offset()}. Writing to it
    * modifies this tensor and all its views.
    *
-   * @throws IllegalStateException if this tensor is a view of a file
+   * @throws IllegalStateException if this tensor is over a file or on a device
    */
   public float[] array() {
     if (floats == null) {
       throw new IllegalStateException(
-          "a " + dtype + " tensor over a file has no float array; use copyTo or toFloats");
+          storage instanceof Storage.Device(DeviceMemory memory, long _)
+              ? "a tensor on " + memory.device() + " has no float array here; use toHeap"
+              : "a " + dtype + " tensor over a file has no float array; use copyTo or toFloats");
     }
     return floats;
   }
@@ -125,6 +140,18 @@ public final class Tensor {
   /** Returns the index in {@link #array()} of the first element. */
   public int offset() {
     return offset;
+  }
+
+  /** Returns the memory of a tensor on a device; empty for others. For the backend that made it. */
+  public Optional<DeviceMemory> memory() {
+    return storage instanceof Storage.Device device
+        ? Optional.of(device.memory())
+        : Optional.empty();
+  }
+
+  /** Returns the index in {@link #memory()} of the first element. */
+  public long memoryOffset() {
+    return storage instanceof Storage.Device device ? device.offset() : 0;
   }
 
   /** Returns the i-th part along the outermost axis, as a view: [a, b, c] gives [b, c]. */
@@ -142,22 +169,18 @@ public final class Tensor {
     int[] dims = shape.dims().stream().mapToInt(Integer::intValue).toArray();
     dims[0] = to - from;
     Shape part = Shape.of(dims);
-    if (floats != null) {
-      return new Tensor(part, dtype, floats, Math.toIntExact(offset + from * width), null);
-    }
-    long bytes = width * dtype.bytes();
-    return new Tensor(part, dtype, null, 0, segment().asSlice(from * bytes, (to - from) * bytes));
+    return new Tensor(part, dtype, storage.part(from * width, part.size()));
   }
 
   /**
-   * Returns a copy of parts along the outermost axis, in the same type: part i of it is part {@code
-   * rows[i]} of this tensor.
+   * Returns a copy on the heap of parts along the outermost axis, in the same type: part i of it is
+   * part {@code rows[i]} of this tensor.
    */
   public Tensor gather(int[] rows) {
     int[] dims = shape.dims().stream().mapToInt(Integer::intValue).toArray();
     int width = Math.toIntExact(row(0).size());
     dims[0] = rows.length;
-    if (floats != null) {
+    if (!(storage instanceof Storage.Mapped(MemorySegment data, DType _))) {
       float[] copy = new float[Math.multiplyExact(rows.length, width)];
       for (int i = 0; i < rows.length; i++) {
         copyTo((long) rows[i] * width, copy, i * width, width);
@@ -167,7 +190,7 @@ public final class Tensor {
     long bytes = (long) width * dtype.bytes();
     MemorySegment copy = MemorySegment.ofArray(new byte[Math.toIntExact(rows.length * bytes)]);
     for (int i = 0; i < rows.length; i++) {
-      MemorySegment.copy(segment(), rows[i] * bytes, copy, i * bytes, bytes);
+      MemorySegment.copy(data, rows[i] * bytes, copy, i * bytes, bytes);
     }
     return over(copy, dtype, Shape.of(dims));
   }
@@ -182,7 +205,7 @@ public final class Tensor {
   }
 
   private Tensor withShape(Shape other) {
-    return new Tensor(other, dtype, floats, offset, data);
+    return new Tensor(other, dtype, storage);
   }
 
   /** Returns one element as a float; for readability, not for speed. */
@@ -194,31 +217,18 @@ public final class Tensor {
     for (int axis = 0; axis < index.length; axis++) {
       element = element * shape.dim(axis) + Objects.checkIndex(index[axis], dim(axis));
     }
-    return floats != null ? floats[offset + (int) element] : fromSegment(element);
+    if (floats != null) {
+      return floats[offset + (int) element];
+    }
+    float[] one = new float[1];
+    copyTo(element, one, 0, 1);
+    return one[0];
   }
 
   /** Copies {@code count} elements from element {@code from} on into {@code target}, as floats. */
   public void copyTo(long from, float[] target, int at, int count) {
     Objects.checkFromIndexSize(from, count, size());
-    if (floats != null) {
-      System.arraycopy(floats, (int) (offset + from), target, at, count);
-      return;
-    }
-    MemorySegment segment = segment();
-    switch (dtype) {
-      case F32 -> MemorySegment.copy(segment, FLOAT, from * 4, target, at, count);
-      case F16 -> {
-        for (int i = 0; i < count; i++) {
-          target[at + i] = Float.float16ToFloat(segment.get(SHORT, (from + i) * 2));
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < count; i++) {
-          target[at + i] = Float.intBitsToFloat(segment.get(SHORT, (from + i) * 2) << 16);
-        }
-      }
-      case I64 -> throw new IllegalStateException("I64 elements are ids, not floats: use toInts");
-    }
+    storage.copyTo(from, target, at, count);
   }
 
   /**
@@ -229,7 +239,7 @@ public final class Tensor {
     if (dtype != DType.F16 && dtype != DType.BF16) {
       throw new IllegalStateException("only F16 and BF16 have 16 bits, not " + dtype);
     }
-    MemorySegment.copy(segment(), SHORT, from * 2, target, at, count);
+    MemorySegment.copy(segment(), Storage.Mapped.SHORT, from * 2, target, at, count);
   }
 
   /** Returns a copy of all elements as floats. */
@@ -246,68 +256,32 @@ public final class Tensor {
     }
     MemorySegment segment = segment();
     return IntStream.range(0, Math.toIntExact(size()))
-        .map(i -> Math.toIntExact(segment.get(LONG, i * 8L)))
+        .map(i -> Math.toIntExact(segment.get(Storage.Mapped.LONG, i * 8L)))
         .toArray();
   }
 
   /** Returns whether no element is NaN or infinite; ids never are. */
   public boolean allFinite() {
-    // The bits of the exponent, in every element of a long.
-    long exponent =
-        switch (dtype) {
-          case F32 -> 0x7f80_0000_7f80_0000L;
-          case F16 -> 0x7c00_7c00_7c00_7c00L;
-          case BF16 -> 0x7f80_7f80_7f80_7f80L;
-          case I64 -> 0;
-        };
     MemorySegment elements =
-        floats == null
-            ? segment()
-            : MemorySegment.ofArray(floats).asSlice(offset * 4L, size() * dtype.bytes());
-    long[] chunk = new long[(int) Math.min(CHUNK, (elements.byteSize() + 7) / 8)];
-    boolean finite = true;
-    for (long from = 0; finite && from < elements.byteSize(); from += CHUNK * 8L) {
-      long bytes = Math.min(CHUNK * 8L, elements.byteSize() - from);
-      int count = (int) ((bytes + 7) / 8);
-      chunk[count - 1] = 0; // the last one may be filled in part
-      MemorySegment.copy(elements, from, MemorySegment.ofArray(chunk), 0, bytes);
-      finite = allFinite(chunk, count, exponent);
-    }
-    return finite;
-  }
-
-  /**
-   * Checks several elements at once: an exponent of all ones, and no other, carries into the place
-   * of its sign when its lowest bit is added. The loop stands alone, so that it is compiled once.
-   */
-  private static boolean allFinite(long[] elements, int count, long exponent) {
-    long lowest = exponent & ~(exponent << 1);
-    long carried = 0;
-    for (int i = 0; i < count; i++) {
-      carried |= (elements[i] & exponent) + lowest;
-    }
-    return (carried & (exponent + lowest)) == 0;
+        switch (storage) {
+          case Storage.Heap(float[] array, int first) ->
+              MemorySegment.ofArray(array).asSlice(first * 4L, size() * 4);
+          case Storage.Mapped(MemorySegment data, DType _) -> data;
+          case Storage.Device _ -> MemorySegment.ofArray(toFloats());
+        };
+    return FiniteCheck.allFinite(elements, dtype);
   }
 
   /** Returns an F32 tensor on the heap with the same elements: itself, if it is one already. */
   public Tensor toHeap() {
-    if (floats != null) {
-      return this;
-    }
-    return new Tensor(shape, DType.F32, toFloats(), 0, null);
-  }
-
-  private float fromSegment(long element) {
-    float[] one = new float[1];
-    copyTo(element, one, 0, 1);
-    return one[0];
+    return onHeap() ? this : heap(toFloats(), shape);
   }
 
   private MemorySegment segment() {
-    if (data == null) {
-      throw new IllegalStateException("not a tensor over a file");
+    if (storage instanceof Storage.Mapped(MemorySegment data, DType _)) {
+      return data;
     }
-    return data;
+    throw new IllegalStateException("not a tensor over a file");
   }
 
   @Override

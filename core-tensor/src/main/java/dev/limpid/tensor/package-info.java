@@ -1,6 +1,7 @@
 /**
- * Shapes, element types and tensors: contiguous, row-major blocks of numbers, either float arrays
- * on the heap (activations) or read-only views of a mapped file (weights).
+ * Shapes, element types and tensors: contiguous, row-major blocks of numbers, which are float
+ * arrays on the heap, read-only views of a mapped file (weights), or floats in the memory of a
+ * device.
  *
  * <p>Start with {@link dev.limpid.tensor.Tensor}.
  */

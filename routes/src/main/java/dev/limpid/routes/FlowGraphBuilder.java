@@ -55,7 +55,6 @@ public final class FlowGraphBuilder implements LayerVisitor {
       throw new IllegalStateException(
           "%d of %d layers have been seen".formatted(layers.size(), model.config().nLayers()));
     }
-    return new FlowGraph(
-        options, finest, Runtime.getRuntime().availableProcessors(), List.copyOf(layers));
+    return new FlowGraph(options, finest, model.ops().threads(), List.copyOf(layers));
   }
 }

@@ -7,7 +7,7 @@ import dev.limpid.attribution.Contributions;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.tensor.spi.Backends;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,24 +26,29 @@ class RouteGoldenTest {
   private static final double TOLERANCE = 1e-4;
 
   static Stream<Arguments> models() {
+    return Stream.of("reference", "toy").flatMap(RouteGoldenTest::models);
+  }
+
+  private static Stream<Arguments> models(String backend) {
     return Stream.concat(
-        TestData.goldenModels().stream().map(folder -> Arguments.of(folder, folder, "", 0)),
+        TestData.goldenModels().stream()
+            .map(folder -> Arguments.of(backend, folder, folder, "", 0)),
         TestData.demoModels().stream()
             .flatMap(model ->
                 Stream.of(
-                    Arguments.of(model, TestData.demoGoldens(model), "", 0),
-                    Arguments.of(model, TestData.demoGoldens(model), "-2", 1))));
+                    Arguments.of(backend, model, TestData.demoGoldens(model), "", 0),
+                    Arguments.of(backend, model, TestData.demoGoldens(model), "-2", 1))));
   }
 
   /** A bundled model has two prompts: reference.json lists both, routes-2.json is of the second. */
   @ParameterizedTest
   @MethodSource("models")
-  void routesAreThoseOfTheDefinition(Path folder, Path goldens, String suffix, int prompt)
-      throws IOException {
+  void routesAreThoseOfTheDefinition(
+      String backend, Path folder, Path goldens, String suffix, int prompt) throws IOException {
     JsonNode golden = read(goldens.resolve("routes" + suffix + ".json"));
     JsonNode reference = read(goldens.resolve("reference.json"));
     List<Integer> tokens = ints(reference.findValues("input_ids").get(prompt));
-    Transformer model = ModelLoader.open(folder, Backends.open("reference"));
+    Transformer model = ModelLoader.open(folder, AllBackends.open(backend));
     FlowGraph graph =
         FlowGraph.of(Contributions.of(model, model.trace(tokens, TraceDetail.RESIDUALS)));
     int position = golden.get("position").intValue();

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param keyGain of the norm over each key head, [d], or null where there is no such norm
  * @param value W_V, to K heads of width d
  * @param valueBias b_V, [K, d], or null for none
- * @param attentionOut W_O, inputs H * d, outputs D
- * @param attentionOutTransposed W_O^T, inputs D, outputs H * d: attribution projects states back to
- *     heads with it
+ * @param attentionOut W_O, inputs H * d, outputs D, packed both ways: attribution projects states
+ *     back to heads
  * @param attentionBias beta, [D], or null for none
  * @param gate the gate of a gated MLP, to F neurons, or null
  * @param up to F neurons
@@ -34,7 +33,6 @@ public record BlockWeights(
     PackedMatrix value,
     @Nullable Tensor valueBias,
     PackedMatrix attentionOut,
-    PackedMatrix attentionOutTransposed,
     @Nullable Tensor attentionBias,
     NormWeights mlpNorm,
     @Nullable Linear gate,
@@ -47,7 +45,6 @@ public record BlockWeights(
         + key.weight().bytes()
         + value.bytes()
         + attentionOut.bytes()
-        + attentionOutTransposed.bytes()
         + (gate == null ? 0 : gate.weight().bytes())
         + up.weight().bytes()
         + down.weight().bytes();

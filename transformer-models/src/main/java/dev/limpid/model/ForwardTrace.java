@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import java.util.List;
 
 /**
@@ -82,13 +83,19 @@ public final class ForwardTrace {
     return layers.isEmpty() ? model.block(layer, residuals.get(layer)) : layers.get(layer);
   }
 
-  /** Computes the logits of all positions from the last state, [T, V]. */
+  /** Computes the logits of all positions from the last state, on the heap: [T, V]. */
   public Tensor logits() {
-    return model.unembed(finalResidual());
+    return logits(finalResidual());
   }
 
-  /** Computes the logits of one position from its last state, [V]. */
+  /** Computes the logits of one position from its last state, on the heap: [V]. */
   public Tensor logits(int position) {
-    return model.unembed(finalResidual().rows(position, position + 1)).row(0);
+    return logits(finalResidual().rows(position, position + 1)).row(0);
+  }
+
+  private Tensor logits(Tensor states) {
+    try (Scope _ = model.ops().scope()) {
+      return model.unembed(states).toHeap();
+    }
   }
 }

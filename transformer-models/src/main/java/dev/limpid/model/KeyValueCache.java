@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,7 +55,7 @@ public final class KeyValueCache {
   }
 
   /** Makes room for n more positions, which the context must have. */
-  void reserve(ModelConfig config, int n) {
+  void reserve(ModelConfig config, TensorOps ops, int n) {
     if (!layers.isEmpty() && (layers.size() != config.nLayers() || !fits(config))) {
       throw new IllegalArgumentException("the cache was filled by a model of another shape");
     }
@@ -65,11 +66,12 @@ public final class KeyValueCache {
     int larger = (int) Math.min(enough, config.nContext());
     List<Layer> grown = new ArrayList<>();
     for (int l = 0; l < config.nLayers(); l++) {
-      Tensor keys = Tensor.zeros(config.nKvHeads(), larger, config.dHead());
-      Tensor values = Tensor.zeros(config.nKvHeads(), larger, config.dHead());
+      // Made to stay: the text goes on after any scope that this is called in.
+      Tensor keys = ops.resident(Tensor.zeros(config.nKvHeads(), larger, config.dHead()));
+      Tensor values = ops.resident(Tensor.zeros(config.nKvHeads(), larger, config.dHead()));
       if (capacity > 0) {
-        copy(keys(l), keys);
-        copy(values(l), values);
+        copy(ops, keys(l), keys);
+        copy(ops, values(l), values);
       }
       grown.add(new Layer(keys, values));
     }
@@ -87,11 +89,9 @@ public final class KeyValueCache {
     return keys(0).dim(0) == config.nKvHeads() && keys(0).dim(2) == config.dHead();
   }
 
-  private void copy(Tensor from, Tensor to) {
-    int dHead = from.dim(2);
+  private void copy(TensorOps ops, Tensor from, Tensor to) {
     for (int h = 0; h < from.dim(0); h++) {
-      long first = (long) h * from.dim(1) * dHead;
-      from.copyTo(first, to.array(), h * to.dim(1) * dHead, length * dHead);
+      ops.copy(from.row(h).rows(0, length), to.row(h).rows(0, length));
     }
   }
 }

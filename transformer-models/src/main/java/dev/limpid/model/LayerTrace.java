@@ -1,6 +1,7 @@
 package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /**
  * One layer of a forward pass; the tensors are to be read, not modified.
@@ -33,4 +34,26 @@ public record LayerTrace(
     Tensor pattern,
     Tensor value,
     Tensor neuronPre,
-    Tensor neuronPost) {}
+    Tensor neuronPost) {
+
+  /** Returns this layer with all its tensors on the heap. */
+  public LayerTrace toHeap() {
+    return each(Tensor::toHeap);
+  }
+
+  /** Returns what a function makes of each tensor. */
+  LayerTrace each(UnaryOperator<Tensor> f) {
+    return new LayerTrace(
+        f.apply(residPre),
+        f.apply(attnOut),
+        f.apply(residMid),
+        f.apply(mlpOut),
+        f.apply(residPost),
+        f.apply(queries),
+        f.apply(keys),
+        f.apply(pattern),
+        f.apply(value),
+        f.apply(neuronPre),
+        f.apply(neuronPost));
+  }
+}

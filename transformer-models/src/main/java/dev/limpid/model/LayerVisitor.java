@@ -5,8 +5,9 @@ package dev.limpid.model;
  * Transformer#run}.
  *
  * <p>What it does not keep of a layer is gone when the next one comes, so a pass over any number of
- * layers takes the memory of one. To stop the pass, throw: what is thrown leaves {@code run} as it
- * is.
+ * layers takes the memory of one. What it keeps it brings to the heap, as the memory of a device
+ * ends with the layer: {@link LayerTrace#toHeap}. To stop the pass, throw: what is thrown leaves
+ * {@code run} as it is.
  */
 @FunctionalInterface
 public interface LayerVisitor {

@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
 
 /** Cosines and sines of the angles by which rotary models turn queries and keys. */
@@ -12,7 +13,18 @@ final class Rotary {
    * @param cos [T, d/2]
    * @param sin [T, d/2]
    */
-  record Angles(Tensor cos, Tensor sin) {}
+  record Angles(Tensor cos, Tensor sin) {
+    /** Returns the same angles where these operations compute, until the scope ends. */
+    Angles on(TensorOps ops) {
+      return new Angles(copy(ops, cos), copy(ops, sin));
+    }
+
+    private static Tensor copy(TensorOps ops, Tensor x) {
+      Tensor copy = ops.zeros(x.dim(0), x.dim(1));
+      ops.copy(x, copy);
+      return copy;
+    }
+  }
 
   private Rotary() {}
 

@@ -3,7 +3,9 @@ package dev.limpid.model;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,17 +83,22 @@ public final class Transformer {
     requireValid(tokens, 0);
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
-    Rotary.@Nullable Angles angles = angles(0, tokens.size());
-    Tensor resid = embed(tokens);
-    residuals.add(resid);
-    for (int layer = 0; layer < config.nLayers(); layer++) {
-      LayerTrace traced = block(layer, resid, angles);
-      each.layer(layer, traced);
-      if (detail == TraceDetail.FULL) {
-        layers.add(traced);
-      }
-      resid = traced.residPost();
+    try (Scope pass = ops.scope()) {
+      Rotary.@Nullable Angles angles = angles(0, tokens.size());
+      Tensor resid = pass.keep(embed(tokens));
       residuals.add(resid);
+      for (int layer = 0; layer < config.nLayers(); layer++) {
+        try (Scope ofLayer = ops.scope()) {
+          LayerTrace traced = block(layer, resid, angles);
+          each.layer(layer, traced);
+          if (detail == TraceDetail.FULL) {
+            traced.each(x -> pass.keep(ofLayer.keep(x)));
+            layers.add(traced);
+          }
+          resid = pass.keep(ofLayer.keep(traced.residPost()));
+        }
+        residuals.add(resid);
+      }
     }
     return new ForwardTrace(this, detail, tokens, residuals, layers);
   }
@@ -109,16 +116,20 @@ public final class Transformer {
   public Tensor extend(List<Integer> tokens, KeyValueCache cache) {
     int first = cache.length();
     requireValid(tokens, first);
-    cache.reserve(config, tokens.size());
-    Rotary.@Nullable Angles angles = angles(first, tokens.size());
-    Tensor resid = embed(tokens, first);
-    for (int layer = 0; layer < config.nLayers(); layer++) {
-      int l = layer;
-      Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
-      resid = run(l, resid, angles, attention).residPost();
+    cache.reserve(config, ops, tokens.size());
+    try (Scope pass = ops.scope()) {
+      Rotary.@Nullable Angles angles = angles(first, tokens.size());
+      Tensor resid = embed(tokens, first);
+      for (int layer = 0; layer < config.nLayers(); layer++) {
+        int l = layer;
+        Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
+        try (Scope ofLayer = ops.scope()) {
+          resid = ofLayer.keep(run(l, resid, angles, attention).residPost());
+        }
+      }
+      cache.advance(tokens.size());
+      return pass.keep(resid);
     }
-    cache.advance(tokens.size());
-    return resid;
   }
 
   /** Returns the residual state in front of the first layer, [T, D]. */
@@ -138,7 +149,7 @@ public final class Transformer {
 
   /** Reads rows of a table that, unlike the packed weights, stays where it is in its file. */
   private Tensor rows(Tensor table, int[] ids) {
-    Tensor rows = Tensor.zeros(ids.length, config.dModel());
+    Tensor rows = ops.zeros(ids.length, config.dModel());
     try {
       ops.embed(table, ids, rows);
     } catch (InternalError e) {
@@ -159,7 +170,9 @@ public final class Transformer {
    * @param residPre [T, D], not modified
    */
   public LayerTrace block(int layer, Tensor residPre) {
-    return block(layer, residPre, angles(0, residPre.dim(0)));
+    try (Scope scope = ops.scope()) {
+      return block(layer, residPre, angles(0, residPre.dim(0))).each(scope::keep);
+    }
   }
 
   private LayerTrace block(int layer, Tensor residPre, Rotary.@Nullable Angles angles) {
@@ -193,7 +206,7 @@ public final class Transformer {
     Tensor mlpIn = norm(residMid, block.mlpNorm());
     Tensor up = apply(block.up(), mlpIn); // [T, F]
     Tensor neuronPre = block.gate() == null ? up : apply(block.gate(), mlpIn);
-    Tensor neuronPost = Tensor.zeros(residPre.dim(0), config.dMlp());
+    Tensor neuronPost = ops.zeros(residPre.dim(0), config.dMlp());
     ops.activate(config.mlp().activation(), neuronPre, neuronPost);
     if (block.gate() != null) {
       ops.multiply(neuronPost, up, neuronPost);
@@ -221,18 +234,12 @@ public final class Transformer {
   /** Attention within a whole text. */
   private BlockRun.Attended attend(int layer, Tensor queries, Tensor keys, Tensor values) {
     int nPositions = queries.dim(0);
-    Tensor pattern = Tensor.zeros(config.nHeads(), nPositions, nPositions);
-    ops.causalPattern(
-        queries,
-        keys,
-        config.nHeads(),
-        config.nKvHeads(),
-        config.attentionScale(layer),
-        config.window(layer),
-        pattern);
-    Tensor value = Tensor.zeros(config.nKvHeads(), nPositions, config.dHead());
-    copyByHead(values, value, 0);
-    Tensor mixed = Tensor.zeros(nPositions, queries.dim(1));
+    AttentionShape shape = config.attentionShape(layer);
+    Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
+    ops.causalPattern(queries, keys, shape, pattern);
+    Tensor value = ops.zeros(shape.nKvHeads(), nPositions, config.dHead());
+    ops.splitHeads(values, value, 0);
+    Tensor mixed = ops.zeros(nPositions, queries.dim(1));
     ops.attend(pattern, value, mixed);
     return new BlockRun.Attended(pattern, value, mixed);
   }
@@ -240,17 +247,15 @@ public final class Transformer {
   /** Attention to all that a cache holds and to what is new, which is written into it. */
   private BlockRun.Attended attendCached(
       int layer, Tensor queries, Tensor keys, Tensor values, KeyValueCache cache) {
-    copyByHead(keys, cache.keys(layer), cache.length());
-    copyByHead(values, cache.values(layer), cache.length());
-    Tensor mixed = Tensor.zeros(queries.dim(0), queries.dim(1));
+    ops.splitHeads(keys, cache.keys(layer), cache.length());
+    ops.splitHeads(values, cache.values(layer), cache.length());
+    Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
     ops.attendCached(
         queries,
         cache.keys(layer),
         cache.values(layer),
         cache.length() + mixed.dim(0),
-        config.nHeads(),
-        config.attentionScale(layer),
-        config.window(layer),
+        config.attentionShape(layer),
         mixed);
     return new BlockRun.Attended(null, null, mixed);
   }
@@ -258,7 +263,7 @@ public final class Transformer {
   /** Returns the angles of some positions, or null for a model that does not rotate. */
   private Rotary.@Nullable Angles angles(int first, int count) {
     return config.positions() instanceof Positions.Rotary rotary
-        ? Rotary.angles(rotary, config.dHead(), first, count)
+        ? Rotary.angles(rotary, config.dHead(), first, count).on(ops)
         : null;
   }
 
@@ -269,33 +274,35 @@ public final class Transformer {
   public Tensor headOut(int layer, LayerTrace trace) {
     int nPositions = trace.residPre().dim(0);
     int dHead = config.dHead();
-    Tensor mixed = Tensor.zeros(nPositions, config.nHeads() * dHead);
-    ops.attend(trace.pattern(), trace.value(), mixed);
-    Tensor out = Tensor.zeros(config.nHeads(), nPositions, config.dModel());
-    Tensor ofHead = Tensor.zeros(nPositions, dHead);
-    for (int h = 0; h < config.nHeads(); h++) {
-      for (int t = 0; t < nPositions; t++) {
-        mixed.copyTo(((long) t * config.nHeads() + h) * dHead, ofHead.array(), t * dHead, dHead);
+    try (Scope scope = ops.scope()) {
+      Tensor mixed = ops.zeros(nPositions, config.nHeads() * dHead);
+      ops.attend(trace.pattern(), trace.value(), mixed);
+      Tensor byHead = ops.zeros(config.nHeads(), nPositions, dHead);
+      ops.splitHeads(mixed, byHead, 0);
+      Tensor out = scope.keep(ops.zeros(config.nHeads(), nPositions, config.dModel()));
+      PackedMatrix projection = weights.blocks().get(layer).attentionOut();
+      for (int h = 0; h < config.nHeads(); h++) {
+        PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
+        ops.matmul(byHead.row(h), ofHead, null, out.row(h));
       }
-      PackedMatrix projection =
-          weights.blocks().get(layer).attentionOut().inputs(h * dHead, (h + 1) * dHead);
-      ops.matmul(ofHead, projection, null, out.row(h));
+      return out;
     }
-    return out;
   }
 
   /** Returns queries or keys [T, n d], heads side by side, by head: [n, T, d]; x is not modified. */
   public Tensor byHead(Tensor x) {
-    Tensor out = Tensor.zeros(x.dim(1) / config.dHead(), x.dim(0), config.dHead());
-    copyByHead(x, out, 0);
+    Tensor out = ops.zeros(x.dim(1) / config.dHead(), x.dim(0), config.dHead());
+    ops.splitHeads(x, out, 0);
     return out;
   }
 
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
-    Tensor logits = apply(weights.head(), null, finalNorm(states));
-    requireFinite(logits, "the logits");
-    return logits;
+    try (Scope scope = ops.scope()) {
+      Tensor logits = scope.keep(apply(weights.head(), null, finalNorm(states)));
+      requireFinite(logits, "the logits");
+      return logits;
+    }
   }
 
   /** Returns states through the final norm: [n, D] to [n, D]. */
@@ -305,7 +312,7 @@ public final class Transformer {
 
   /** Returns states through one of this model's norms: [n, D] to [n, D]; x is not modified. */
   public Tensor norm(Tensor x, NormWeights learned) {
-    Tensor out = Tensor.zeros(x.dim(0), x.dim(1));
+    Tensor out = ops.zeros(x.dim(0), x.dim(1));
     float epsilon = config.norm().epsilon();
     switch (config.norm().kind()) {
       case LAYER_NORM -> ops.layerNorm(x, learned.gain(), learned.bias(), epsilon, out);
@@ -328,33 +335,21 @@ public final class Transformer {
   }
 
   private Tensor apply(PackedMatrix weight, @Nullable Tensor bias, Tensor x) {
-    Tensor out = Tensor.zeros(x.dim(0), weight.outputs());
+    Tensor out = ops.zeros(x.dim(0), weight.outputs());
     ops.matmul(x, weight, bias, out);
     return out;
   }
 
   private void requireFinite(Tensor state, String what) {
-    if (!state.allFinite()) {
+    if (!ops.allFinite(state)) {
       throw new NonFiniteStateException(provenance.model(), what);
     }
   }
 
   private Tensor sum(Tensor a, Tensor b) {
-    Tensor out = Tensor.zeros(a.dim(0), a.dim(1));
+    Tensor out = ops.zeros(a.dim(0), a.dim(1));
     ops.add(a, b, out);
     return out;
-  }
-
-  /** Writes x [n, K d] into out [K, T, d], from position {@code first} on. */
-  private static void copyByHead(Tensor x, Tensor out, int first) {
-    int dHead = out.dim(2);
-    int nHeads = out.dim(0);
-    for (int t = 0; t < x.dim(0); t++) {
-      for (int h = 0; h < nHeads; h++) {
-        long from = ((long) t * nHeads + h) * dHead;
-        x.copyTo(from, out.array(), (h * out.dim(1) + first + t) * dHead, dHead);
-      }
-    }
   }
 
   private void requireValid(List<Integer> tokens, int before) {

@@ -67,7 +67,7 @@ class LayerVisitorTest {
                 (double) layer.queries().get(q, h * dHead + i)
                     * layer.keys().get(k, h / group * dHead + i);
           }
-          scores[k] = Math.exp(scores[k] * model.config().attentionScale(1));
+          scores[k] = Math.exp(scores[k] * model.config().attentionShape(1).scale());
           sum += scores[k];
         }
         for (int k = 0; k <= q; k++) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
-import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -20,7 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The forward pass against Hugging Face in float64, on every backend and every golden model. */
+/**
+ * The forward pass against Hugging Face in float64, on every backend and every golden model; {@code
+ * toy} has a memory of its own.
+ */
 class TraceGoldenTest {
   /** Float32 against float64, relative to the largest magnitude of the tensor. */
   private static final double TOLERANCE = 1e-4;
@@ -28,7 +31,7 @@ class TraceGoldenTest {
   private static final Set<String> IN_EVERY_FILE = Set.of("resid_post", "pattern");
 
   static Stream<Arguments> goldens() {
-    return Stream.of("reference", "vector")
+    return AllBackends.NAMES.stream()
         .flatMap(
             backend -> TestData.goldens().stream().map(golden -> Arguments.of(backend, golden)));
   }
@@ -36,7 +39,7 @@ class TraceGoldenTest {
   @ParameterizedTest(name = "{0} {1}")
   @MethodSource("goldens")
   void everyTensorEqualsHuggingFace(String backend, TestData.Golden golden) throws IOException {
-    Transformer model = ModelLoader.open(golden.model(), Backends.open(backend));
+    Transformer model = ModelLoader.open(golden.model(), AllBackends.open(backend));
     SafetensorsFile expected = SafetensorsFile.open(golden.expected(), Arena.ofAuto());
     List<Integer> tokens = Arrays.stream(expected.tensor("tokens").toInts()).boxed().toList();
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);

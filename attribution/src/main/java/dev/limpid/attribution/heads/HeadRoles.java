@@ -56,7 +56,7 @@ public record HeadRoles(List<HeadScores> heads) {
       for (List<Integer> tokens : kind.prompts()) {
         ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
         for (int l = 0; l < trace.nLayers(); l++) {
-          Tensor pattern = trace.layer(l).pattern();
+          Tensor pattern = trace.layer(l).pattern().toHeap();
           int secondHalf = tokens.size() - length;
           toNext.add(l, HeadPatterns.diagonal(pattern, length - 1, secondHalf));
           toSame.add(l, HeadPatterns.diagonal(pattern, length, secondHalf));
@@ -73,7 +73,7 @@ public record HeadRoles(List<HeadScores> heads) {
     for (List<Integer> tokens : probes.given()) {
       ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
       for (int l = 0; l < trace.nLayers(); l++) {
-        Tensor pattern = trace.layer(l).pattern();
+        Tensor pattern = trace.layer(l).pattern().toHeap();
         toPrevious.add(l, HeadPatterns.previousToken(pattern));
         toFirst.add(l, HeadPatterns.firstToken(pattern));
       }
@@ -85,7 +85,7 @@ public record HeadRoles(List<HeadScores> heads) {
     for (HeadProbes.Names names : probes.names()) {
       ForwardTrace trace = model.trace(names.tokens(), TraceDetail.RESIDUALS);
       for (int l = 0; l < trace.nLayers(); l++) {
-        Tensor pattern = trace.layer(l).pattern();
+        Tensor pattern = trace.layer(l).pattern().toHeap();
         answer.add(l, attention(pattern, List.of(names.answer())));
         other.add(l, attention(pattern, List.of(names.subject(), names.again())));
       }

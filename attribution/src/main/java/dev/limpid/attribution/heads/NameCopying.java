@@ -3,6 +3,8 @@ package dev.limpid.attribution.heads;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,28 +38,34 @@ final class NameCopying {
   /** Returns the share of names that each head of a layer copies: [H]. */
   double[] scores(int layer) {
     BlockWeights block = model.weights().blocks().get(layer);
+    TensorOps ops = model.ops();
     int dHead = model.config().dHead();
-    int group = model.config().nHeads() / model.config().nKvHeads();
-    Tensor values = Tensor.zeros(names.size(), block.value().outputs());
-    model.ops().matmul(model.norm(stacked(), block.attentionNorm()), block.value(), null, values);
-
+    int nKvHeads = model.config().nKvHeads();
     double[] scores = new double[model.config().nHeads()];
-    for (int h = 0; h < scores.length; h++) {
-      Tensor value = columns(values, h / group * dHead, dHead);
-      Tensor written = Tensor.zeros(names.size(), model.config().dModel());
-      model
-          .ops()
-          .matmul(value, block.attentionOut().inputs(h * dHead, (h + 1) * dHead), null, written);
-      Tensor logits = model.unembed(written);
-      int copied = 0;
-      for (int i = 0; i < names.size(); i++) {
-        int name = names.get(i);
-        int[] best = model.ops().topK(logits.row(i), Math.min(TOP, logits.dim(1)));
-        copied += Arrays.stream(best).anyMatch(id -> id == name) ? 1 : 0;
+    try (Scope _ = ops.scope()) {
+      Tensor values = ops.zeros(names.size(), block.value().outputs());
+      ops.matmul(model.norm(stacked(), block.attentionNorm()), block.value(), null, values);
+      Tensor byHead = ops.zeros(nKvHeads, names.size(), dHead);
+      ops.splitHeads(values, byHead, 0);
+      for (int h = 0; h < scores.length; h++) {
+        Tensor value = byHead.row(h / (scores.length / nKvHeads));
+        Tensor written = ops.zeros(names.size(), model.config().dModel());
+        ops.matmul(value, block.attentionOut().inputs(h * dHead, (h + 1) * dHead), null, written);
+        scores[h] = (double) copied(model.unembed(written)) / names.size();
       }
-      scores[h] = (double) copied / names.size();
     }
     return scores;
+  }
+
+  /** Returns how many names are among the best of their logits, [names, V]. */
+  private int copied(Tensor logits) {
+    int copied = 0;
+    for (int i = 0; i < names.size(); i++) {
+      int name = names.get(i);
+      int[] best = model.ops().topK(logits.row(i), Math.min(TOP, logits.dim(1)));
+      copied += Arrays.stream(best).anyMatch(id -> id == name) ? 1 : 0;
+    }
+    return copied;
   }
 
   private Tensor stacked() {
@@ -65,14 +73,6 @@ final class NameCopying {
     for (int i = 0; i < states.size(); i++) {
       System.arraycopy(states.get(i), 0, stacked.array(), i * stacked.dim(1), stacked.dim(1));
     }
-    return stacked;
-  }
-
-  private static Tensor columns(Tensor x, int from, int count) {
-    Tensor part = Tensor.zeros(x.dim(0), count);
-    for (int i = 0; i < x.dim(0); i++) {
-      x.copyTo((long) i * x.dim(1) + from, part.array(), i * count, count);
-    }
-    return part;
+    return model.ops().resident(stacked);
   }
 }

@@ -69,7 +69,7 @@ public record DirectLogitAttribution(
   }
 
   private static double along(LogitDirection direction, @Nullable Tensor bias) {
-    return bias == null ? 0 : direction.along(bias.toHeap());
+    return bias == null ? 0 : direction.along(bias);
   }
 
   /** Returns what all biases add: of attention, of the MLPs, and of the final norm. */

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param answer the token
  * @param distractor the token it is compared with, or null for the logit of the answer alone
- * @param vector w, [D]; to be read, not modified
+ * @param vector w, [D] on the heap; to be read, not modified
  * @param constant what the final norm's bias adds, whatever the state is
  */
 public record LogitDirection(
@@ -45,11 +45,13 @@ public record LogitDirection(
       }
     }
     NormWeights norm = model.weights().finalNorm();
+    float @Nullable [] bias = norm.bias() == null ? null : norm.bias().toFloats();
+    float @Nullable [] gain = norm.gain() == null ? null : norm.gain().toFloats();
     double constant = 0;
     double mean = 0;
     for (int i = 0; i < w.length; i++) {
-      constant += norm.bias() == null ? 0 : w[i] * norm.bias().get(i);
-      w[i] *= norm.gain() == null ? 1 : norm.gain().get(i);
+      constant += bias == null ? 0 : w[i] * bias[i];
+      w[i] *= gain == null ? 1 : gain[i];
       mean += w[i] / w.length;
     }
     double center =
@@ -67,9 +69,10 @@ public record LogitDirection(
 
   /** Returns &lt;w, update&gt;: what an update [D], not modified, adds to the logit. */
   public double along(Tensor update) {
+    Tensor there = update.toHeap();
     double product = 0;
     for (int i = 0; i < vector.dim(0); i++) {
-      product += (double) vector.array()[i] * update.array()[update.offset() + i];
+      product += (double) vector.array()[i] * there.array()[there.offset() + i];
     }
     return product;
   }

@@ -2,6 +2,7 @@ package dev.limpid.attribution.logits;
 
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,11 +17,17 @@ public record LogitLens(Transformer model, int top) {
 
   /** Reads every row of states [n, D]. */
   public List<LensReading> read(Tensor states) {
-    Tensor logits = model.unembed(states);
+    Tensor logits = logits(states);
     return IntStream.range(0, logits.dim(0)).mapToObj(t -> reading(logits.row(t))).toList();
   }
 
-  /** Returns what logits [V] predict. */
+  private Tensor logits(Tensor states) {
+    try (Scope _ = model.ops().scope()) {
+      return model.unembed(model.ops().resident(states)).toHeap();
+    }
+  }
+
+  /** Returns what logits [V], on the heap, predict. */
   public LensReading reading(Tensor logits) {
     Softmax softmax = Softmax.of(logits);
     int[] best = model.ops().topK(logits, Math.min(top, logits.dim(0)));
@@ -32,7 +39,10 @@ public record LogitLens(Transformer model, int top) {
     return new LensReading(softmax.entropy(), predictions);
   }
 
-  /** Returns one token of logits [V] as a prediction; of equal logits the lower id ranks higher. */
+  /**
+   * Returns one token of logits [V], on the heap, as a prediction; of equal logits the lower id
+   * ranks higher.
+   */
   public Prediction prediction(Tensor logits, int id) {
     double logit = at(logits, id);
     int rank = 1;

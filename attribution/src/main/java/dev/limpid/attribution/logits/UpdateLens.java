@@ -2,6 +2,8 @@ package dev.limpid.attribution.logits;
 
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,15 +19,24 @@ public record UpdateLens(Transformer model, int top, UpdateNorm norm) {
 
   /** Reads one update [D], not modified; its sign counts. */
   public UpdateReading read(Tensor update) {
-    Tensor row = update.reshape(1, model.config().dModel());
-    Tensor logits = Tensor.zeros(1, model.config().dVocab());
-    Tensor read = norm == UpdateNorm.OWN_NORM ? model.finalNorm(row) : row;
-    model.ops().matmul(read, model.weights().head(), null, logits);
-    Tensor negated = Tensor.of(logits.toFloats(), logits.dim(1));
+    Tensor logits = logits(update);
+    Tensor negated = Tensor.of(logits.toFloats(), logits.dim(0));
     for (int v = 0; v < negated.dim(0); v++) {
       negated.array()[v] = -negated.array()[v];
     }
-    return new UpdateReading(best(logits.row(0), logits.row(0)), best(negated, logits.row(0)));
+    return new UpdateReading(best(logits, logits), best(negated, logits));
+  }
+
+  /** Returns what an update adds to all logits, on the heap: [V]. */
+  private Tensor logits(Tensor update) {
+    TensorOps ops = model.ops();
+    try (Scope _ = ops.scope()) {
+      Tensor row = ops.resident(update).reshape(1, model.config().dModel());
+      Tensor logits = ops.zeros(1, model.config().dVocab());
+      Tensor read = norm == UpdateNorm.OWN_NORM ? model.finalNorm(row) : row;
+      ops.matmul(read, model.weights().head(), null, logits);
+      return logits.row(0).toHeap();
+    }
   }
 
   private List<TokenLogit> best(Tensor order, Tensor logits) {

@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The argument checks every implementation of {@link TensorOps} makes at entry, written once. */
@@ -30,6 +31,18 @@ public final class OpChecks {
       bias.shape().require("matmul", "bias", weight.outputs());
     }
     out.shape().require("matmul", "out", x.dim(0), weight.outputs());
+  }
+
+  /** Checks the arguments of {@link TensorOps#matmulTransposed}. */
+  public static void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
+    bothWays("matmulTransposed", weight);
+    rank("matmulTransposed", "x", x, 2);
+    if (x.dim(1) != weight.outputs()) {
+      throw new ShapeException(
+          "shape mismatch in matmulTransposed: x %s, weight [%d, %d]"
+              .formatted(x.shape(), weight.outputs(), weight.inputs()));
+    }
+    out.shape().require("matmulTransposed", "out", x.dim(0), weight.inputs());
   }
 
   /** Checks the arguments of {@link TensorOps#embed}. */
@@ -69,25 +82,33 @@ public final class OpChecks {
     }
   }
 
+  /** Checks the arguments of {@link TensorOps#splitHeads}. */
+  public static void splitHeads(Tensor x, Tensor out, int first) {
+    rank("splitHeads", "x", x, 2);
+    rank("splitHeads", "out", out, 3);
+    if (x.dim(1) != out.dim(0) * out.dim(2) || first < 0 || x.dim(0) > out.dim(1) - first) {
+      throw new ShapeException(
+          "shape mismatch in splitHeads: x %s, out %s from position %d on"
+              .formatted(x.shape(), out.shape(), first));
+    }
+  }
+
   /** Checks the arguments of {@link TensorOps#causalPattern}. */
   public static void causalPattern(
-      Tensor queries, Tensor keys, int nHeads, int nKvHeads, int window, Tensor pattern) {
+      Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
     rank("causalPattern", "queries", queries, 2);
     rank("causalPattern", "keys", keys, 2);
-    int dHead = queries.dim(1) / nHeads;
-    if (nHeads % nKvHeads != 0
-        || dHead * nHeads != queries.dim(1)
-        || dHead * nKvHeads != keys.dim(1)
+    int dHead = queries.dim(1) / shape.nHeads();
+    if (dHead * shape.nHeads() != queries.dim(1)
+        || dHead * shape.nKvHeads() != keys.dim(1)
         || queries.dim(0) > keys.dim(0)) {
       throw new ShapeException(
           "shape mismatch in causalPattern: queries %s of %d heads, keys %s of %d heads"
-              .formatted(queries.shape(), nHeads, keys.shape(), nKvHeads));
+              .formatted(queries.shape(), shape.nHeads(), keys.shape(), shape.nKvHeads()));
     }
-    if (window < 1) {
-      throw new IllegalArgumentException(
-          "causalPattern: a window of " + window + " keys; a query sees at least its own");
-    }
-    pattern.shape().require("causalPattern", "pattern", nHeads, queries.dim(0), keys.dim(0));
+    pattern
+        .shape()
+        .require("causalPattern", "pattern", shape.nHeads(), queries.dim(0), keys.dim(0));
   }
 
   /** Checks the arguments of {@link TensorOps#attend}. */
@@ -98,22 +119,18 @@ public final class OpChecks {
 
   /** Checks the arguments of {@link TensorOps#attendCached}. */
   public static void attendCached(
-      Tensor queries, Tensor keys, Tensor values, int nKeys, int nHeads, int window, Tensor out) {
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out) {
     rank("attendCached", "queries", queries, 2);
     rank("attendCached", "keys", keys, 3);
     sameShape("attendCached", keys, values);
     sameShape("attendCached", queries, out);
-    if (nHeads % keys.dim(0) != 0
-        || nHeads * keys.dim(2) != queries.dim(1)
+    if (shape.nKvHeads() != keys.dim(0)
+        || shape.nHeads() * keys.dim(2) != queries.dim(1)
         || queries.dim(0) > nKeys
         || nKeys > keys.dim(1)) {
       throw new ShapeException(
-          "shape mismatch in attendCached: queries %s of %d heads, %d keys of %s"
-              .formatted(queries.shape(), nHeads, nKeys, keys.shape()));
-    }
-    if (window < 1) {
-      throw new IllegalArgumentException(
-          "attendCached: a window of " + window + " keys; a query sees at least its own");
+          "shape mismatch in attendCached: queries %s of %d heads, %d keys of %s of %d heads"
+              .formatted(queries.shape(), shape.nHeads(), nKeys, keys.shape(), shape.nKvHeads()));
     }
   }
 
@@ -126,31 +143,52 @@ public final class OpChecks {
 
   /** Checks the arguments of {@link TensorOps#attentionProximity}. */
   public static void attentionProximity(
-      Tensor pattern,
-      Tensor values,
-      PackedMatrix projection,
-      PackedMatrix transposed,
-      Tensor whole,
-      Tensor out) {
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
+    bothWays("attentionProximity", projection);
     heads("attentionProximity", pattern, values);
     int nHeads = pattern.dim(0);
     int t = pattern.dim(1);
-    int width = nHeads * values.dim(2);
     pattern.shape().require("attentionProximity", "pattern", nHeads, t, t);
     rank("attentionProximity", "whole", whole, 2);
-    if (projection.inputs() != width
+    if (projection.inputs() != nHeads * values.dim(2)
         || projection.outputs() != whole.dim(1)
-        || transposed.inputs() != whole.dim(1)
-        || transposed.outputs() != width
         || whole.dim(0) != t) {
       throw new ShapeException(
-          "shape mismatch in attentionProximity: pattern %s, values %s, projection [%d, %d],"
-                  .formatted(
-                      pattern.shape(), values.shape(), projection.outputs(), projection.inputs())
-              + " transposed [%d, %d], whole %s"
-                  .formatted(transposed.outputs(), transposed.inputs(), whole.shape()));
+          "shape mismatch in attentionProximity: pattern %s, values %s, projection [%d, %d], whole %s"
+              .formatted(
+                  pattern.shape(),
+                  values.shape(),
+                  projection.outputs(),
+                  projection.inputs(),
+                  whole.shape()));
     }
     out.shape().require("attentionProximity", "out", nHeads, t * (t + 1) / 2);
+  }
+
+  /** Checks the arguments of {@link TensorOps#normaliseParts}. */
+  public static void normaliseParts(
+      @Nullable Tensor terms,
+      List<Tensor> others,
+      Tensor whole,
+      float floor,
+      boolean[] cancelling) {
+    rank("normaliseParts", "whole", whole, 2);
+    int t = whole.dim(0);
+    if (terms != null) {
+      rank("normaliseParts", "terms", terms, 2);
+      terms.shape().require("normaliseParts", "terms", terms.dim(0), t * (t + 1) / 2);
+    }
+    for (Tensor part : others) {
+      part.shape().require("normaliseParts", "others", t);
+    }
+    if (cancelling.length != t) {
+      throw new ShapeException(
+          "shape mismatch in normaliseParts: whole %s, cancelling [%d]"
+              .formatted(whole.shape(), cancelling.length));
+    }
+    if (!(floor >= 0)) {
+      throw new IllegalArgumentException("normaliseParts: a floor of " + floor);
+    }
   }
 
   /** Checks that two tensors have the same shape. */
@@ -158,6 +196,15 @@ public final class OpChecks {
     if (!a.shape().equals(b.shape())) {
       throw new ShapeException(
           "shape mismatch in " + operation + ": " + a.shape() + " and " + b.shape());
+    }
+  }
+
+  private static void bothWays(String operation, PackedMatrix weight) {
+    if (!weight.bothWays()) {
+      throw new IllegalArgumentException(
+          operation
+              + ": a weight [%d, %d] packed in one direction; use packBothWays"
+                  .formatted(weight.outputs(), weight.inputs()));
     }
   }
 

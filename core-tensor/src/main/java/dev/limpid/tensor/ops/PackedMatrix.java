@@ -16,6 +16,9 @@ public interface PackedMatrix {
   /** Returns the type the elements are kept in. */
   DType dtype();
 
+  /** Returns whether it was made by {@link TensorOps#packBothWays}. */
+  boolean bothWays();
+
   /** Returns the memory that the elements take, without what fills up the last panel. */
   default long bytes() {
     return (long) inputs() * outputs() * dtype().bytes();
@@ -23,7 +26,8 @@ public interface PackedMatrix {
 
   /**
    * Returns the part of this matrix that inputs {@code from} (inclusive) to {@code to} (exclusive)
-   * go through, sharing storage: for the output projection of attention, the part of one head.
+   * go through, sharing storage: for the output projection of attention, the part of one head. It
+   * is read in one direction alone.
    */
   PackedMatrix inputs(int from, int to);
 }

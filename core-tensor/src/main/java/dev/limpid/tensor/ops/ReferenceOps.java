@@ -4,8 +4,9 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.special.Erf;
+import org.apache.commons.numbers.gamma.Erf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,8 @@ public final class ReferenceOps implements TensorOps {
   public ReferenceOps() {}
 
   /** The elements of inputs [from, from + inputs) of a matrix [out, stride], as floats. */
-  private record Matrix(float[] values, int stride, int from, int inputs, int outputs)
+  private record Matrix(
+      float[] values, int stride, int from, int inputs, int outputs, boolean bothWays)
       implements PackedMatrix {
     float get(int output, int input) {
       return values[output * stride + from + input];
@@ -34,7 +36,7 @@ public final class ReferenceOps implements TensorOps {
       if (first < 0 || last < first || last > inputs) {
         throw new ShapeException("inputs " + first + " to " + last + " of " + inputs);
       }
-      return new Matrix(values, stride, from + first, last - first, outputs);
+      return new Matrix(values, stride, from + first, last - first, outputs, false);
     }
   }
 
@@ -49,7 +51,52 @@ public final class ReferenceOps implements TensorOps {
   }
 
   @Override
+  public int threads() {
+    return 1;
+  }
+
+  // --- memory
+
+  @Override
+  public Tensor zeros(int... dims) {
+    return Tensor.zeros(dims);
+  }
+
+  @Override
+  public Tensor resident(Tensor x) {
+    return x.toHeap();
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor out) {
+    OpChecks.sameShape("copy", x, out);
+    x.copyTo(0, out.array(), out.offset(), Math.toIntExact(x.size()));
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.ENDLESS;
+  }
+
+  @Override
+  public boolean allFinite(Tensor x) {
+    return x.allFinite();
+  }
+
+  // --- weights
+
+  @Override
   public PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to) {
+    return pack(weight, layout, from, to, false);
+  }
+
+  @Override
+  public PackedMatrix packBothWays(Tensor weight, WeightLayout layout) {
+    return pack(weight, layout, 0, weight.dim(layout == WeightLayout.OUT_IN ? 0 : 1), true);
+  }
+
+  private static Matrix pack(
+      Tensor weight, WeightLayout layout, int from, int to, boolean bothWays) {
     OpChecks.pack(weight, layout, from, to);
     boolean outIn = layout == WeightLayout.OUT_IN;
     int inputs = weight.dim(outIn ? 1 : 0);
@@ -60,7 +107,7 @@ public final class ReferenceOps implements TensorOps {
         values[(o - from) * inputs + i] = stored[outIn ? o * inputs + i : i * weight.dim(1) + o];
       }
     }
-    return new Matrix(values, inputs, 0, inputs, to - from);
+    return new Matrix(values, inputs, 0, inputs, to - from, bothWays);
   }
 
   @Override
@@ -75,6 +122,32 @@ public final class ReferenceOps implements TensorOps {
         }
         set(out, t * w.outputs() + o, sum);
       }
+    }
+  }
+
+  @Override
+  public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
+    OpChecks.matmulTransposed(x, weight, out);
+    Matrix w = (Matrix) weight;
+    for (int t = 0; t < x.dim(0); t++) {
+      for (int i = 0; i < w.inputs(); i++) {
+        double sum = 0;
+        for (int o = 0; o < w.outputs(); o++) {
+          sum += (double) at(x, t * w.outputs() + o) * w.get(o, i);
+        }
+        set(out, t * w.inputs() + i, sum);
+      }
+    }
+  }
+
+  // --- rows
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    OpChecks.embed(table, ids, out);
+    int width = table.dim(1);
+    for (int t = 0; t < ids.length; t++) {
+      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
     }
   }
 
@@ -139,116 +212,34 @@ public final class ReferenceOps implements TensorOps {
     }
   }
 
+  // --- attention
+
   @Override
-  public void causalPattern(
-      Tensor queries,
-      Tensor keys,
-      int nHeads,
-      int nKvHeads,
-      float scale,
-      int window,
-      Tensor pattern) {
-    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, window, pattern);
-    int tq = queries.dim(0);
-    int tk = keys.dim(0);
-    int dHead = queries.dim(1) / nHeads;
-    double[] row = new double[tk];
-    for (int h = 0; h < nHeads; h++) {
-      int kvHead = h / (nHeads / nKvHeads);
-      for (int q = 0; q < tq; q++) {
-        int last = q + tk - tq;
-        int first = Math.max(0, last - window + 1);
-        double max = Double.NEGATIVE_INFINITY;
-        for (int k = first; k <= last; k++) {
-          double dot = 0;
-          for (int i = 0; i < dHead; i++) {
-            dot +=
-                (double) at(queries, (q * nHeads + h) * dHead + i)
-                    * at(keys, (k * nKvHeads + kvHead) * dHead + i);
-          }
-          row[k] = dot * scale;
-          max = Math.max(max, row[k]);
-        }
-        double sum = 0;
-        for (int k = first; k <= last; k++) {
-          row[k] = Math.exp(row[k] - max);
-          sum += row[k];
-        }
-        for (int k = 0; k < tk; k++) {
-          set(pattern, (h * tq + q) * tk + k, first <= k && k <= last ? row[k] / sum : 0);
-        }
-      }
-    }
+  public void splitHeads(Tensor x, Tensor out, int first) {
+    OpChecks.splitHeads(x, out, first);
+    ReferenceAttention.splitHeads(x, out, first);
+  }
+
+  @Override
+  public void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
+    OpChecks.causalPattern(queries, keys, shape, pattern);
+    ReferenceAttention.causalPattern(queries, keys, shape, pattern);
   }
 
   @Override
   public void attend(Tensor pattern, Tensor values, Tensor out) {
     OpChecks.attend(pattern, values, out);
-    int nHeads = pattern.dim(0);
-    int tq = pattern.dim(1);
-    int tk = pattern.dim(2);
-    int dHead = values.dim(2);
-    for (int h = 0; h < nHeads; h++) {
-      int kvHead = h / (nHeads / values.dim(0));
-      for (int q = 0; q < tq; q++) {
-        for (int i = 0; i < dHead; i++) {
-          double sum = 0;
-          for (int k = 0; k <= q + tk - tq; k++) {
-            sum +=
-                (double) at(pattern, (h * tq + q) * tk + k)
-                    * at(values, (kvHead * tk + k) * dHead + i);
-          }
-          set(out, (q * nHeads + h) * dHead + i, sum);
-        }
-      }
-    }
+    ReferenceAttention.attend(pattern, values, out);
   }
 
   @Override
   public void attendCached(
-      Tensor queries,
-      Tensor keys,
-      Tensor values,
-      int nKeys,
-      int nHeads,
-      float scale,
-      int window,
-      Tensor out) {
-    OpChecks.attendCached(queries, keys, values, nKeys, nHeads, window, out);
-    int tq = queries.dim(0);
-    int capacity = keys.dim(1);
-    int dHead = keys.dim(2);
-    double[] row = new double[nKeys];
-    for (int h = 0; h < nHeads; h++) {
-      int head = h / (nHeads / keys.dim(0)) * capacity; // its first key, in rows
-      for (int q = 0; q < tq; q++) {
-        int query = (q * nHeads + h) * dHead;
-        int last = q + nKeys - tq;
-        int first = Math.max(0, last - window + 1);
-        double max = Double.NEGATIVE_INFINITY;
-        for (int k = first; k <= last; k++) {
-          double dot = 0;
-          for (int i = 0; i < dHead; i++) {
-            dot += (double) at(queries, query + i) * at(keys, (head + k) * dHead + i);
-          }
-          row[k] = dot * scale;
-          max = Math.max(max, row[k]);
-        }
-        double sum = 0;
-        for (int k = first; k <= last; k++) {
-          row[k] = Math.exp(row[k] - max);
-          sum += row[k];
-        }
-        for (int i = 0; i < dHead; i++) {
-          double mixed = 0;
-          for (int k = first; k <= last; k++) {
-            mixed += row[k] * at(values, (head + k) * dHead + i);
-          }
-          set(out, query + i, mixed / sum);
-        }
-      }
-    }
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out) {
+    OpChecks.attendCached(queries, keys, values, nKeys, shape, out);
+    ReferenceAttention.attendCached(queries, keys, values, nKeys, shape, out);
   }
+
+  // --- elements
 
   @Override
   public void activate(Activation f, Tensor x, Tensor out) {
@@ -261,7 +252,7 @@ public final class ReferenceOps implements TensorOps {
   private static double apply(Activation f, double x) {
     return switch (f) {
       case RELU -> Math.max(0, x);
-      case GELU_ERF -> x / 2 * (1 + Erf.erf(x / Math.sqrt(2)));
+      case GELU_ERF -> x / 2 * (1 + Erf.value(x / Math.sqrt(2)));
       case GELU_TANH ->
           x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
       case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
@@ -288,50 +279,42 @@ public final class ReferenceOps implements TensorOps {
   }
 
   @Override
+  public void subtract(Tensor a, Tensor b, Tensor out) {
+    OpChecks.sameShape("subtract", a, b);
+    OpChecks.sameShape("subtract", a, out);
+    for (int i = 0; i < a.size(); i++) {
+      set(out, i, at(a, i) - at(b, i));
+    }
+  }
+
+  // --- contributions
+
+  @Override
   public void proximity(Tensor part, Tensor whole, Tensor out) {
     OpChecks.proximity(part, whole, out);
-    int width = part.dim(1);
-    for (int t = 0; t < part.dim(0); t++) {
-      double proximity = 0;
-      for (int i = t * width; i < (t + 1) * width; i++) {
-        double y = at(whole, i);
-        proximity += Math.abs(y) - Math.abs(y - at(part, i));
-      }
-      set(out, t, proximity);
-    }
+    ReferenceContributions.proximity(part, whole, out);
   }
 
   @Override
   public void attentionProximity(
-      Tensor pattern,
-      Tensor values,
-      PackedMatrix projection,
-      PackedMatrix projectionTransposed,
-      Tensor whole,
-      Tensor out) {
-    OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
-    int nHeads = pattern.dim(0);
-    int t = pattern.dim(1);
-    int dHead = values.dim(2);
-    int width = whole.dim(1);
-    int pairs = t * (t + 1) / 2;
-    Tensor term = Tensor.zeros(t, width); // u[h, k] = values[h / (H/K), k] W_O^h
-    for (int h = 0; h < nHeads; h++) {
-      PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-      matmul(values.row(h / (nHeads / values.dim(0))), ofHead, null, term);
-      for (int q = 0; q < t; q++) {
-        for (int k = 0; k <= q; k++) {
-          double a = at(pattern, (h * t + q) * t + k);
-          double proximity = 0;
-          for (int i = 0; i < width; i++) {
-            double y = at(whole, q * width + i);
-            proximity += Math.abs(y) - Math.abs(y - a * at(term, k * width + i));
-          }
-          set(out, h * pairs + q * (q + 1) / 2 + k, Math.max(0, proximity));
-        }
-      }
-    }
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
+    OpChecks.attentionProximity(pattern, values, projection, whole, out);
+    ReferenceContributions.attentionProximity(this, pattern, values, projection, whole, out);
   }
+
+  @Override
+  public void normaliseParts(
+      @Nullable Tensor terms,
+      List<Tensor> others,
+      Tensor whole,
+      float floor,
+      boolean[] cancelling) {
+    OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
+    Tensor given = terms == null ? Tensor.zeros(0, 0) : terms;
+    ReferenceContributions.normaliseParts(given, others, whole, floor, cancelling);
+  }
+
+  // --- selection
 
   @Override
   public int[] topK(Tensor x, int k) {
@@ -344,11 +327,11 @@ public final class ReferenceOps implements TensorOps {
         .toArray();
   }
 
-  private static float at(Tensor x, int i) {
+  static float at(Tensor x, int i) {
     return x.array()[x.offset() + i];
   }
 
-  private static void set(Tensor x, int i, double value) {
+  static void set(Tensor x, int i, double value) {
     x.array()[x.offset() + i] = (float) value;
   }
 

@@ -1,7 +1,7 @@
 package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.Tensor;
-import java.util.function.IntConsumer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,12 +9,19 @@ import org.jspecify.annotations.Nullable;
  * hardware.
  *
  * <p>Letters as in {@code docs/notation.md}: T positions, D model width, H query heads, K key/value
- * heads, d head width. All activations are F32 heap tensors; every argument is checked at entry and
- * a misfit is a {@link dev.limpid.tensor.ShapeException}. An {@code out} tensor is modified, all
- * other arguments are not, unless said. Implementations may be shared between threads, and give the
- * same bits from run to run for the same number of threads.
+ * heads, d head width. Every argument is checked at entry and a misfit is a {@link
+ * dev.limpid.tensor.ShapeException}. An {@code out} tensor is modified, all other arguments are
+ * not, unless said. Implementations may be shared between threads, and give the same bits from run
+ * to run, whatever the number of threads.
+ *
+ * <p>All tensors are F32 and lie where the implementation computes, unless said: on the heap for
+ * processors, in {@link dev.limpid.tensor.DeviceMemory} for others. The caller makes them by {@link
+ * #zeros}, brings in others by {@link #resident}, and reads results by {@link Tensor#toHeap}; a
+ * {@link #scope} ends what it no longer needs.
  */
 public interface TensorOps {
+  /** The share of |y|_1 above which parts of y count, as {@link #normaliseParts} says. */
+  double CANCELLING = 1e-6;
 
   /** Returns the name by which this implementation is chosen, such as {@code vector}. */
   String name();
@@ -22,12 +29,49 @@ public interface TensorOps {
   /** Returns what it runs on in words, for people: vector width, threads, device. */
   String description();
 
+  /** Returns the number of threads of this machine that share the work. */
+  int threads();
+
+  // --- memory
+
+  /** Returns a new tensor of zeros where this implementation computes; it ends with its scope. */
+  Tensor zeros(int... dims);
+
+  /**
+   * Returns a tensor with the same elements where this implementation computes. It is made once to
+   * stay, as weights do: it belongs to no scope and lives as long as it is referenced.
+   *
+   * @param x any float type, wherever it lies; returned as it is if it lies there already
+   */
+  Tensor resident(Tensor x);
+
+  /**
+   * Writes x into out.
+   *
+   * @param x any float type, wherever it lies
+   * @param out same shape as x, modified
+   */
+  void copy(Tensor x, Tensor out);
+
+  /** Opens a scope around what this thread makes next; to be closed by the same thread. */
+  Scope scope();
+
+  /**
+   * Returns whether no element is NaN or infinite.
+   *
+   * @param x any type, wherever it lies
+   */
+  boolean allFinite(Tensor x);
+
+  // --- weights
+
   /**
    * Brings outputs {@code from} (inclusive) to {@code to} (exclusive) of a weight matrix into the
    * form {@link #matmul} reads: a copy, which needs the weight no more. F16 and BF16 elements stay
    * in half precision.
    *
-   * @param weight [out, in] or [in, out] as {@code layout} says; any float type; not modified
+   * @param weight [out, in] or [in, out] as {@code layout} says; any float type, on the heap or in
+   *     a file; not modified
    */
   PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to);
 
@@ -35,6 +79,14 @@ public interface TensorOps {
   default PackedMatrix pack(Tensor weight, WeightLayout layout) {
     return pack(weight, layout, 0, weight.dim(layout == WeightLayout.OUT_IN ? 0 : 1));
   }
+
+  /**
+   * Brings a whole weight matrix into the form that both {@link #matmul} and {@link
+   * #matmulTransposed} read.
+   *
+   * @param weight as in {@link #pack}
+   */
+  PackedMatrix packBothWays(Tensor weight, WeightLayout layout);
 
   /**
    * Writes x W^T + b into out.
@@ -47,19 +99,25 @@ public interface TensorOps {
   void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out);
 
   /**
+   * Writes x W into out: what {@link #matmul} makes of the transposed weight.
+   *
+   * @param x [n, out]
+   * @param weight W, [out, in] before packing, by {@link #packBothWays}
+   * @param out [n, in], modified
+   * @throws IllegalArgumentException if the weight is packed in one direction alone
+   */
+  void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out);
+
+  // --- rows
+
+  /**
    * Writes rows of a table into out: out[t] = table[ids[t]].
    *
-   * @param table [V, D], any float type
+   * @param table [V, D], any float type, wherever it lies
    * @param out [T, D], modified
    * @throws IndexOutOfBoundsException if an id is not in [0, V)
    */
-  default void embed(Tensor table, int[] ids, Tensor out) {
-    OpChecks.embed(table, ids, out);
-    int width = table.dim(1);
-    for (int t = 0; t < ids.length; t++) {
-      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
-    }
-  }
+  void embed(Tensor table, int[] ids, Tensor out);
 
   /**
    * Writes (x - mean) / sqrt(variance + epsilon) * gain + bias into out, row by row.
@@ -91,26 +149,28 @@ public interface TensorOps {
    */
   void rotate(Tensor x, int dHead, Tensor cos, Tensor sin);
 
+  // --- attention
+
+  /**
+   * Writes the heads of x, which lie side by side, one after the other into out: out[h, first + i]
+   * = x[i, h].
+   *
+   * @param x [n, K * d]
+   * @param out [K, T, d], modified at positions {@code first} to {@code first} + n alone
+   */
+  void splitHeads(Tensor x, Tensor out, int first);
+
   /**
    * Writes the attention probabilities softmax(q k^T * scale) under the causal mask into pattern.
    *
-   * <p>Queries are the last Tq of Tk positions: query i sees its own key i + Tk - Tq and the {@code
-   * window} - 1 keys before it, as far as there are so many. Query head h reads key head h / (H /
-   * K) (grouped-query attention).
+   * <p>Queries are the last Tq of Tk positions: query i sees its own key i + Tk - Tq and those
+   * before it, up to {@link AttentionShape#window} of them.
    *
    * @param queries [Tq, H * d]
    * @param keys [Tk, K * d]
-   * @param window how many keys a query sees at most, at least 1; Tk or more for all up to its own
    * @param pattern [H, Tq, Tk], modified; exactly 0 where masked; rows sum to 1
    */
-  void causalPattern(
-      Tensor queries,
-      Tensor keys,
-      int nHeads,
-      int nKvHeads,
-      float scale,
-      int window,
-      Tensor pattern);
+  void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern);
 
   /**
    * Writes sum over k of pattern[h, q, k] values[h / (H / K), k] into out[q, h].
@@ -125,24 +185,18 @@ public interface TensorOps {
    * Writes attention of the last Tq of {@code nKeys} positions over a cache into out, without
    * keeping the probabilities: what {@link #attend} makes of the pattern of {@link #causalPattern}.
    *
-   * <p>Query i sees its own key i + nKeys - Tq and the {@code window} - 1 keys before it, as far as
-   * there are so many.
+   * <p>Query i sees its own key i + nKeys - Tq and those before it, up to {@link
+   * AttentionShape#window} of them.
    *
    * @param queries [Tq, H * d]
    * @param keys [K, capacity, d], of which the first {@code nKeys} of each head are read
    * @param values [K, capacity, d], likewise
-   * @param window how many keys a query sees at most, at least 1
    * @param out [Tq, H * d], modified
    */
   void attendCached(
-      Tensor queries,
-      Tensor keys,
-      Tensor values,
-      int nKeys,
-      int nHeads,
-      float scale,
-      int window,
-      Tensor out);
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out);
+
+  // --- elements
 
   /**
    * Writes f(x) into out, element by element.
@@ -156,6 +210,11 @@ public interface TensorOps {
 
   /** Writes a + b into out, element by element; all of one shape; out may be a or b. */
   void add(Tensor a, Tensor b, Tensor out);
+
+  /** Writes a - b into out, element by element; all of one shape; out may be a or b. */
+  void subtract(Tensor a, Tensor b, Tensor out);
+
+  // --- contributions
 
   /**
    * Writes the L1 proximity of every part to its whole into out, row by row: out[t] = |y|_1 - |y -
@@ -180,34 +239,37 @@ public interface TensorOps {
    *
    * @param pattern [H, T, T], lower triangular, not negative
    * @param values [K, T, d], without the value bias
-   * @param projection W_O: inputs H * d, outputs D
-   * @param projectionTransposed the same weight packed in the transposed layout
+   * @param projection W_O, by {@link #packBothWays}: inputs H * d, outputs D
    * @param whole [T, D]
    * @param out [H, T (T + 1) / 2], modified
    */
   void attentionProximity(
-      Tensor pattern,
-      Tensor values,
-      PackedMatrix projection,
-      PackedMatrix projectionTransposed,
-      Tensor whole,
-      Tensor out);
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out);
+
+  /**
+   * Makes shares of the proximities p of the parts of every y = whole[t], in place: each becomes
+   * max(p, floor) / sum over the parts of y of max(p, floor).
+   *
+   * <p>Where the positive ones sum to {@link #CANCELLING} |y|_1 or less, the parts only cancel one
+   * another: all become 0.
+   *
+   * @param terms [H, T (T + 1) / 2], none negative, modified: column pair(t, k) is a part of y for
+   *     all k &lt;= t; null where there are none
+   * @param others further parts, each [T], modified
+   * @param whole [T, D]
+   * @param floor at least 0
+   * @param cancelling [T], set to whether the parts cancel
+   */
+  void normaliseParts(
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, boolean[] cancelling);
+
+  // --- selection
 
   /**
    * Returns the indices of the k largest elements, largest first; of equal elements the lower index
    * comes first.
    *
-   * @param x [n]
+   * @param x [n], wherever it lies
    */
   int[] topK(Tensor x, int k);
-
-  /**
-   * Runs independent pieces of work, numbered from 0, each once, on as many threads as this
-   * implementation has; returns when all are done.
-   */
-  default void forEach(int count, IntConsumer piece) {
-    for (int i = 0; i < count; i++) {
-      piece.accept(i);
-    }
-  }
 }

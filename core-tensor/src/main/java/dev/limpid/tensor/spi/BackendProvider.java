@@ -19,6 +19,10 @@ public interface BackendProvider {
     return "";
   }
 
-  /** Opens the implementation; only called where {@link #unavailableBecause()} is empty. */
-  TensorOps open();
+  /**
+   * Opens the implementation; only called where {@link #unavailableBecause()} is empty.
+   *
+   * @throws UnavailableBackendException if it has no such device
+   */
+  TensorOps open(BackendSettings settings);
 }

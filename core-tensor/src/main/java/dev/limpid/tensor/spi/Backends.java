@@ -24,34 +24,53 @@ public final class Backends {
   }
 
   /**
-   * Opens the backend of that name.
+   * Opens the backend of that name with default settings.
    *
    * @throws UnavailableBackendException if there is none of that name or it cannot run here
    */
   public static TensorOps open(String name) {
+    return open(name, BackendSettings.DEFAULT);
+  }
+
+  /**
+   * Opens the backend of that name.
+   *
+   * @throws UnavailableBackendException if there is none of that name, or it cannot run here, or
+   *     not as the settings ask
+   */
+  public static TensorOps open(String name, BackendSettings settings) {
     BackendProvider provider = named(name);
     Optional<String> reason = provider.unavailableBecause();
     if (reason.isPresent()) {
       throw new UnavailableBackendException(
           "backend '" + name + "' is not available: " + reason.get());
     }
-    return provider.open();
+    return provider.open(settings);
+  }
+
+  /**
+   * Opens the default with default settings, as {@link #openDefault(BackendSettings, Consumer)}.
+   */
+  public static TensorOps openDefault(Consumer<String> warnings) {
+    return openDefault(BackendSettings.DEFAULT, warnings);
   }
 
   /**
    * Opens the default: {@code vector} where it can run, else {@code reference} after one warning
    * that says what to do.
+   *
+   * @throws UnavailableBackendException if it cannot run as the settings ask
    */
-  public static TensorOps openDefault(Consumer<String> warnings) {
+  public static TensorOps openDefault(BackendSettings settings, Consumer<String> warnings) {
     BackendProvider preferred = named(PREFERRED);
     Optional<String> reason = preferred.unavailableBecause();
     if (reason.isEmpty()) {
-      return preferred.open();
+      return preferred.open(settings);
     }
     warnings.accept(
         "backend '%s' is not available, using the much slower '%s': %s"
             .formatted(PREFERRED, FALLBACK, reason.get()));
-    return open(FALLBACK);
+    return open(FALLBACK, settings);
   }
 
   private static BackendProvider named(String name) {

@@ -4,7 +4,7 @@ import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.Optional;
 
-/** Opens {@link ReferenceOps}, which runs everywhere. */
+/** Opens {@link ReferenceOps}, which runs everywhere, on one thread whatever it is asked for. */
 public final class ReferenceBackend implements BackendProvider {
   /** Called by ServiceLoader. */
   public ReferenceBackend() {}
@@ -25,7 +25,8 @@ public final class ReferenceBackend implements BackendProvider {
   }
 
   @Override
-  public TensorOps open() {
+  public TensorOps open(BackendSettings settings) {
+    settings.requireNoDevice(name());
     return new ReferenceOps();
   }
 }

@@ -1,5 +1,6 @@
 package dev.limpid.model.config;
 
+import dev.limpid.tensor.ops.AttentionShape;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -179,13 +180,13 @@ public record ModelConfig(
     return positions.at(layer);
   }
 
-  /** Returns how many keys a query of a layer sees at most, its own included. */
-  public int window(int layer) {
-    return attention.windows().isEmpty() ? nContext() : attention.windows().get(layer);
+  /** Returns how the queries of a layer look at keys. */
+  public AttentionShape attentionShape(int layer) {
+    int window = attention.windows().isEmpty() ? nContext() : attention.windows().get(layer);
+    return new AttentionShape(nHeads(), nKvHeads(), scale(layer), window);
   }
 
-  /** Returns what the scores q.k of a layer are multiplied with before the softmax. */
-  public float attentionScale(int layer) {
+  private float scale(int layer) {
     double scale = attention.scale();
     return (float) (attention.scaleByLayer() ? scale / (layer + 1) : scale);
   }

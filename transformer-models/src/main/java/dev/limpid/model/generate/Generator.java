@@ -3,6 +3,7 @@ package dev.limpid.model.generate;
 import dev.limpid.model.KeyValueCache;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -84,9 +85,7 @@ public final class Generator implements Iterator<Step> {
     if (stop != null) {
       throw new NoSuchElementException("the text has ended: " + stop);
     }
-    Tensor states = model.extend(pending, cache);
-    int last = states.dim(0) - 1;
-    Tensor logits = model.unembed(states.rows(last, last + 1)).row(0);
+    Tensor logits = logits();
     int position = cache.length();
     if (!logits.allFinite()) {
       throw new ArithmeticException(
@@ -98,6 +97,15 @@ public final class Generator implements Iterator<Step> {
     produced++;
     stop = options.eosIds().contains(token) ? StopReason.EOS : limit();
     return new Step(position, token, logits);
+  }
+
+  /** Runs what is pending, and returns the logits after it on the heap, [V]. */
+  private Tensor logits() {
+    try (Scope _ = model.ops().scope()) {
+      Tensor states = model.extend(pending, cache);
+      int last = states.dim(0) - 1;
+      return model.unembed(states.rows(last, last + 1)).row(0).toHeap();
+    }
   }
 
   private @Nullable StopReason limit() {

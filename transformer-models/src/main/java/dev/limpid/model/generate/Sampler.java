@@ -18,7 +18,7 @@ final class Sampler {
     random = new SplittableRandom(sampling.seed());
   }
 
-  /** Returns the next token; logits are [V], finite, not modified. */
+  /** Returns the next token; logits are [V] on the heap, finite, not modified. */
   int choose(Tensor logits) {
     return sampling.isGreedy() ? ops.topK(logits, 1)[0] : draw(weights(logits));
   }

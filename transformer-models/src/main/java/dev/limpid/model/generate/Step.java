@@ -6,7 +6,7 @@ import dev.limpid.tensor.Tensor;
  * One generated token.
  *
  * @param position where it stands in the text
- * @param logits what it was chosen from, [V]; keep them only where they are needed
+ * @param logits what it was chosen from, [V] on the heap; keep them only where they are needed
  */
 public record Step(int position, int token, Tensor logits) {
   /**

@@ -15,14 +15,10 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Asks for weights by name and shape, and packs them. */
 final class WeightReader {
-  /** Elements that one thread looks at together. */
-  private static final long PIECE = 1 << 19;
-
   private final WeightSource source;
   private final ModelConfig config;
   private final WeightNames names;
@@ -52,7 +48,7 @@ final class WeightReader {
       String fused = block + names.of(Weight.FUSED_QKV);
       int all = queryWidth + 2 * keyWidth;
       Tensor weight = weight(fused, dModel, all);
-      @Nullable Tensor bias = inputBias ? tensor(fused + ".bias", all).toHeap() : null;
+      @Nullable Tensor bias = inputBias ? resident(fused + ".bias", all) : null;
       query = part(weight, bias, 0, queryWidth);
       key = part(weight, bias, queryWidth, queryWidth + keyWidth);
       value = part(weight, bias, queryWidth + keyWidth, all);
@@ -63,9 +59,9 @@ final class WeightReader {
     }
     String attentionOut = block + names.of(Weight.ATTENTION_OUT);
     Tensor outWeight = weight(attentionOut, queryWidth, dModel);
-    PackedMatrix out = ops.pack(outWeight, names.layout());
+    PackedMatrix out = ops.packBothWays(outWeight, names.layout());
     @Nullable Tensor outBias =
-        attention.outputBias() ? tensor(attentionOut + ".bias", dModel).toHeap() : null;
+        attention.outputBias() ? resident(attentionOut + ".bias", dModel) : null;
     boolean mlpBias = config.mlp().bias();
     return new BlockWeights(
         norm(block + names.of(Weight.ATTENTION_NORM)),
@@ -76,7 +72,6 @@ final class WeightReader {
         value.weight(),
         value.bias() == null ? null : value.bias().reshape(attention.nKvHeads(), attention.dHead()),
         out,
-        ops.pack(outWeight, names.layout().transposed()),
         attentionBias(value.bias(), out, outBias),
         norm(block + names.of(Weight.MLP_NORM)),
         config.mlp().gated() ? linear(block + names.of(Weight.GATE), dModel, dMlp, mlpBias) : null,
@@ -96,9 +91,10 @@ final class WeightReader {
     for (int h = 0; h < config.nHeads(); h++) {
       valueBias.copyTo((long) (h / group) * dHead, perHead.array(), h * dHead, dHead);
     }
-    Tensor beta = Tensor.zeros(1, config.dModel());
-    ops.matmul(perHead, out, outBias, beta);
-    return beta.row(0);
+    Tensor beta = ops.zeros(1, config.dModel());
+    ops.matmul(ops.resident(perHead), out, outBias, beta);
+    return ops.resident(
+        beta.row(0).toHeap()); // a layer may be read within a scope, and outlives it
   }
 
   private Linear part(Tensor weight, @Nullable Tensor bias, int from, int to) {
@@ -109,7 +105,7 @@ final class WeightReader {
   private Linear linear(String name, int inputs, int outputs, boolean bias) throws IOException {
     return new Linear(
         ops.pack(weight(name, inputs, outputs), names.layout()),
-        bias ? tensor(name + ".bias", outputs).toHeap() : null);
+        bias ? resident(name + ".bias", outputs) : null);
   }
 
   private Tensor weight(String name, int inputs, int outputs) throws IOException {
@@ -120,7 +116,7 @@ final class WeightReader {
 
   private @Nullable Tensor headNorm(String block, Weight norm) throws IOException {
     return config.attention().headNorm()
-        ? tensor(block + names.of(norm) + ".weight", config.dHead()).toHeap()
+        ? resident(block + names.of(norm) + ".weight", config.dHead())
         : null;
   }
 
@@ -128,9 +124,14 @@ final class WeightReader {
     if (!config.norm().affine()) {
       return new NormWeights(null, null);
     }
-    Tensor gain = tensor(name + ".weight", config.dModel()).toHeap();
+    Tensor gain = resident(name + ".weight", config.dModel());
     boolean bias = config.norm().kind() == Norm.Kind.LAYER_NORM;
-    return new NormWeights(gain, bias ? tensor(name + ".bias", config.dModel()).toHeap() : null);
+    return new NormWeights(gain, bias ? resident(name + ".bias", config.dModel()) : null);
+  }
+
+  /** Returns a gain or a bias where the model computes. */
+  private Tensor resident(String name, int size) throws IOException {
+    return ops.resident(tensor(name, size));
   }
 
   /** Returns a tensor by its whole name as it is stored, unlooked at. */
@@ -142,31 +143,11 @@ final class WeightReader {
   /** Returns a tensor by its whole name; all its elements are finite. */
   Tensor tensor(String name, int... shape) throws IOException {
     Tensor tensor = stored(name, shape);
-    if (!allFinite(tensor)) {
+    if (!ops.allFinite(tensor)) {
       throw new MissingTensorException(
           source.location(), name, "has weights that are NaN or infinite");
     }
     return tensor;
-  }
-
-  /**
-   * The first to touch the pages, so most of the time of a large model goes here: on all threads.
-   */
-  private boolean allFinite(Tensor tensor) {
-    if (tensor.size() <= PIECE) {
-      return tensor.allFinite();
-    }
-    int rows = Math.toIntExact(Math.max(1, PIECE / (tensor.size() / tensor.dim(0))));
-    AtomicBoolean finite = new AtomicBoolean(true);
-    ops.forEach(
-        Math.ceilDiv(tensor.dim(0), rows),
-        piece -> {
-          int from = piece * rows;
-          if (!tensor.rows(from, Math.min(from + rows, tensor.dim(0))).allFinite()) {
-            finite.set(false);
-          }
-        });
-    return finite.get();
   }
 
   /** Returns the names of the tensors that were asked for, with their shapes. */

@@ -42,7 +42,7 @@ class ModelConfigTest {
     assertThat(config.bosId()).isEmpty();
     assertThat(config.eosIds()).isEmpty();
     assertThat(config.window(2)).isEqualTo(50);
-    assertThat(config.attentionScale(2)).isEqualTo(0.25f);
+    assertThat(config.attentionShape(2).scale()).isEqualTo(0.25f);
     assertThat(config.attention())
         .returns(false, Attention::inputBias)
         .returns(false, Attention::outputBias)
@@ -82,9 +82,9 @@ class ModelConfigTest {
 
   @Test
   void scoresAreScaledAsTheFamilySays() {
-    assertThat(model(ATTENTION.withScale(0.3), ROTARY).attentionScale(1)).isEqualTo(0.3f);
-    assertThat(model(ATTENTION.withWidthScaling(false), ROTARY).attentionScale(1)).isEqualTo(1);
-    assertThat(model(ATTENTION.withLayerScaling(true), ROTARY).attentionScale(1)).isEqualTo(0.125f);
+    assertThat(model(ATTENTION.withScale(0.3), ROTARY).attentionShape(1).scale()).isEqualTo(0.3f);
+    assertThat(model(ATTENTION.withWidthScaling(false), ROTARY).attentionShape(1).scale()).isEqualTo(1);
+    assertThat(model(ATTENTION.withLayerScaling(true), ROTARY).attentionShape(1).scale()).isEqualTo(0.125f);
     for (double wrong : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> model(ATTENTION.withScale(wrong), ROTARY))
           .hasMessage("attention scores are multiplied with " + wrong);

@@ -57,13 +57,7 @@ final class AttentionProximity {
   private final ComponentOrder order;
 
   private AttentionProximity(
-      Tensor pattern,
-      Tensor values,
-      Panels projection,
-      Panels projectionTransposed,
-      Tensor whole,
-      Tensor out,
-      WorkerPool pool) {
+      Tensor pattern, Tensor values, Panels projection, Tensor whole, Tensor out, WorkerPool pool) {
     this.pattern = pattern;
     this.out = out;
     nHeads = pattern.dim(0);
@@ -72,7 +66,7 @@ final class AttentionProximity {
     dHead = values.dim(2);
     keyPanels = Lanes.panels(t);
     tiles = new RowTiles(t);
-    signs = SignProjection.of(whole, projectionTransposed, pool);
+    signs = SignProjection.of(whole, projection.against(), pool);
     packedValues = packValues(values, pool);
     terms = new AttentionTerms(projection, dHead, pool);
     int fitting = TERMS_BYTES / (terms.paddedWidth() * PANEL * Float.BYTES);
@@ -83,15 +77,9 @@ final class AttentionProximity {
 
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
   static void run(
-      Tensor pattern,
-      Tensor values,
-      Panels projection,
-      Panels projectionTransposed,
-      Tensor whole,
-      Tensor out,
-      WorkerPool pool) {
+      Tensor pattern, Tensor values, Panels projection, Tensor whole, Tensor out, WorkerPool pool) {
     AttentionProximity block =
-        new AttentionProximity(pattern, values, projection, projectionTransposed, whole, out, pool);
+        new AttentionProximity(pattern, values, projection, whole, out, pool);
     // The first keys are seen by most queries, so the longest items come first.
     pool.run(
         Math.ceilDiv(block.keyPanels, block.together) * block.nHeads,

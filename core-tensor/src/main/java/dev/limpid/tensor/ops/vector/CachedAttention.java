@@ -4,6 +4,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import jdk.incubator.vector.FloatVector;
 
@@ -40,17 +41,15 @@ final class CachedAttention {
       Tensor keys,
       Tensor values,
       int nKeys,
-      int nHeads,
-      float scale,
-      int window,
+      AttentionShape shape,
       Tensor out,
       WorkerPool pool) {
-    CachedAttention attention = new CachedAttention(queries, keys, values, scale);
+    CachedAttention attention = new CachedAttention(queries, keys, values, shape.scale());
+    int nHeads = shape.nHeads();
     int tq = queries.dim(0);
     int dHead = keys.dim(2);
     int headSize = keys.dim(1) * dHead;
-    int group = nHeads / keys.dim(0);
-    int together = Math.max(1, CHUNK / (Math.min(nKeys, window) * dHead));
+    int together = Math.max(1, CHUNK / (Math.min(nKeys, shape.window()) * dHead));
     // Rows of one head follow each other, so that its keys and values stay in cache.
     pool.run(
         Math.ceilDiv(nHeads * tq, together),
@@ -60,8 +59,8 @@ final class CachedAttention {
             int h = row / tq;
             int q = row % tq;
             int last = q + nKeys - tq;
-            int first = Math.max(0, last - window + 1);
-            int head = h / group * headSize + first * dHead;
+            int first = shape.firstKey(last);
+            int head = shape.keyHead(h) * headSize + first * dHead;
             int at = (q * nHeads + h) * dHead;
             attention.row(
                 queries.offset() + at,

@@ -4,6 +4,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
 
@@ -15,12 +16,9 @@ import java.util.Arrays;
 final class CachedTiles {
   private final Tensor queries;
   private final Tensor out;
-  private final int nHeads;
-  private final int group;
+  private final AttentionShape shape;
   private final int nKeys;
   private final int dHead;
-  private final float scale;
-  private final int window;
   private final RowTiles tiles;
   private final float[] packedKeys;
   private final float[] packedValues;
@@ -30,18 +28,13 @@ final class CachedTiles {
       Tensor keys,
       Tensor values,
       int nKeys,
-      int nHeads,
-      float scale,
-      int window,
+      AttentionShape shape,
       Tensor out,
       WorkerPool pool) {
     this.queries = queries;
     this.out = out;
-    this.nHeads = nHeads;
+    this.shape = shape;
     this.nKeys = nKeys;
-    this.scale = scale;
-    this.window = window;
-    group = nHeads / keys.dim(0);
     dHead = keys.dim(2);
     tiles = new RowTiles(queries.dim(0));
     int headSize = keys.dim(1) * dHead;
@@ -55,13 +48,11 @@ final class CachedTiles {
       Tensor keys,
       Tensor values,
       int nKeys,
-      int nHeads,
-      float scale,
-      int window,
+      AttentionShape shape,
       Tensor out,
       WorkerPool pool) {
-    CachedTiles attention =
-        new CachedTiles(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+    CachedTiles attention = new CachedTiles(queries, keys, values, nKeys, shape, out, pool);
+    int nHeads = shape.nHeads();
     int count = attention.tiles.count();
     // The last tile has the longest rows.
     pool.run(
@@ -72,15 +63,15 @@ final class CachedTiles {
   private void tile(int tile, int h, Scratch scratch) {
     int own = nKeys - queries.dim(0) + tiles.row(tile); // the own key of the first row
     int end = own + tiles.realRows(tile);
-    int firstPanel = Math.max(0, own + 1 - window) / PANEL; // no row sees a key before it
+    int firstPanel = shape.firstKey(own) / PANEL; // no row sees a key before it
     int first = firstPanel * PANEL;
     int stride = Lanes.panels(end) * PANEL - first;
     int height = tiles.height(tile);
     float[] scores = scratch.floats(Use.SUMS, height * stride);
     scores(tile, h, firstPanel, stride, scores, scratch);
     for (int r = 0; r < tiles.realRows(tile); r++) {
-      int last = own + r + 1 - first;
-      probabilities(scores, r * stride, stride, Math.max(0, last - window), last);
+      int last = own + r;
+      probabilities(scores, r * stride, stride, shape.firstKey(last) - first, last + 1 - first);
     }
     mix(tile, h, first, end - first, stride, scores, scratch);
   }
@@ -93,7 +84,7 @@ final class CachedTiles {
     int qAt = queries.offset() + h * dHead;
     tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
     float[] zeros = CausalAttention.zeros(scratch);
-    int keysAt = (h / group * Lanes.panels(nKeys) + firstPanel) * dHead * PANEL;
+    int keysAt = (shape.keyHead(h) * Lanes.panels(nKeys) + firstPanel) * dHead * PANEL;
     for (int at = 0; at < stride; at += PANEL) {
       int b = keysAt + at * dHead;
       TileKernel.multiply(
@@ -105,7 +96,7 @@ final class CachedTiles {
   private void probabilities(float[] scores, int at, int stride, int from, int to) {
     int aligned = FLOATS.loopBound(from);
     Arrays.fill(scores, at + aligned, at + from, Float.NEGATIVE_INFINITY);
-    float inverse = CausalAttention.exponentials(scores, at + aligned, to - aligned, scale);
+    float inverse = CausalAttention.exponentials(scores, at + aligned, to - aligned, shape.scale());
     CausalAttention.scale(scores, at + from, to - from, inverse, scores, at + from);
     Arrays.fill(scores, at, at + from, 0);
     Arrays.fill(scores, at + to, at + stride, 0);
@@ -121,12 +112,12 @@ final class CachedTiles {
     float[] sums = scratch.floats(Use.MIXED, height * PANEL);
     int perHead = Lanes.panels(dHead);
     for (int panel = 0; panel < perHead; panel++) {
-      int b = ((h / group * perHead + panel) * nKeys + first) * PANEL;
+      int b = ((shape.keyHead(h) * perHead + panel) * nKeys + first) * PANEL;
       TileKernel.multiply(height, n, p, 0, height, packedValues, b, zeros, 0, 0, sums, 0, PANEL);
       int width = Math.min(PANEL, dHead - panel * PANEL);
       for (int r = 0; r < real; r++) {
         int row = tiles.row(tile) + r;
-        int to = out.offset() + (row * nHeads + h) * dHead + panel * PANEL;
+        int to = out.offset() + (row * shape.nHeads() + h) * dHead + panel * PANEL;
         System.arraycopy(sums, r * PANEL, out.array(), to, width);
       }
     }

@@ -5,6 +5,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -20,19 +21,13 @@ final class CausalAttention {
 
   /** Writes softmax(q k^T * scale) into pattern, as {@code TensorOps.causalPattern} says. */
   static void pattern(
-      Tensor queries,
-      Tensor keys,
-      int nHeads,
-      int nKvHeads,
-      float scale,
-      int window,
-      Tensor pattern,
-      WorkerPool pool) {
+      Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern, WorkerPool pool) {
+    int nHeads = shape.nHeads();
     int tq = queries.dim(0);
     int tk = keys.dim(0);
     int dHead = queries.dim(1) / nHeads;
     int perHead = Lanes.panels(tk);
-    float[] packedKeys = packKeys(keys, nKvHeads, dHead, tk, dHead, keys.dim(1), pool);
+    float[] packedKeys = packKeys(keys, shape.nKvHeads(), dHead, tk, dHead, keys.dim(1), pool);
     RowTiles tiles = new RowTiles(tq);
     pool.run(
         nHeads * tiles.count(),
@@ -44,14 +39,14 @@ final class CausalAttention {
           int seen = tiles.row(tile) + real + tk - tq; // by the last row of the tile
           int panels = Lanes.panels(seen);
           // No row of the tile sees a key before those that its first row sees.
-          int firstPanel = Math.max(0, tiles.row(tile) + tk - tq + 1 - window) / PANEL;
+          int firstPanel = shape.firstKey(tiles.row(tile) + tk - tq) / PANEL;
           float[] q = scratch.floats(Use.PACKED_TILE, height * dHead);
           int qAt = queries.offset() + h * dHead;
           tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
           float[] zeros = zeros(scratch);
           int stride = panels * PANEL;
           float[] scores = scratch.floats(Use.SUMS, height * stride);
-          int keysAt = h / (nHeads / nKvHeads) * perHead * dHead * PANEL;
+          int keysAt = shape.keyHead(h) * perHead * dHead * PANEL;
           for (int panel = firstPanel; panel < panels; panel++) {
             int b = keysAt + panel * dHead * PANEL;
             TileKernel.multiply(
@@ -72,12 +67,12 @@ final class CausalAttention {
           for (int r = 0; r < real; r++) {
             int row = tiles.row(tile) + r;
             int end = row + 1 + tk - tq;
-            int start = Math.max(0, end - window);
+            int start = shape.firstKey(end - 1);
             int aligned = FLOATS.loopBound(start);
             int at = r * stride + aligned;
             // The scores of one vector are read together: those before the window count nothing.
             Arrays.fill(scores, at, r * stride + start, Float.NEGATIVE_INFINITY);
-            float inverse = exponentials(scores, at, end - aligned, scale);
+            float inverse = exponentials(scores, at, end - aligned, shape.scale());
             int to = pattern.offset() + (h * tq + row) * tk;
             scale(scores, r * stride + start, end - start, inverse, pattern.array(), to + start);
             Arrays.fill(pattern.array(), to, to + start, 0);

@@ -45,6 +45,22 @@ final class Elementwise {
                 out.offset() + first));
   }
 
+  /** Writes a - b into out. */
+  static void subtract(Tensor a, Tensor b, Tensor out, WorkerPool pool) {
+    inChunks(
+        a.size(),
+        pool,
+        (first, n, scratch) ->
+            subtract(
+                n,
+                a.array(),
+                a.offset() + first,
+                b.array(),
+                b.offset() + first,
+                out.array(),
+                out.offset() + first));
+  }
+
   /** Writes a * b into out. */
   static void multiply(Tensor a, Tensor b, Tensor out, WorkerPool pool) {
     inChunks(
@@ -70,6 +86,19 @@ final class Elementwise {
     }
     for (; i < n; i++) {
       out[outAt + i] = a[aAt + i] + b[bAt + i];
+    }
+  }
+
+  private static void subtract(
+      int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      FloatVector.fromArray(FLOATS, a, aAt + i)
+          .sub(FloatVector.fromArray(FLOATS, b, bAt + i))
+          .intoArray(out, outAt + i);
+    }
+    for (; i < n; i++) {
+      out[outAt + i] = a[aAt + i] - b[bAt + i];
     }
   }
 

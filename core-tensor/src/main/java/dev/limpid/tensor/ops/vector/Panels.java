@@ -6,6 +6,8 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.ops.PackedMatrix;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A weight matrix W [out, in], cut into panels of {@link Lanes#PANEL} outputs: the kernels read
@@ -21,9 +23,17 @@ import dev.limpid.tensor.ops.PackedMatrix;
  *
  * @param floats the elements of an F32 matrix, else empty
  * @param halves the elements of an F16 or BF16 matrix, else empty
+ * @param transposed the same matrix in panels of inputs, or null for one that is read one way
  */
 record Panels(
-    DType dtype, float[] floats, int[] halves, int stride, int from, int inputs, int outputs)
+    DType dtype,
+    float[] floats,
+    int[] halves,
+    int stride,
+    int from,
+    int inputs,
+    int outputs,
+    @Nullable Panels transposed)
     implements PackedMatrix {
 
   /** Returns a matrix of zeros, to be filled by the packer. */
@@ -38,7 +48,17 @@ record Panels(
     boolean full = dtype == DType.F32;
     float[] floats = new float[full ? (int) size : 0];
     int[] halves = new int[full ? 0 : (int) size];
-    return new Panels(dtype, floats, halves, inputs, 0, inputs, outputs);
+    return new Panels(dtype, floats, halves, inputs, 0, inputs, outputs, null);
+  }
+
+  /** Returns this matrix with a copy that is read against its direction. */
+  Panels with(Panels copy) {
+    return new Panels(dtype, floats, halves, stride, from, inputs, outputs, copy);
+  }
+
+  /** Returns the copy that is read against the direction of a matrix packed both ways. */
+  Panels against() {
+    return Objects.requireNonNull(transposed);
   }
 
   /** Returns the number of panels. */
@@ -57,10 +77,20 @@ record Panels(
   }
 
   @Override
+  public boolean bothWays() {
+    return transposed != null;
+  }
+
+  @Override
+  public long bytes() {
+    return PackedMatrix.super.bytes() + (transposed == null ? 0 : transposed.bytes());
+  }
+
+  @Override
   public Panels inputs(int first, int last) {
     if (first < 0 || last < first || last > inputs) {
       throw new ShapeException("inputs " + first + " to " + last + " of " + inputs);
     }
-    return new Panels(dtype, floats, halves, stride, from + first, last - first, outputs);
+    return new Panels(dtype, floats, halves, stride, from + first, last - first, outputs, null);
   }
 }

@@ -143,6 +143,26 @@ final class Rowwise {
     }
   }
 
+  // --- heads
+
+  /** Writes x [n, K d] by heads into out [K, T, d], from position {@code first} on. */
+  static void splitHeads(Tensor x, Tensor out, int first, WorkerPool pool) {
+    int width = x.dim(1);
+    int dHead = out.dim(2);
+    forRows(
+        x.dim(0),
+        width,
+        pool,
+        t -> {
+          int from = x.offset() + t * width;
+          int to = out.offset() + (first + t) * dHead;
+          for (int h = 0; h < out.dim(0); h++) {
+            int at = to + h * out.dim(1) * dHead;
+            System.arraycopy(x.array(), from + h * dHead, out.array(), at, dHead);
+          }
+        });
+  }
+
   // --- rotation
 
   /** Rotates every head of x in place, as {@code TensorOps.rotate} says. */

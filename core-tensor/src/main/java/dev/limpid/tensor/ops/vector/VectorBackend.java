@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendProvider;
+import dev.limpid.tensor.spi.BackendSettings;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 
@@ -35,8 +36,9 @@ public final class VectorBackend implements BackendProvider {
   }
 
   @Override
-  public TensorOps open() {
+  public TensorOps open(BackendSettings settings) {
+    settings.requireNoDevice(name());
     WarmUp.start();
-    return new VectorOps();
+    return settings.threads() == 0 ? new VectorOps() : new VectorOps(settings.threads());
   }
 }

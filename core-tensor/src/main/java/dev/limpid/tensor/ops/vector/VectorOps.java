@@ -2,11 +2,14 @@ package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
-import java.util.function.IntConsumer;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Results do not depend on the number of threads, only on the vector width.
  */
 public final class VectorOps implements TensorOps {
+  /** Elements whose exponents one thread looks at together. */
+  private static final long PIECE = 1 << 19;
+
+  private static final Tensor NO_TERMS = Tensor.zeros(0, 0);
+
   private final WorkerPool pool;
 
   /** Creates the operations on as many threads as there are processors. */
@@ -41,18 +49,94 @@ public final class VectorOps implements TensorOps {
   }
 
   @Override
+  public int threads() {
+    return pool.threads();
+  }
+
+  // --- memory
+
+  @Override
+  public Tensor zeros(int... dims) {
+    return Tensor.zeros(dims);
+  }
+
+  @Override
+  public Tensor resident(Tensor x) {
+    return x.toHeap();
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor out) {
+    OpChecks.sameShape("copy", x, out);
+    x.copyTo(0, out.array(), out.offset(), Math.toIntExact(x.size()));
+  }
+
+  @Override
+  public Scope scope() {
+    return Scope.ENDLESS;
+  }
+
+  /** The first to touch the pages of a large model, which takes most of the time of loading it. */
+  @Override
+  public boolean allFinite(Tensor x) {
+    if (x.size() <= PIECE) {
+      return x.allFinite();
+    }
+    int rows = Math.toIntExact(Math.max(1, PIECE / (x.size() / x.dim(0))));
+    AtomicBoolean finite = new AtomicBoolean(true);
+    pool.run(
+        Math.ceilDiv(x.dim(0), rows),
+        (piece, scratch) -> {
+          int from = piece * rows;
+          if (!x.rows(from, Math.min(from + rows, x.dim(0))).allFinite()) {
+            finite.set(false);
+          }
+        });
+    return finite.get();
+  }
+
+  // --- weights
+
+  @Override
   public PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to) {
     OpChecks.pack(weight, layout, from, to);
     return PanelPacker.pack(weight, layout, from, to, pool);
   }
 
   @Override
+  public PackedMatrix packBothWays(Tensor weight, WeightLayout layout) {
+    Panels transposed = (Panels) pack(weight, layout.transposed());
+    return ((Panels) pack(weight, layout)).with(transposed);
+  }
+
+  @Override
   public void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out) {
     OpChecks.matmul(x, weight, bias, out);
+    multiply(x, (Panels) weight, bias, out);
+  }
+
+  @Override
+  public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
+    OpChecks.matmulTransposed(x, weight, out);
+    multiply(x, ((Panels) weight).against(), null, out);
+  }
+
+  private void multiply(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out) {
     if (x.dim(0) == 1) {
-      RowProduct.run(x, (Panels) weight, bias, out, pool);
+      RowProduct.run(x, weight, bias, out, pool);
     } else {
-      MatrixProduct.run(x, (Panels) weight, bias, out, pool);
+      MatrixProduct.run(x, weight, bias, out, pool);
+    }
+  }
+
+  // --- rows
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    OpChecks.embed(table, ids, out);
+    int width = table.dim(1);
+    for (int t = 0; t < ids.length; t++) {
+      table.copyTo((long) ids[t] * width, out.array(), out.offset() + t * width, width);
     }
   }
 
@@ -75,17 +159,18 @@ public final class VectorOps implements TensorOps {
     Rowwise.rotate(x, dHead, cos, sin, pool);
   }
 
+  // --- attention
+
   @Override
-  public void causalPattern(
-      Tensor queries,
-      Tensor keys,
-      int nHeads,
-      int nKvHeads,
-      float scale,
-      int window,
-      Tensor pattern) {
-    OpChecks.causalPattern(queries, keys, nHeads, nKvHeads, window, pattern);
-    CausalAttention.pattern(queries, keys, nHeads, nKvHeads, scale, window, pattern, pool);
+  public void splitHeads(Tensor x, Tensor out, int first) {
+    OpChecks.splitHeads(x, out, first);
+    Rowwise.splitHeads(x, out, first, pool);
+  }
+
+  @Override
+  public void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
+    OpChecks.causalPattern(queries, keys, shape, pattern);
+    CausalAttention.pattern(queries, keys, shape, pattern, pool);
   }
 
   @Override
@@ -96,21 +181,16 @@ public final class VectorOps implements TensorOps {
 
   @Override
   public void attendCached(
-      Tensor queries,
-      Tensor keys,
-      Tensor values,
-      int nKeys,
-      int nHeads,
-      float scale,
-      int window,
-      Tensor out) {
-    OpChecks.attendCached(queries, keys, values, nKeys, nHeads, window, out);
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out) {
+    OpChecks.attendCached(queries, keys, values, nKeys, shape, out);
     if (queries.dim(0) < TileKernel.LOW) {
-      CachedAttention.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+      CachedAttention.run(queries, keys, values, nKeys, shape, out, pool);
     } else {
-      CachedTiles.run(queries, keys, values, nKeys, nHeads, scale, window, out, pool);
+      CachedTiles.run(queries, keys, values, nKeys, shape, out, pool);
     }
   }
+
+  // --- elements
 
   @Override
   public void activate(Activation f, Tensor x, Tensor out) {
@@ -133,6 +213,15 @@ public final class VectorOps implements TensorOps {
   }
 
   @Override
+  public void subtract(Tensor a, Tensor b, Tensor out) {
+    OpChecks.sameShape("subtract", a, b);
+    OpChecks.sameShape("subtract", a, out);
+    Elementwise.subtract(a, b, out, pool);
+  }
+
+  // --- contributions
+
+  @Override
   public void proximity(Tensor part, Tensor whole, Tensor out) {
     OpChecks.proximity(part, whole, out);
     Rowwise.proximity(part, whole, out, pool);
@@ -140,29 +229,33 @@ public final class VectorOps implements TensorOps {
 
   @Override
   public void attentionProximity(
-      Tensor pattern,
-      Tensor values,
-      PackedMatrix projection,
-      PackedMatrix projectionTransposed,
-      Tensor whole,
-      Tensor out) {
-    OpChecks.attentionProximity(pattern, values, projection, projectionTransposed, whole, out);
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
+    OpChecks.attentionProximity(pattern, values, projection, whole, out);
+    Panels weight = (Panels) projection;
     if (whole.dim(0) > 1 && whole.dim(0) <= DirectProximity.LONGEST) {
-      DirectProximity.run(pattern, values, (Panels) projection, whole, out, pool);
+      DirectProximity.run(pattern, values, weight, whole, out, pool);
     } else {
-      AttentionProximity.run(
-          pattern, values, (Panels) projection, (Panels) projectionTransposed, whole, out, pool);
+      AttentionProximity.run(pattern, values, weight, whole, out, pool);
     }
   }
+
+  @Override
+  public void normaliseParts(
+      @Nullable Tensor terms,
+      List<Tensor> others,
+      Tensor whole,
+      float floor,
+      boolean[] cancelling) {
+    OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
+    NodeParts parts = new NodeParts(terms == null ? NO_TERMS : terms, others, whole);
+    pool.run(whole.dim(0), (t, scratch) -> cancelling[t] = !parts.normalise(t, floor));
+  }
+
+  // --- selection
 
   @Override
   public int[] topK(Tensor x, int k) {
     Tensor heap = x.toHeap();
     return TopK.of(heap.array(), heap.offset(), Math.toIntExact(heap.size()), k);
-  }
-
-  @Override
-  public void forEach(int count, IntConsumer piece) {
-    pool.run(count, (item, scratch) -> piece.accept(item));
   }
 }

@@ -4,6 +4,7 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.lang.foreign.MemorySegment;
@@ -59,7 +60,8 @@ final class WarmUp {
     PackedMatrix weight = ops.pack(zeros(DType.F16), WeightLayout.OUT_IN);
     untilCompiled(() -> ops.matmul(x, weight, null, out));
     Tensor pattern = Tensor.zeros(1, ROWS, ROWS);
-    repeat(() -> ops.causalPattern(x, x, 1, 1, 1, ROWS, pattern));
+    AttentionShape oneHead = new AttentionShape(1, 1, 1, ROWS);
+    repeat(() -> ops.causalPattern(x, x, oneHead, pattern));
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));

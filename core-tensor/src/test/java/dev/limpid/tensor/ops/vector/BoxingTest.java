@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Samples;
 import dev.limpid.tensor.ops.Samples.Storage;
@@ -68,8 +69,8 @@ class BoxingTest {
     }
     Tensor probabilities = Samples.zeros(HEADS, T, T);
     Tensor keys = samples.gaussian(T, D_HEAD);
-    tests.add(
-        test("causalPattern", () -> ops.causalPattern(x, keys, HEADS, 1, 0.1f, T, probabilities)));
+    AttentionShape shape = new AttentionShape(HEADS, 1, 0.1f, T);
+    tests.add(test("causalPattern", () -> ops.causalPattern(x, keys, shape, probabilities)));
     tests.add(test("attend", () -> ops.attend(pattern, values, out)));
     Tensor cachedKeys = samples.gaussian(1, T, D_HEAD);
     for (int n : new int[] {1, T}) {
@@ -78,12 +79,13 @@ class BoxingTest {
       tests.add(
           test(
               "attendCached, " + n + " queries",
-              () -> ops.attendCached(queries, cachedKeys, values, T, HEADS, 0.1f, T, mixed)));
+              () -> ops.attendCached(queries, cachedKeys, values, T, shape, mixed)));
     }
     Tensor gain = samples.gaussian(WIDTH);
     tests.add(test("layerNorm", () -> ops.layerNorm(x, gain, gain, 1e-5f, out)));
     tests.add(test("rmsNorm", () -> ops.rmsNorm(x, gain, 1e-5f, out)));
     tests.add(test("add", () -> ops.add(x, y, out)));
+    tests.add(test("subtract", () -> ops.subtract(x, y, out)));
     tests.add(test("multiply", () -> ops.multiply(x, y, out)));
     Tensor each = Samples.zeros(T);
     tests.add(test("proximity", () -> ops.proximity(x, y, each)));
@@ -103,10 +105,8 @@ class BoxingTest {
     long fewest = Long.MAX_VALUE;
     for (Storage storage : Storage.values()) {
       Tensor stored = samples.weight(storage, WIDTH, WIDTH);
-      PackedMatrix weight = ops.pack(stored, WeightLayout.OUT_IN);
-      PackedMatrix transposed = ops.pack(stored, WeightLayout.IN_OUT);
-      Runnable call =
-          () -> ops.attentionProximity(pattern, values, weight, transposed, y, proximities);
+      PackedMatrix weight = ops.packBothWays(stored, WeightLayout.OUT_IN);
+      Runnable call = () -> ops.attentionProximity(pattern, values, weight, y, proximities);
       fewest = Math.min(fewest, settled(call));
     }
     assertThat(fewest).isLessThan(FEW_BYTES);

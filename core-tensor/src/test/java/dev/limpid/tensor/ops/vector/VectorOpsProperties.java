@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.Samples;
@@ -77,11 +78,12 @@ final class VectorOpsProperties {
     Tensor pattern = samples.pattern(nHeads, tq, tk);
     Tensor values = samples.gaussian(nKvHeads, tk, dHead);
     float scale = (float) (1 / Math.sqrt(dHead));
+    AttentionShape shape = new AttentionShape(nHeads, nKvHeads, scale, window);
     same(
         1,
         ops -> {
           Tensor out = samples.gaussian(nHeads, tq, tk);
-          ops.causalPattern(queries, keys, nHeads, nKvHeads, scale, window, out);
+          ops.causalPattern(queries, keys, shape, out);
           return out;
         });
     same(
@@ -142,12 +144,7 @@ final class VectorOpsProperties {
     for (int i = 0; i < all.length; i++) {
       results[i] = samples.gaussian(nHeads, t * (t + 1) / 2);
       all[i].attentionProximity(
-          pattern,
-          values,
-          all[i].pack(weight, WeightLayout.OUT_IN),
-          all[i].pack(weight, WeightLayout.IN_OUT),
-          whole,
-          results[i]);
+          pattern, values, all[i].packBothWays(weight, WeightLayout.OUT_IN), whole, results[i]);
     }
     assertThat(results[2].toFloats()).isEqualTo(results[1].toFloats());
     double[][] norms = termNorms(values, weight.toHeap(), nHeads);

@@ -230,7 +230,7 @@ class FamilyConfigTest {
 
   private List<Integer> windows(String json) throws IOException {
     ModelConfig config = read(json);
-    return IntStream.range(0, 3).mapToObj(config::window).toList();
+    return IntStream.range(0, 3).mapToObj(l -> config.attentionShape(l).window()).toList();
   }
 
   private ModelConfig read(String json) throws IOException {

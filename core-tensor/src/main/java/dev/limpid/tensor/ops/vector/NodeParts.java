@@ -1,25 +1,26 @@
-package dev.limpid.attribution;
+package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
 
 /**
- * The proximities of the parts of one kind of node, to be turned into contributions in place.
+ * The proximities of the parts of states, to be turned into shares in place, a state at a time.
  *
- * @param terms of attention, [H, T (T + 1) / 2], none negative; [0, 0] at an MLP's nodes
+ * @param terms of attention, [H, T (T + 1) / 2], none negative; [0, 0] where there are none
  * @param others the other parts, each [T]
  * @param whole y, [T, D]
  */
 record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
 
   /**
-   * Divides max(proximity, floor) of each part of one node by their sum; returns false, and sets
-   * all of them to 0, if the node is cancelling.
+   * Divides max(proximity, floor) of each part of one state by their sum; returns false, and sets
+   * all of them to 0, if the parts cancel.
    */
   boolean normalise(int t, float floor) {
     raise(t, 0);
     double sum = sum(t);
-    boolean cancelling = ContributionMeasure.cancelling(sum, norm(t));
+    boolean cancelling = sum <= TensorOps.CANCELLING * norm(t);
     if (floor > 0) {
       raise(t, floor);
       sum = sum(t);
@@ -67,7 +68,7 @@ record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
   }
 
   private int termsAt(int h, int t) {
-    return terms.offset() + h * terms.dim(1) + LayerContributions.pair(t, 0);
+    return terms.offset() + h * terms.dim(1) + t * (t + 1) / 2;
   }
 
   private double norm(int t) {

@@ -1,0 +1,234 @@
+package dev.limpid.tensor.ops.toy;
+
+import dev.limpid.tensor.Shape;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.ops.WeightLayout;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations on a device that is none: memory of its own, in which another implementation
+ * computes. Every float that crosses is counted, and a tensor on the heap where one on the device
+ * is needed is an error, so nothing slips past the seam.
+ */
+public final class ToyOps implements TensorOps {
+  private final TensorOps inner;
+  private final Transfers transfers = new Transfers();
+  private final ToyScopes scopes = new ToyScopes();
+
+  /** Creates the device; {@code inner} computes with tensors on the heap. */
+  public ToyOps(TensorOps inner) {
+    this.inner = inner;
+  }
+
+  /** Returns what has crossed so far. */
+  public Transfers transfers() {
+    return transfers;
+  }
+
+  @Override
+  public String name() {
+    return "toy";
+  }
+
+  @Override
+  public String description() {
+    return "a memory of its own, with " + inner.description();
+  }
+
+  @Override
+  public int threads() {
+    return inner.threads();
+  }
+
+  // --- memory
+
+  @Override
+  public Tensor zeros(int... dims) {
+    ToyMemory memory = allocate(dims);
+    scopes.own(memory);
+    return Tensor.on(memory, 0, dims);
+  }
+
+  private ToyMemory allocate(int... dims) {
+    return new ToyMemory(Math.toIntExact(Shape.of(dims).size()), transfers);
+  }
+
+  @Override
+  public Tensor resident(Tensor x) {
+    if (x.memory().isPresent()) {
+      inside(x);
+      return x;
+    }
+    int[] dims = x.shape().dims().stream().mapToInt(Integer::intValue).toArray();
+    Tensor resident = Tensor.on(allocate(dims), 0, dims);
+    copy(x, resident);
+    return resident;
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor out) {
+    inner.copy(insideOrElsewhere(x), inside(out));
+    transfers.upload(x.memory().isPresent() ? 0 : x.size());
+  }
+
+  @Override
+  public Scope scope() {
+    return scopes.open();
+  }
+
+  @Override
+  public boolean allFinite(Tensor x) {
+    return inner.allFinite(insideOrElsewhere(x));
+  }
+
+  /** Returns what a tensor is to the implementation inside; it must lie on this device. */
+  private Tensor inside(Tensor x) {
+    if (x.memory().orElse(null) instanceof ToyMemory memory) {
+      return memory.inside(x);
+    }
+    throw new IllegalArgumentException(x + " is not on toy:0: bring it there by resident");
+  }
+
+  private Tensor insideOrElsewhere(Tensor x) {
+    return x.memory().isPresent() ? inside(x) : x;
+  }
+
+  private @Nullable Tensor insideOrNull(@Nullable Tensor x) {
+    return x == null ? null : inside(x);
+  }
+
+  // --- weights
+
+  @Override
+  public PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to) {
+    PackedMatrix packed = inner.pack(weight, layout, from, to);
+    transfers.upload((long) packed.inputs() * packed.outputs());
+    return new ToyMatrix(packed);
+  }
+
+  @Override
+  public PackedMatrix packBothWays(Tensor weight, WeightLayout layout) {
+    transfers.upload(weight.size());
+    return new ToyMatrix(inner.packBothWays(weight, layout));
+  }
+
+  @Override
+  public void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out) {
+    inner.matmul(inside(x), ((ToyMatrix) weight).inside(), insideOrNull(bias), inside(out));
+  }
+
+  @Override
+  public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
+    inner.matmulTransposed(inside(x), ((ToyMatrix) weight).inside(), inside(out));
+  }
+
+  // --- rows
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    inner.embed(insideOrElsewhere(table), ids, inside(out));
+    transfers.upload(table.memory().isPresent() ? 0 : out.size());
+  }
+
+  @Override
+  public void layerNorm(
+      Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
+    inner.layerNorm(inside(x), insideOrNull(gain), insideOrNull(bias), epsilon, inside(out));
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
+    inner.rmsNorm(inside(x), inside(gain), epsilon, inside(out));
+  }
+
+  @Override
+  public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
+    inner.rotate(inside(x), dHead, inside(cos), inside(sin));
+  }
+
+  // --- attention
+
+  @Override
+  public void splitHeads(Tensor x, Tensor out, int first) {
+    inner.splitHeads(inside(x), inside(out), first);
+  }
+
+  @Override
+  public void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
+    inner.causalPattern(inside(queries), inside(keys), shape, inside(pattern));
+  }
+
+  @Override
+  public void attend(Tensor pattern, Tensor values, Tensor out) {
+    inner.attend(inside(pattern), inside(values), inside(out));
+  }
+
+  @Override
+  public void attendCached(
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out) {
+    inner.attendCached(inside(queries), inside(keys), inside(values), nKeys, shape, inside(out));
+  }
+
+  // --- elements
+
+  @Override
+  public void activate(Activation f, Tensor x, Tensor out) {
+    inner.activate(f, inside(x), inside(out));
+  }
+
+  @Override
+  public void multiply(Tensor a, Tensor b, Tensor out) {
+    inner.multiply(inside(a), inside(b), inside(out));
+  }
+
+  @Override
+  public void add(Tensor a, Tensor b, Tensor out) {
+    inner.add(inside(a), inside(b), inside(out));
+  }
+
+  @Override
+  public void subtract(Tensor a, Tensor b, Tensor out) {
+    inner.subtract(inside(a), inside(b), inside(out));
+  }
+
+  // --- contributions
+
+  @Override
+  public void proximity(Tensor part, Tensor whole, Tensor out) {
+    inner.proximity(inside(part), inside(whole), inside(out));
+  }
+
+  @Override
+  public void attentionProximity(
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
+    PackedMatrix inProjection = ((ToyMatrix) projection).inside();
+    inner.attentionProximity(
+        inside(pattern), inside(values), inProjection, inside(whole), inside(out));
+  }
+
+  @Override
+  public void normaliseParts(
+      @Nullable Tensor terms,
+      List<Tensor> others,
+      Tensor whole,
+      float floor,
+      boolean[] cancelling) {
+    List<Tensor> inOthers = others.stream().map(this::inside).toList();
+    inner.normaliseParts(insideOrNull(terms), inOthers, inside(whole), floor, cancelling);
+  }
+
+  // --- selection
+
+  @Override
+  public int[] topK(Tensor x, int k) {
+    int[] top = inner.topK(insideOrElsewhere(x), k);
+    transfers.download(x.memory().isPresent() ? top.length : 0);
+    return top;
+  }
+}
