@@ -2,7 +2,9 @@
 module dev.limpid {
   requires transitive dev.limpid.routes;
   requires com.fasterxml.jackson.annotation;
+  requires java.management;
   requires java.net.http;
+  requires jdk.management;
   requires tools.jackson.databind;
   requires static transitive org.jspecify;
 

@@ -181,8 +181,7 @@ public final class Analysis {
             prediction(logits, question.distractor()),
             contrast);
     return new Explanation(
-        view,
-        RouteDocuments.of(model.view(), prompt, extractor, List.of(route), List.of(reading)));
+        view, RouteDocuments.of(model.view(), prompt, extractor, List.of(route), List.of(reading)));
   }
 
   /**
@@ -266,8 +265,7 @@ public final class Analysis {
               .formatted(key, position, position));
     }
     return HeadsView.of(
-        HeadContributions.of(
-            transformer(), layer, trace().layer(layer), options, position, key));
+        HeadContributions.of(transformer(), layer, trace().layer(layer), options, position, key));
   }
 
   /**
@@ -323,9 +321,7 @@ public final class Analysis {
         flow == null ? null : contrast(flow));
   }
 
-  /**
-   * Returns how the model continues the prompt, token by token.
-   */
+  /** Returns how the model continues the prompt, token by token. */
   public Generation generate(GenerationSettings settings) {
     return new Generation(model, prompt, settings);
   }
@@ -397,8 +393,7 @@ public final class Analysis {
     return layer;
   }
 
-  private RouteExtractor extractor(RouteSettings settings, double finest)
-      throws QuestionException {
+  private RouteExtractor extractor(RouteSettings settings, double finest) throws QuestionException {
     return new RouteExtractor(
         graph(settings.contributions(), finest), settings.mode(), settings.threshold());
   }
@@ -437,8 +432,8 @@ public final class Analysis {
     }
   }
 
-  private DirectLogitAttribution split(
-      int position, int answer, @Nullable Integer distractor) throws QuestionException {
+  private DirectLogitAttribution split(int position, int answer, @Nullable Integer distractor)
+      throws QuestionException {
     return DirectLogitAttribution.of(transformer(), trace(), position, answer, distractor);
   }
 

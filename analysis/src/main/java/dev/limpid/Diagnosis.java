@@ -3,7 +3,6 @@ package dev.limpid;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.sun.management.OperatingSystemMXBean;
-import dev.limpid.explorer.Limpid;
 import dev.limpid.models.Folders;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;

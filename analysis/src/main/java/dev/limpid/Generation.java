@@ -34,8 +34,7 @@ public final class Generation {
             model.transformer(),
             prompt.tokens(),
             new GenerationOptions(settings.sampling(), settings.maxNew(), ends));
-    stream =
-        prompt.names().tokenizer().map(t -> new TextStream(t, prompt.tokens())).orElse(null);
+    stream = prompt.names().tokenizer().map(t -> new TextStream(t, prompt.tokens())).orElse(null);
   }
 
   /**

@@ -71,8 +71,7 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    */
   public Prompt prompt(String text, Optional<Boolean> bos) throws IOException, PromptException {
     try {
-      List<Integer> tokens =
-          bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
+      List<Integer> tokens = bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
       return new Prompt(this, names(), Optional.of(text), tokens);
     } catch (dev.limpid.model.load.PromptException e) {
       throw new PromptException(String.valueOf(e.getMessage()), e);
@@ -102,8 +101,7 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
   public LanguageModel open(TensorOps ops, LayerStorage storage, Progress progress)
       throws IOException {
     Transformer transformer =
-        files.open(
-            ops, storage, (done, all) -> progress.done(Progress.Phase.LOAD, done, all));
+        files.open(ops, storage, (done, all) -> progress.done(Progress.Phase.LOAD, done, all));
     return new LanguageModel(this, transformer);
   }
 }

@@ -1,7 +1,5 @@
 package dev.limpid;
 
-import dev.limpid.attribution.Contributions;
-
 /**
  * Hears how far something is, and may end it by throwing an unchecked exception, such as {@link
  * java.util.concurrent.CancellationException}: it leaves the question as it is, and the next one

@@ -1,6 +1,8 @@
 package dev.limpid;
 
-/** Thrown for a prompt that a model cannot take: empty, too long, of ids or words it cannot read. */
+/**
+ * Thrown for a prompt that a model cannot take: empty, too long, of ids or words it cannot read.
+ */
 public final class PromptException extends QuestionException {
   private static final long serialVersionUID = 1L;
 

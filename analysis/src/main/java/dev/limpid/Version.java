@@ -1,6 +1,5 @@
 package dev.limpid;
 
-import dev.limpid.explorer.Limpid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -16,12 +16,14 @@ import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
+import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.LogitsView;
 import dev.limpid.view.PredictionView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -99,10 +101,10 @@ class AnalysisTest {
     Explanation explanation =
         analysis.explain(new Question(analysis.last(), mary, john), RouteSettings.DEFAULT);
     ExplainView view = explanation.view();
-    double net = view.contrast().tokens().stream().mapToDouble(s -> s.net()).sum();
-    double lost = view.contrast().lost().towards() - view.contrast().lost().away();
-    assertThat(net + lost + view.contrast().biases())
-        .isCloseTo(view.logitDifference(), within(1e-3));
+    ContrastView contrast = Objects.requireNonNull(view.contrast());
+    double net = contrast.tokens().stream().mapToDouble(s -> s.net()).sum();
+    double lost = contrast.lost().towards() - contrast.lost().away();
+    assertThat(net + lost + contrast.biases()).isCloseTo(view.logitDifference(), within(1e-3));
     assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
   }
 

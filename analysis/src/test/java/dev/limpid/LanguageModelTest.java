@@ -66,8 +66,7 @@ class LanguageModelTest {
   void tellsWhatMakesItsNumbers() throws IOException {
     Map<String, String> facts = DemoModel.open().facts();
     assertThat(facts.keySet())
-        .containsExactly(
-            "model", "model_sha256", "tokenizer", "backend", "limpid_version", "jdk");
+        .containsExactly("model", "model_sha256", "tokenizer", "backend", "limpid_version", "jdk");
     assertThat(facts.get("model_sha256")).matches("[0-9a-f]{64}");
     assertThat(facts.get("tokenizer")).matches("tokenizer.json sha256:[0-9a-f]{64}");
     assertThat(facts.get("limpid_version")).isEqualTo(Version.limpid()).doesNotContain("$");

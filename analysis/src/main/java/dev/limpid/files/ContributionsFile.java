@@ -123,8 +123,7 @@ public record ContributionsFile(
       if (layers.isEmpty()) {
         throw new IOException(path + ": not contributions: it holds no 'layers.0.attention'");
       }
-      return new ContributionsFile(
-          file.metadata(), tokens, new Contributions(options, layers));
+      return new ContributionsFile(file.metadata(), tokens, new Contributions(options, layers));
     }
   }
 
@@ -145,9 +144,7 @@ public record ContributionsFile(
   private static LayerContributions layer(SafetensorsFile file, int l, int nPositions)
       throws IOException {
     Tensor square = file.tensor(prefix(l) + "attention");
-    if (square.shape().rank() != 3
-        || square.dim(0) != nPositions
-        || square.dim(1) != nPositions) {
+    if (square.shape().rank() != 3 || square.dim(0) != nPositions || square.dim(1) != nPositions) {
       throw new IOException(
           "%s: not contributions: 'layers.%d.attention' is %s, the prompt has %d tokens"
               .formatted(file.path(), l, square.shape(), nPositions));

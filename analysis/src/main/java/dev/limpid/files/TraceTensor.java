@@ -13,7 +13,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** The tensors of a trace file. Its names in the file are those of the constants, in small letters. */
+/**
+ * The tensors of a trace file. Its names in the file are those of the constants, in small letters.
+ */
 public enum TraceTensor {
   /** [T, V]; of no layer. */
   LOGITS,
@@ -80,7 +82,8 @@ public enum TraceTensor {
   /** Returns what a layer has of it. */
   Tensor of(Transformer model, int layer, LayerTrace trace) {
     return switch (this) {
-      case LOGITS, VALUE_BIAS -> throw new IllegalArgumentException(this + " is of no prompt's layer");
+      case LOGITS, VALUE_BIAS ->
+          throw new IllegalArgumentException(this + " is of no prompt's layer");
       case RESID_PRE -> trace.residPre();
       case ATTN_OUT -> trace.attnOut();
       case RESID_MID -> trace.residMid();

@@ -1,6 +1,5 @@
 package dev.limpid.hub;
 
-import dev.limpid.explorer.Limpid;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package dev.limpid.models;
 
-import dev.limpid.explorer.Limpid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

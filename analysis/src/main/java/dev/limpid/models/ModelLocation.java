@@ -1,6 +1,5 @@
 package dev.limpid.models;
 
-import dev.limpid.explorer.Limpid;
 import java.nio.file.Path;
 
 /**

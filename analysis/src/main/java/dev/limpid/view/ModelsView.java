@@ -14,8 +14,7 @@ public record ModelsView(List<Model> models) {
     return new ModelsView(
         locations.stream()
             .map(at ->
-                new Model(
-                    at.name(), at.origin().words(), at.folder().toAbsolutePath().toString()))
+                new Model(at.name(), at.origin().words(), at.folder().toAbsolutePath().toString()))
             .toList());
   }
 }

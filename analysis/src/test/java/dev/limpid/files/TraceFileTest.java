@@ -60,8 +60,7 @@ class TraceFileTest {
 
   @Test
   void queriesAndKeysAreThereIfTheyAreAskedFor() throws Exception {
-    TraceFile.write(
-        file, analysis, Set.of(2), EnumSet.of(TraceTensor.QUERY, TraceTensor.KEY));
+    TraceFile.write(file, analysis, Set.of(2), EnumSet.of(TraceTensor.QUERY, TraceTensor.KEY));
     TraceFile read = TraceFile.read(file);
     assertThat(read.layers()).containsExactly(2);
     assertThat(read.kinds(2)).containsExactlyInAnyOrder(TraceTensor.QUERY, TraceTensor.KEY);
@@ -78,8 +77,7 @@ class TraceFileTest {
   @Test
   void aLayerThatIsNotThereLeavesWhatWasBefore() throws Exception {
     Files.writeString(file, "before");
-    assertThatThrownBy(
-            () -> TraceFile.write(file, analysis, Set.of(77), TraceTensor.USUAL))
+    assertThatThrownBy(() -> TraceFile.write(file, analysis, Set.of(77), TraceTensor.USUAL))
         .isInstanceOf(NoSuchPartException.class)
         .hasMessageStartingWith("layer 77 is not in the model");
     assertThat(file).hasContent("before");

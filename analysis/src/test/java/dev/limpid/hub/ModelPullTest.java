@@ -3,6 +3,7 @@ package dev.limpid.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limpid.testdata.FakeHub;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -28,10 +28,14 @@ class ArchitectureDrawingTest {
     SortedMap<String, NavigableSet<String>> arrows = arrows();
     StringBuilder drawing = new StringBuilder();
     for (String module : modules()) {
-      List<String> packages = arrows.keySet().stream().filter(name -> isIn(module, name)).toList();
-      if (!packages.isEmpty()) {
+      List<String> lines =
+          arrows.entrySet().stream()
+              .filter(arrow -> isIn(module, arrow.getKey()))
+              .map(arrow -> line(arrow.getKey(), arrow.getValue()))
+              .toList();
+      if (!lines.isEmpty()) {
         drawing.append(module).append('\n');
-        packages.forEach(name -> drawing.append(line(name, arrows.get(name))));
+        lines.forEach(drawing::append);
       }
     }
 

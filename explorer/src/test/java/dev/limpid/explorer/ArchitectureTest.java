@@ -139,10 +139,9 @@ class ArchitectureTest {
                 .filter(c -> c.getEnclosingClass().isEmpty())
                 .map(JavaClass::getSimpleName)
                 .filter(name -> !name.equals("package-info")))
-        .allMatch(
-            name ->
-                name.matches(".*(Command|Commands|Options?)")
-                    || Set.of("GivenPrompt", "Positions", "VersionProvider").contains(name));
+        .allMatch(name ->
+            name.matches(".*(Command|Commands|Options?)")
+                || Set.of("GivenPrompt", "Positions", "VersionProvider").contains(name));
     noClasses()
         .that()
         .resideInAPackage("dev.limpid.explorer.cli..")

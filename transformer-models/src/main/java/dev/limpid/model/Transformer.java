@@ -289,7 +289,9 @@ public final class Transformer {
     }
   }
 
-  /** Returns queries or keys [T, n d], heads side by side, by head: [n, T, d]; x is not modified. */
+  /**
+   * Returns queries or keys [T, n d], heads side by side, by head: [n, T, d]; x is not modified.
+   */
   public Tensor byHead(Tensor x) {
     Tensor out = ops.zeros(x.dim(1) / config.dHead(), x.dim(0), config.dHead());
     ops.splitHeads(x, out, 0);

@@ -1,7 +1,6 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.Diagnosis;
-import dev.limpid.explorer.Limpid;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.DoctorText;

@@ -57,8 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Sampling sampling = samplingOptions.read(console);
     Analysis analysis = run.open(console);
-    Generation generation =
-        analysis.generate(new GenerationSettings(sampling, maxNew, ignoreEos));
+    Generation generation = analysis.generate(new GenerationSettings(sampling, maxNew, ignoreEos));
     if (json) {
       JsonOut.print(generation.toEnd(), console.out());
     } else {

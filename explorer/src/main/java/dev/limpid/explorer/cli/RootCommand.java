@@ -1,6 +1,5 @@
 package dev.limpid.explorer.cli;
 
-import dev.limpid.explorer.Limpid;
 import dev.limpid.explorer.process.UsageFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

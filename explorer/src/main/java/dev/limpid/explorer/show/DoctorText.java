@@ -1,7 +1,6 @@
 package dev.limpid.explorer.show;
 
 import dev.limpid.Diagnosis;
-import dev.limpid.explorer.Limpid;
 import dev.limpid.models.ModelLocation;
 import java.io.PrintStream;
 

@@ -28,9 +28,7 @@ public record HeadsText(HeadsView view, List<TokenView> tokens) {
   }
 
   private String from() {
-    return view.key() == null
-        ? ""
-        : " from position " + view.key() + " " + token(view.key());
+    return view.key() == null ? "" : " from position " + view.key() + " " + token(view.key());
   }
 
   private String token(int position) {

@@ -2,6 +2,8 @@ package dev.limpid.explorer.show;
 
 import dev.limpid.models.ModelSummary;
 import java.io.PrintStream;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What can be said of a model without running it. */
 public record ModelText(ModelSummary model) {

@@ -2,7 +2,6 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.models.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.model.Rotary;
 import dev.limpid.testdata.TestData;
 import java.io.File;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package dev.limpid.explorer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.explorer.process.ExitCode;
-import dev.limpid.hub.FakeHub;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
+import dev.limpid.testdata.FakeHub;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

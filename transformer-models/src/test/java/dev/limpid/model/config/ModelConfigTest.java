@@ -41,7 +41,7 @@ class ModelConfigTest {
     assertThat(config.tiedHead()).isFalse();
     assertThat(config.bosId()).isEmpty();
     assertThat(config.eosIds()).isEmpty();
-    assertThat(config.window(2)).isEqualTo(50);
+    assertThat(config.attentionShape(2).window()).isEqualTo(50);
     assertThat(config.attentionShape(2).scale()).isEqualTo(0.25f);
     assertThat(config.attention())
         .returns(false, Attention::inputBias)
@@ -76,15 +76,17 @@ class ModelConfigTest {
                 .withHeadNorm(false)
                 .withWidthScaling(true))
         .isEqualTo(ATTENTION);
-    assertThat(model(all, ROTARY).window(1)).isEqualTo(50);
-    assertThat(model(all, ROTARY).window(2)).isEqualTo(7);
+    assertThat(model(all, ROTARY).attentionShape(1).window()).isEqualTo(50);
+    assertThat(model(all, ROTARY).attentionShape(2).window()).isEqualTo(7);
   }
 
   @Test
   void scoresAreScaledAsTheFamilySays() {
     assertThat(model(ATTENTION.withScale(0.3), ROTARY).attentionShape(1).scale()).isEqualTo(0.3f);
-    assertThat(model(ATTENTION.withWidthScaling(false), ROTARY).attentionShape(1).scale()).isEqualTo(1);
-    assertThat(model(ATTENTION.withLayerScaling(true), ROTARY).attentionShape(1).scale()).isEqualTo(0.125f);
+    assertThat(model(ATTENTION.withWidthScaling(false), ROTARY).attentionShape(1).scale())
+        .isEqualTo(1);
+    assertThat(model(ATTENTION.withLayerScaling(true), ROTARY).attentionShape(1).scale())
+        .isEqualTo(0.125f);
     for (double wrong : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> model(ATTENTION.withScale(wrong), ROTARY))
           .hasMessage("attention scores are multiplied with " + wrong);

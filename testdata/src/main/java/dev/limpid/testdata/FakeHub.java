@@ -1,4 +1,4 @@
-package dev.limpid.hub;
+package dev.limpid.testdata;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeHub implements AutoCloseable {
   /** One request, as a server saw it. */
-  record Seen(String server, String method, String path, @Nullable String range, boolean token) {}
+  public record Seen(
+      String server, String method, String path, @Nullable String range, boolean token) {}
 
   private static final String MODEL = "org/name";
   private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -86,52 +87,52 @@ public final class FakeHub implements AutoCloseable {
   }
 
   /** A plain mirror of files, without the interface that lists them. */
-  FakeHub withoutList() {
+  public FakeHub withoutList() {
     isListed = false;
     return this;
   }
 
   /** The store breaks off that many answers after that many bytes. */
-  FakeHub breakingOff(int times, int afterBytes) {
+  public FakeHub breakingOff(int times, int afterBytes) {
     breaks.set(times);
     breakAfter = afterBytes;
     return this;
   }
 
   /** The store stops sending once, without closing the connection. */
-  FakeHub stalling(int afterBytes) {
+  public FakeHub stalling(int afterBytes) {
     stalls = true;
     return breakingOff(1, afterBytes);
   }
 
-  FakeHub ignoringRanges() {
+  public FakeHub ignoringRanges() {
     ignoresRanges = true;
     return this;
   }
 
-  FakeHub asking(String forToken) {
+  public FakeHub asking(String forToken) {
     token = Optional.of(forToken);
     return this;
   }
 
-  FakeHub announcing(String hash) {
+  public FakeHub announcing(String hash) {
     wrongHash = Optional.of(hash);
     return this;
   }
 
   /** The store answers 503 that many times. */
-  FakeHub failing(int times) {
+  public FakeHub failing(int times) {
     failures.set(times);
     return this;
   }
 
-  List<Seen> seen() {
+  public List<Seen> seen() {
     synchronized (seen) {
       return List.copyOf(seen);
     }
   }
 
-  List<Seen> downloads(String file) {
+  public List<Seen> downloads(String file) {
     return seen().stream()
         .filter(s -> s.method().equals("GET") && s.path().endsWith("/" + file))
         .filter(s -> s.server().equals("store"))
