@@ -6,7 +6,7 @@ import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
-import dev.limpid.tensor.ops.vector.VectorBackend;
+import dev.limpid.tensor.spi.Backends;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -59,15 +59,15 @@ public class AttentionProximityBenchmark {
   @Param({"16", "64", "128", "512"})
   public int t;
 
-  private final TensorOps vector = new VectorBackend().open();
+  private final TensorOps vector = Backends.open("vector");
   private final TensorOps reference = new ReferenceOps();
   private Tensor pattern = Tensor.zeros();
   private Tensor values = pattern;
   private Tensor whole = pattern;
   private Tensor out = pattern;
   private Tensor weight = Tensor.zeros(1, 1);
-  private PackedMatrix[] fast = {};
-  private PackedMatrix[] slow = {};
+  private PackedMatrix fast = vector.packBothWays(weight, WeightLayout.OUT_IN);
+  private PackedMatrix slow = reference.packBothWays(weight, WeightLayout.OUT_IN);
 
   /** Makes an attention block, and checks the result where brute force takes seconds at most. */
   @Setup(Level.Trial)
@@ -81,8 +81,8 @@ public class AttentionProximityBenchmark {
       whole.array()[i] *= 30; // the outliers that residual streams have
     }
     weight = inputs.weight(DType.F32, block.width, block.width);
-    fast = packs(vector);
-    slow = packs(reference);
+    fast = vector.packBothWays(weight, WeightLayout.OUT_IN);
+    slow = reference.packBothWays(weight, WeightLayout.OUT_IN);
     out = Tensor.zeros(block.nHeads, t * (t + 1) / 2);
     if (t <= 128) {
       Tensor expected = brute();
@@ -91,23 +91,17 @@ public class AttentionProximityBenchmark {
     }
   }
 
-  private PackedMatrix[] packs(TensorOps ops) {
-    return new PackedMatrix[] {
-      ops.pack(weight, WeightLayout.OUT_IN), ops.pack(weight, WeightLayout.IN_OUT)
-    };
-  }
-
   /** The fast implementation. */
   @Benchmark
   public Tensor vector() {
-    vector.attentionProximity(pattern, values, fast[0], fast[1], whole, out);
+    vector.attentionProximity(pattern, values, fast, whole, out);
     return out;
   }
 
   /** |y|_1 - |y - z|_1 component by component, in double. */
   @Benchmark
   public Tensor brute() {
-    reference.attentionProximity(pattern, values, slow[0], slow[1], whole, out);
+    reference.attentionProximity(pattern, values, slow, whole, out);
     return out;
   }
 }

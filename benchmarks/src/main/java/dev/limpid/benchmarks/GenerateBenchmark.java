@@ -6,7 +6,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.ops.vector.VectorBackend;
+import dev.limpid.tensor.spi.Backends;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -50,7 +50,7 @@ public class GenerateBenchmark {
   @Param({"F32", "F16", "BF16"})
   public DType dtype = DType.F32;
 
-  private final TensorOps ops = new VectorBackend().open();
+  private final TensorOps ops = Backends.open("vector");
   private final KeyValueCache cache = new KeyValueCache();
   private List<Integer> text = List.of();
   private List<Transformer> model = List.of();

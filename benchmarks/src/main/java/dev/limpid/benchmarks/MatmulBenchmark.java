@@ -6,7 +6,7 @@ import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
-import dev.limpid.tensor.ops.vector.VectorBackend;
+import dev.limpid.tensor.spi.Backends;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -83,7 +83,7 @@ public class MatmulBenchmark {
   @Param({"F32", "F16", "BF16"})
   public DType dtype = DType.F32;
 
-  private final TensorOps vector = new VectorBackend().open();
+  private final TensorOps vector = Backends.open("vector");
   private final TensorOps reference = new ReferenceOps();
   private PackedMatrix[] weights = {};
   private PackedMatrix slowWeight = reference.pack(Tensor.zeros(1, 1), WeightLayout.OUT_IN);

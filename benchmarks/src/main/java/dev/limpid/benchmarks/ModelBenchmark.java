@@ -3,7 +3,7 @@ package dev.limpid.benchmarks;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.ops.ReferenceOps;
-import dev.limpid.tensor.ops.vector.VectorBackend;
+import dev.limpid.tensor.spi.Backends;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -39,7 +39,7 @@ public abstract class ModelBenchmark {
 
   /** Returns the model on the fast operations. */
   final Transformer vectorModel() {
-    return RandomModel.of(shape, dtype, new VectorBackend().open());
+    return RandomModel.of(shape, dtype, Backends.open("vector"));
   }
 
   /** Returns the same model on the naive loops. */

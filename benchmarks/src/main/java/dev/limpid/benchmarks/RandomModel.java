@@ -71,10 +71,9 @@ final class RandomModel {
         null,
         null,
         linear(keys, width, false).weight(),
-        biased ? inputs.gaussian(0.1f, config.nKvHeads(), config.dHead()) : null,
-        ops.pack(out, WeightLayout.OUT_IN),
-        ops.pack(out, WeightLayout.IN_OUT),
-        biased ? inputs.gaussian(0.1f, width) : null,
+        biased ? noise(config.nKvHeads(), config.dHead()) : null,
+        ops.packBothWays(out, WeightLayout.OUT_IN),
+        biased ? noise(width) : null,
         norm(),
         config.mlp().gated() ? linear(config.dMlp(), width, false) : null,
         linear(config.dMlp(), width, config.mlp().bias()),
@@ -83,8 +82,11 @@ final class RandomModel {
 
   private Linear linear(int outputs, int inputs, boolean biased) {
     Tensor weight = this.inputs.weight(dtype, outputs, inputs);
-    return new Linear(
-        ops.pack(weight, WeightLayout.OUT_IN), biased ? this.inputs.gaussian(0.1f, outputs) : null);
+    return new Linear(ops.pack(weight, WeightLayout.OUT_IN), biased ? noise(outputs) : null);
+  }
+
+  private Tensor noise(int... dims) {
+    return ops.resident(inputs.gaussian(0.1f, dims));
   }
 
   private NormWeights norm() {
@@ -92,6 +94,6 @@ final class RandomModel {
     Arrays.fill(ones, 1);
     boolean shifted = config.norm().kind() == Norm.Kind.LAYER_NORM;
     return new NormWeights(
-        Tensor.of(ones, ones.length), shifted ? inputs.gaussian(0.1f, ones.length) : null);
+        ops.resident(Tensor.of(ones, ones.length)), shifted ? noise(ones.length) : null);
   }
 }

@@ -11,7 +11,7 @@ import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
-import dev.limpid.tensor.ops.vector.VectorBackend;
+import dev.limpid.tensor.spi.Backends;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +57,7 @@ public class StartUpBenchmark {
   /** On the fast operations. */
   @Benchmark
   public Route vector() throws IOException {
-    return explain(new VectorBackend().open());
+    return explain(Backends.open("vector"));
   }
 
   /** On the naive loops. */

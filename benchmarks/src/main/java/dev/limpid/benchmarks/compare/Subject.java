@@ -9,8 +9,8 @@ import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
-import dev.limpid.tensor.ops.vector.VectorBackend;
 import dev.limpid.tensor.ops.vector.VectorOps;
+import dev.limpid.tensor.spi.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ record Subject(String name, Path folder, Transformer model, List<Integer> text) 
   private static final int LONGEST = 2048;
 
   static Subject open(String name, Path folder, Path prose) throws IOException {
-    Transformer model = ModelLoader.open(folder, new VectorBackend().open());
+    Transformer model = ModelLoader.open(folder, Backends.open("vector"));
     var tokenizer = TokenizerLoader.load(folder);
     List<Integer> ids =
         tokenizer.isPresent()

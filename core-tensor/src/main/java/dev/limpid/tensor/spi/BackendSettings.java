@@ -39,7 +39,7 @@ public record BackendSettings(int threads, Optional<String> device) {
   public void requireNoDevice(String backend) {
     if (device.isPresent()) {
       throw new UnavailableBackendException(
-          "backend '%s' has no device '%s': it computes on the processor; ask for no device"
+          "backend '%s' has no device '%s': it computes on the processor; leave the device out"
               .formatted(backend, device.get()));
     }
   }

@@ -2,11 +2,12 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.explorer.process.Console;
 import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.spi.BackendSettings;
 import dev.limpid.tensor.spi.Backends;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --backend}: what computes. */
+/** {@code --backend}, {@code --threads} and {@code --device}: what computes. */
 final class BackendOption {
   @Option(
       names = "--backend",
@@ -14,8 +15,34 @@ final class BackendOption {
       description = "What computes (default: vector; 'limpid doctor' lists them).")
   private @Nullable String name;
 
+  @Option(
+      names = "--threads",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "How many threads compute; 0 for as many as there are processors (default: 0). Results do"
+              + " not depend on it.")
+  private int threads;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description = "Where a backend with devices of its own computes (default: its own choice).")
+  private @Nullable String device;
+
   /** Opens the backend that was asked for; the default may fall back, with a warning. */
   TensorOps open(Console console) {
-    return name == null ? Backends.openDefault(console::warn) : Backends.open(name);
+    BackendSettings settings = settings();
+    return name == null
+        ? Backends.openDefault(settings, console::warn)
+        : Backends.open(name, settings);
+  }
+
+  private BackendSettings settings() {
+    if (threads < 0) {
+      throw new UsageFailure("--threads: " + threads + "; give 1 or more, or 0 for all processors");
+    }
+    BackendSettings settings = BackendSettings.DEFAULT.withThreads(threads);
+    return device == null ? settings : settings.withDevice(device);
   }
 }

@@ -129,6 +129,9 @@ class BadInputTest {
     assertFailsWith(2, with(explain, "--threshold", "NaN"), "[0, 1)");
     assertFailsWith(2, with(explain, "--mode", "loud"), "loud");
     assertFailsWith(1, with(explain, "--backend", "abacus"), "abacus", "reference");
+    assertFailsWith(1, with(explain, "--device", "cuda:0"), "no device 'cuda:0'", "leave");
+    assertFailsWith(2, with(explain, "--threads", "-1"), "--threads", "-1");
+    assertFailsWith(2, with(explain, "--threads", "two"), "--threads", "two");
     List<String> routes = List.of("routes", "--model", model.toString(), "--tokens", "1,2");
     assertFailsWith(2, with(routes, "--position", "all", "--format", "svg"), "json");
     List<String> lens = List.of("lens", "--model", model.toString(), "--tokens", "1,2");
