@@ -1,6 +1,7 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendSettings;
 import dev.limpid.tensor.spi.Backends;
