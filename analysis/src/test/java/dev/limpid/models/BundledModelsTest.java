@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BundledModelsTest {
-  private static final String RESOURCES = "dev/limpid/explorer/models/bundled/";
+  private static final String RESOURCES = "dev/limpid/models/bundled/";
 
   @TempDir private Path home;
 
