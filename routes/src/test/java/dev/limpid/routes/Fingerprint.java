@@ -68,6 +68,7 @@ final class Fingerprint {
     Stream.of(layer.residPre(), layer.attnOut(), layer.residMid(), layer.mlpOut())
         .forEach(this::add);
     Stream.of(layer.residPost(), layer.pattern(), layer.value()).forEach(this::add);
+    Stream.of(layer.queries(), layer.keys()).forEach(this::add);
     Stream.of(layer.neuronPre(), layer.neuronPost()).forEach(this::add);
   }
 

@@ -6,6 +6,8 @@ import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
+import dev.limpid.tensor.spi.BackendSettings;
+import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +38,8 @@ class RunToRunTest {
     private Run() {}
 
     public static void main(String[] threads) throws IOException {
-      TensorOps ops = new VectorOps(Integer.parseInt(threads[0]));
+      BackendSettings settings = BackendSettings.DEFAULT.withThreads(Integer.parseInt(threads[0]));
+      TensorOps ops = Backends.open("vector", settings);
       System.out.println(ops.description());
       for (Path folder : TestData.demoModels()) {
         Transformer model = ModelLoader.open(folder, ops);
