@@ -1,6 +1,7 @@
 /**
  * Shapes, dtypes, tensors, the op vocabulary with its CPU implementations, safetensors and GGUF.
  */
+@SuppressWarnings("module") // those that may see how files are opened are built later
 module dev.limpid.tensor {
   requires static transitive org.jspecify;
   requires jdk.incubator.vector;
@@ -8,7 +9,9 @@ module dev.limpid.tensor {
   requires tools.jackson.databind;
 
   exports dev.limpid.tensor;
-  exports dev.limpid.tensor.files;
+  exports dev.limpid.tensor.files to
+      dev.limpid.model,
+      dev.limpid;
   exports dev.limpid.tensor.gguf;
   exports dev.limpid.tensor.ops;
   exports dev.limpid.tensor.safetensors;

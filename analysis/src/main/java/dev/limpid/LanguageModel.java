@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,17 @@ public final class LanguageModel {
   /** Returns the engine: configuration, weights and the forward pass. */
   public Transformer transformer() {
     return transformer;
+  }
+
+  /**
+   * Returns the memory that all layers and the head would take, if there is not so much: then each
+   * layer is read from the model's files whenever it is needed, which gives the same results and
+   * takes longer.
+   */
+  public OptionalLong streamedBytes() {
+    return transformer.weights().streamed()
+        ? OptionalLong.of(transformer.weights().bytes())
+        : OptionalLong.empty();
   }
 
   /** Returns how documents name it. */

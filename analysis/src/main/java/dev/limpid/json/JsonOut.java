@@ -1,6 +1,6 @@
 package dev.limpid.json;
 
-import java.io.PrintStream;
+import java.util.Arrays;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -41,14 +41,8 @@ public final class JsonOut {
   /** Returns the document in UTF-8, with a newline at its end. */
   public static byte[] bytes(Object document) {
     byte[] json = MAPPER.writeValueAsBytes(document);
-    byte[] line = java.util.Arrays.copyOf(json, json.length + 1);
+    byte[] line = Arrays.copyOf(json, json.length + 1);
     line[json.length] = '\n';
     return line;
-  }
-
-  /** Writes the document, whole or not at all, to a stream of UTF-8. */
-  public static void print(Object document, PrintStream out) {
-    byte[] bytes = bytes(document);
-    out.write(bytes, 0, bytes.length);
   }
 }

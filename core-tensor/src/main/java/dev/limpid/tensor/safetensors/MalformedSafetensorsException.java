@@ -1,6 +1,6 @@
 package dev.limpid.tensor.safetensors;
 
-import dev.limpid.tensor.files.MalformedFileException;
+import dev.limpid.tensor.weights.MalformedFileException;
 import java.nio.file.Path;
 
 /** Thrown when a safetensors file or its index is damaged. */

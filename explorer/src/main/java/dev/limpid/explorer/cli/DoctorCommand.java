@@ -4,7 +4,6 @@ import dev.limpid.Diagnosis;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.DoctorText;
-import dev.limpid.json.JsonOut;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +28,7 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Diagnosis diagnosis = Diagnosis.of(console.variables());
     if (json) {
-      JsonOut.print(diagnosis, console.out());
+      console.print(diagnosis);
     } else {
       new DoctorText(diagnosis).print(console.out());
     }

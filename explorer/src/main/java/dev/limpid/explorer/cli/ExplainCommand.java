@@ -12,7 +12,6 @@ import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.ExplainHtml;
 import dev.limpid.explorer.show.ExplainText;
 import dev.limpid.files.OutputFile;
-import dev.limpid.json.JsonOut;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +78,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (html != null) {
       writePage(html, explanation, analysis.model());
     } else if (json) {
-      JsonOut.print(explanation.view(), console.out());
+      console.print(explanation.view());
     } else {
       new ExplainText(explanation, console.out(), console.colours()).print();
     }

@@ -7,7 +7,6 @@ import dev.limpid.QuestionException;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
-import dev.limpid.json.JsonOut;
 import dev.limpid.model.generate.Sampling;
 import dev.limpid.model.generate.StopReason;
 import java.io.IOException;
@@ -59,14 +58,14 @@ final class GenerateCommand implements Callable<Integer> {
     Analysis analysis = run.open(console);
     Generation generation = analysis.generate(new GenerationSettings(sampling, maxNew, ignoreEos));
     if (json) {
-      JsonOut.print(generation.toEnd(), console.out());
+      console.print(generation.toEnd());
     } else {
       print(generation);
     }
     if (generation.stopReason() == StopReason.CONTEXT) {
       console.warn(
           "stopped, since the model's context of %d tokens is full"
-              .formatted(analysis.model().transformer().config().nContext()));
+              .formatted(analysis.model().source().config().nContext()));
     }
     return ExitCode.DONE;
   }

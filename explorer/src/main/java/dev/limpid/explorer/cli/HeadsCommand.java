@@ -13,7 +13,6 @@ import dev.limpid.explorer.process.PhaseProgress;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.HeadRolesText;
 import dev.limpid.explorer.show.HeadsText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.view.HeadRolesView;
 import dev.limpid.view.HeadsView;
 import java.io.IOException;
@@ -84,7 +83,7 @@ final class HeadsCommand implements Callable<Integer> {
     int l = analysis.requireLayer(layer);
     HeadsView view = analysis.heads(l, Positions.one(position, analysis), key, options);
     if (json) {
-      JsonOut.print(view, console.out());
+      console.print(view);
     } else {
       new HeadsText(view, analysis.prompt().tokenViews()).print(console.out());
     }
@@ -107,7 +106,7 @@ final class HeadsCommand implements Callable<Integer> {
     }
     HeadRoles measured = model.headRoles(probes, new PhaseProgress(console, model.source().name()));
     if (json) {
-      JsonOut.print(HeadRolesView.of(measured), console.out());
+      console.print(HeadRolesView.of(measured));
     } else {
       new HeadRolesText(measured.played()).print(console.out());
     }

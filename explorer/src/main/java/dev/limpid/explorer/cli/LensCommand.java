@@ -7,7 +7,6 @@ import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.LensText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.view.LensView;
 import java.io.IOException;
 import java.util.List;
@@ -66,14 +65,14 @@ final class LensCommand implements Callable<Integer> {
     }
     Analysis analysis = run.open(console);
     List<Integer> positions = Positions.parse(position, analysis);
-    int nLayers = analysis.model().transformer().config().nLayers();
+    int nLayers = analysis.model().source().config().nLayers();
     List<Integer> layers =
         layer == null
             ? IntStream.range(0, nLayers).boxed().toList()
             : List.of(analysis.requireLayer(layer));
     LensView view = analysis.lens(new LensQuestion(state, layers, positions, listed));
     if (json) {
-      JsonOut.print(view, console.out());
+      console.print(view);
     } else {
       new LensText(view, state.toString()).print(console.out());
     }

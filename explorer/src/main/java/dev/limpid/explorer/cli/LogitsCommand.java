@@ -6,7 +6,6 @@ import dev.limpid.QuestionException;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.LogitsText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.view.LogitsView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -58,7 +57,7 @@ final class LogitsCommand implements Callable<Integer> {
     int t = Positions.one(position, analysis);
     LogitsView view = analysis.logits(t, answers.answer(prompt), answers.distractor(prompt), by);
     if (json) {
-      JsonOut.print(view, console.out());
+      console.print(view);
     } else {
       new LogitsText(view, prompt.tokenViews()).print(console.out());
     }

@@ -3,7 +3,6 @@ package dev.limpid.explorer.cli;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.ModelText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.models.ModelSummary;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -44,7 +43,7 @@ final class ModelsInfoCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ModelSummary model = ModelSummary.read(config.locator(console).locate(name));
     if (json) {
-      JsonOut.print(model, console.out());
+      console.print(model);
     } else {
       new ModelText(model).print(console.out());
     }

@@ -3,7 +3,6 @@ package dev.limpid.explorer.cli;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.ModelsText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.models.Folders;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.view.ModelsView;
@@ -35,7 +34,7 @@ final class ModelsListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<ModelLocation> models = config.locator(console).all();
     if (json) {
-      JsonOut.print(ModelsView.of(models), console.out());
+      console.print(ModelsView.of(models));
       return ExitCode.DONE;
     }
     new ModelsText(models).print(console.out());

@@ -7,7 +7,6 @@ import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.NeuronsText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.view.NeuronsView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -58,7 +57,7 @@ final class NeuronsCommand implements Callable<Integer> {
     int l = analysis.requireLayer(layer);
     NeuronsView view = analysis.neurons(l, Positions.one(position, analysis), top, options);
     if (json) {
-      JsonOut.print(view, console.out());
+      console.print(view);
     } else {
       new NeuronsText(view, analysis.prompt().tokenViews()).print(console.out());
     }

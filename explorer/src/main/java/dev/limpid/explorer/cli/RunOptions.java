@@ -62,18 +62,15 @@ final class RunOptions {
     }
     LanguageModel model =
         source.open(ops, LayerStorage.AUTOMATIC, new PhaseProgress(console, source.name()));
-    if (model.transformer().weights().streamed()) {
-      console.warn(streams(model));
-    }
+    model.streamedBytes().ifPresent(bytes -> console.warn(streams(source.name(), bytes)));
     return model;
   }
 
   /** Says why a model is slow, and what would help where the machine has the memory. */
-  private static String streams(LanguageModel model) {
-    long bytes = model.transformer().weights().bytes();
+  private static String streams(String name, long bytes) {
     long heap = (LayerStorage.heapFor(bytes) >> 30) + 2;
     return "the weights of %s (%s) do not fit java's heap, so each layer is read whenever it is needed"
-            .formatted(model.source().name(), Sizes.binary(bytes))
+            .formatted(name, Sizes.binary(bytes))
         + ", which is slower; where there is memory, LIMPID_JAVA_OPTS='-Xmx%dg -Xmn1g' keeps them"
             .formatted(heap);
   }

@@ -4,7 +4,6 @@ import dev.limpid.QuestionException;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.TokensText;
-import dev.limpid.json.JsonOut;
 import dev.limpid.view.TokensView;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -38,7 +37,7 @@ final class TokensCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     TokensView view = new TokensView(run.tokenize(console).tokenViews());
     if (json) {
-      JsonOut.print(view, console.out());
+      console.print(view);
     } else {
       new TokensText(view).print(console.out());
     }

@@ -1,5 +1,6 @@
 package dev.limpid.explorer.process;
 
+import dev.limpid.json.JsonOut;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
@@ -33,6 +34,12 @@ public record Console(
     return outIsTerminal
         && variable("NO_COLOR").isEmpty()
         && !variable("TERM").equals(Optional.of("dumb"));
+  }
+
+  /** Writes a JSON document to {@link #out}, whole or not at all. */
+  public void print(Object document) {
+    byte[] bytes = JsonOut.bytes(document);
+    out.write(bytes, 0, bytes.length);
   }
 
   /** Writes a warning, one line. */

@@ -1,5 +1,6 @@
-package dev.limpid.tensor.files;
+package dev.limpid.tensor.weights;
 
+import dev.limpid.tensor.files.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
