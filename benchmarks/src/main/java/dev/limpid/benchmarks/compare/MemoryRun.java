@@ -7,6 +7,7 @@ import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.FlowGraphBuilder;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
@@ -23,7 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Does one thing to one prompt and prints what this process held in memory at most, as a JSON line;
- * {@code benchmarks/compare} calls it. From the project's folder, on Linux.
+ * {@code benchmarks/compare} and {@code benchmarks/least-heap} call it. From the project's folder,
+ * on Linux.
  */
 @Command(name = "memory", mixinStandardHelpOptions = true)
 public final class MemoryRun implements Callable<Integer> {
@@ -33,8 +35,12 @@ public final class MemoryRun implements Callable<Integer> {
   enum Work {
     /** The whole trace and the contributions of all layers, both kept. */
     FULL("everything kept, and contributions"),
+    /** The whole trace, and from it the route of the last position. */
+    FULL_ROUTE("everything kept, and a route"),
     /** The residual states alone, and from them the route of the last position. */
-    RESIDUALS("residuals kept, and a route");
+    RESIDUALS("residuals kept, and a route"),
+    /** The residual states, and the route of the last position, while the prompt runs. */
+    ONE_PASS("residuals kept, and a route, in one pass");
 
     private final String what;
 
@@ -69,7 +75,9 @@ public final class MemoryRun implements Callable<Integer> {
     List<Object> held =
         switch (work) {
           case FULL -> full(subject.model(), subject.tokens(count));
-          case RESIDUALS -> residuals(subject.model(), subject.tokens(count));
+          case FULL_ROUTE -> route(subject.model(), subject.tokens(count), TraceDetail.FULL);
+          case RESIDUALS -> route(subject.model(), subject.tokens(count), TraceDetail.RESIDUALS);
+          case ONE_PASS -> onePass(subject.model(), subject.tokens(count));
         };
     try {
       double seconds = Math.round((System.nanoTime() - began) / 1e6) / 1e3;
@@ -87,13 +95,22 @@ public final class MemoryRun implements Callable<Integer> {
     return List.of(trace, Contributions.of(model, trace));
   }
 
-  private static List<Object> residuals(Transformer model, List<Integer> tokens) {
-    ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
-    FlowGraph graph =
-        FlowGraph.of(model, trace, ContributionOptions.DEFAULT, THRESHOLD, done -> {});
-    Route route =
-        new RouteExtractor(graph, ThresholdMode.RENORMALISED, THRESHOLD).route(tokens.size() - 1);
-    return List.of(trace, route);
+  private static List<Object> route(Transformer model, List<Integer> tokens, TraceDetail detail) {
+    ForwardTrace trace = model.trace(tokens, detail);
+    return List.of(
+        trace,
+        last(FlowGraph.of(model, trace, ContributionOptions.DEFAULT, THRESHOLD, done -> {})));
+  }
+
+  private static List<Object> onePass(Transformer model, List<Integer> tokens) {
+    FlowGraphBuilder builder = new FlowGraphBuilder(model, ContributionOptions.DEFAULT, THRESHOLD);
+    ForwardTrace trace = model.run(tokens, TraceDetail.RESIDUALS, builder);
+    return List.of(trace, last(builder.graph()));
+  }
+
+  private static Route last(FlowGraph graph) {
+    return new RouteExtractor(graph, ThresholdMode.RENORMALISED, THRESHOLD)
+        .route(graph.nPositions() - 1);
   }
 
   /** Returns the megabytes (10^6 bytes) that were in memory at most, mapped files included. */
