@@ -4,6 +4,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelFiles;
+import dev.limpid.model.load.PromptException;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;
 import dev.limpid.tensor.ops.TensorOps;
@@ -56,9 +57,9 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    * Cuts a text by the rules of the model's family, with the BOS that they put in front.
    *
    * @param text verbatim
-   * @throws PromptException if the model cannot take it
+   * @throws PromptRefusedException if the model cannot take it
    */
-  public Prompt prompt(String text) throws IOException, PromptException {
+  public Prompt prompt(String text) throws IOException, PromptRefusedException {
     return prompt(text, Optional.empty());
   }
 
@@ -67,28 +68,29 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    *
    * @param text verbatim
    * @param bos whether a BOS goes in front; empty: as the model's family does it
-   * @throws PromptException if the model cannot take it
+   * @throws PromptRefusedException if the model cannot take it
    */
-  public Prompt prompt(String text, Optional<Boolean> bos) throws IOException, PromptException {
+  public Prompt prompt(String text, Optional<Boolean> bos)
+      throws IOException, PromptRefusedException {
     try {
       List<Integer> tokens = bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
       return new Prompt(this, names(), Optional.of(text), tokens);
-    } catch (dev.limpid.model.load.PromptException e) {
-      throw new PromptException(String.valueOf(e.getMessage()), e);
+    } catch (PromptException e) {
+      throw new PromptRefusedException(String.valueOf(e.getMessage()), e);
     }
   }
 
   /**
    * Takes ids, complete as they are: no BOS is added.
    *
-   * @throws PromptException if the model cannot take them
+   * @throws PromptRefusedException if the model cannot take them
    */
-  public Prompt prompt(List<Integer> ids) throws IOException, PromptException {
+  public Prompt prompt(List<Integer> ids) throws IOException, PromptRefusedException {
     try {
       files.requireValid(ids);
       return new Prompt(this, names(), Optional.empty(), ids);
-    } catch (dev.limpid.model.load.PromptException e) {
-      throw new PromptException(String.valueOf(e.getMessage()), e);
+    } catch (PromptException e) {
+      throw new PromptRefusedException(String.valueOf(e.getMessage()), e);
     }
   }
 

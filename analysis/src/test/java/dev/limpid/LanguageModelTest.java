@@ -55,7 +55,7 @@ class LanguageModelTest {
   void aPromptThatIsNoneIsRefusedInOneLine() throws IOException {
     LanguageModel model = DemoModel.open();
     assertThatThrownBy(() -> model.analyse(List.of()))
-        .isInstanceOf(PromptException.class)
+        .isInstanceOf(PromptRefusedException.class)
         .hasMessage("the prompt is empty and gets no BOS; give some text, or --bos");
     assertThatThrownBy(() -> model.analyse(List.of(1, 999_999)))
         .isInstanceOf(QuestionException.class)

@@ -75,7 +75,7 @@ public final class TraceFile {
         continue;
       }
       if (kind == TraceTensor.VALUE_BIAS) {
-        @Nullable Tensor bias = model.weights().blocks().get(l).valueBias();
+        @Nullable Tensor bias = model.weights().block(l).valueBias();
         if (bias != null) {
           writer.add(kind.in(l), bias.toHeap());
         }

@@ -68,7 +68,7 @@ public record Contributions(ContributionOptions options, List<LayerContributions
    */
   public static LayerContributions ofLayer(
       Transformer model, int layer, LayerTrace trace, ContributionOptions options) {
-    BlockWeights block = model.weights().blocks().get(layer);
+    BlockWeights block = model.weights().block(layer);
     boolean separate = options.bias() == BiasOption.SEPARATE;
     @Nullable Tensor attentionOutBias = separate ? block.attentionBias() : null;
     @Nullable Tensor mlpOutBias = separate ? block.down().bias() : null;

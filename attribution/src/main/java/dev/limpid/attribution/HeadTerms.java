@@ -46,7 +46,7 @@ public final class HeadTerms {
   /** Returns w W_O^T, [H d]. */
   private static float[] projected(Transformer model, int layer, Tensor direction) {
     TensorOps ops = model.ops();
-    PackedMatrix projection = model.weights().blocks().get(layer).attentionOut();
+    PackedMatrix projection = model.weights().block(layer).attentionOut();
     try (Scope _ = ops.scope()) {
       Tensor projected = ops.zeros(1, projection.inputs());
       Tensor row = ops.resident(direction).reshape(1, projection.outputs());

@@ -49,8 +49,8 @@ public record NeuronContributions(
   public static NeuronContributions of(
       Transformer model, int layer, LayerTrace trace, ContributionOptions options, int position) {
     Objects.checkIndex(position, trace.residPost().dim(0));
-    PackedMatrix down = model.weights().blocks().get(layer).down().weight();
-    @Nullable Tensor bias = model.weights().blocks().get(layer).down().bias();
+    PackedMatrix down = model.weights().block(layer).down().weight();
+    @Nullable Tensor bias = model.weights().block(layer).down().bias();
     float @Nullable [] downBias = bias == null ? null : bias.toFloats();
     float[] activations = trace.neuronPost().row(position).toFloats();
     float[] whole = trace.residPost().row(position).toFloats();
@@ -133,7 +133,7 @@ public record NeuronContributions(
   /** Returns what a neuron added to the state, neuronPost[t, n] W_out[n], on the heap: [D]. */
   public Tensor update(Transformer model, int neuron) {
     TensorOps ops = model.ops();
-    PackedMatrix down = model.weights().blocks().get(layer).down().weight();
+    PackedMatrix down = model.weights().block(layer).down().weight();
     try (Scope _ = ops.scope()) {
       Tensor update = ops.zeros(1, model.config().dModel());
       write(ops, down, ops.resident(activations.rows(neuron, neuron + 1)), neuron, update);

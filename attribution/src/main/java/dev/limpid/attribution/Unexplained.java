@@ -18,7 +18,7 @@ public record Unexplained(Tensor attention, Tensor mlp) {
 
   /** Computes it from pattern, values and weights anew; the trace is not modified. */
   public static Unexplained of(Transformer model, int layer, LayerTrace trace) {
-    Tensor terms = attentionSum(model, model.weights().blocks().get(layer), trace);
+    Tensor terms = attentionSum(model, model.weights().block(layer), trace);
     Tensor residMid = trace.residMid().toHeap();
     return new Unexplained(
         rest(residMid, trace.residPre().toHeap(), terms),

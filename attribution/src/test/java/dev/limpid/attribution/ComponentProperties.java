@@ -35,7 +35,7 @@ class ComponentProperties {
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
       int t = c.tokens().size() - 1;
-      BlockWeights block = c.model().weights().blocks().get(l);
+      BlockWeights block = c.model().weights().block(l);
       @Nullable Tensor downBias = block.down().bias();
       List<float[]> parts = new ArrayList<>();
       parts.add(layer.residMid().row(t).toFloats());
@@ -106,7 +106,7 @@ class ComponentProperties {
     int q = c.tokens().size() - 1;
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
-      @Nullable Tensor bias = c.model().weights().blocks().get(l).attentionBias();
+      @Nullable Tensor bias = c.model().weights().block(l).attentionBias();
       double norm = 0;
       double rest = 0;
       for (int i = 0; i < c.model().config().dModel(); i++) {

@@ -37,7 +37,7 @@ class ContributionsProperties {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
-      BlockWeights block = c.model().weights().blocks().get(l);
+      BlockWeights block = c.model().weights().block(l);
       Tensor heads = c.model().headOut(l, layer);
       float[] sum = new float[(int) layer.attnOut().size()];
       for (int i = 0; i < sum.length; i++) {
@@ -134,7 +134,7 @@ class ContributionsProperties {
 
   /** All terms of one attention node written out, by the formula for a single node. */
   private static double[] bruteForce(Transformer model, int layer, LayerTrace trace, int q) {
-    BlockWeights block = model.weights().blocks().get(layer);
+    BlockWeights block = model.weights().block(layer);
     int dHead = model.config().dHead();
     int group = model.config().nHeads() / model.config().nKvHeads();
     List<float[]> parts = new ArrayList<>();

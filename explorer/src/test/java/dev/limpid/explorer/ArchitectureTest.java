@@ -5,6 +5,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -31,6 +32,17 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final Set<String> EMPTY_WORDS =
       Set.of("util", "utils", "common", "helper", "helpers", "core", "misc", "shared");
+
+  private static final Set<String> COMMON_POOL =
+      Set.of(
+          "parallel",
+          "parallelStream",
+          "parallelSort",
+          "parallelSetAll",
+          "parallelPrefix",
+          "commonPool",
+          "runAsync",
+          "supplyAsync");
 
   static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -141,7 +153,7 @@ class ArchitectureTest {
                 .filter(name -> !name.equals("package-info")))
         .allMatch(name ->
             name.matches(".*(Command|Commands|Options?)")
-                || Set.of("GivenPrompt", "Positions", "VersionProvider").contains(name));
+                || Set.of("GivenPrompt", "AskedPositions", "VersionProvider").contains(name));
     noClasses()
         .that()
         .resideInAPackage("dev.limpid.explorer.cli..")
@@ -193,5 +205,19 @@ class ArchitectureTest {
               .as("@NullMarked")
               .isTrue();
         });
+  }
+
+  @Test
+  void nothingRunsOnTheCommonPool() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "it puts work on the common fork-join pool",
+                call ->
+                    COMMON_POOL.contains(call.getTarget().getName())
+                        && call.getTargetOwner().getPackageName().startsWith("java.util")))
+        .because("it is everybody's, and in a server somebody else's")
+        .check(CLASSES);
   }
 }

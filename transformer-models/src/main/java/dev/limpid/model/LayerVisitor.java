@@ -18,7 +18,8 @@ public interface LayerVisitor {
    * Looks at a layer.
    *
    * @param layer from 0
-   * @param trace its states; not modified
+   * @param trace its states; not modified. On a device with a memory of its own they end with this
+   *     call, unless the pass keeps all layers
    */
   void layer(int layer, LayerTrace trace);
 

@@ -31,8 +31,18 @@ public final class StreamedBlocks extends AbstractList<BlockWeights> {
 
   /** Creates the list of that many layers; none is read yet. */
   public StreamedBlocks(int size, Reader reader) {
+    this(size, reader, null);
+  }
+
+  private StreamedBlocks(int size, Reader reader, @Nullable Kept kept) {
     this.size = size;
     this.reader = reader;
+    this.kept = kept;
+  }
+
+  /** Creates the list of that many layers, of which the first has been read. */
+  public static StreamedBlocks startingWith(BlockWeights first, int size, Reader reader) {
+    return new StreamedBlocks(size, reader, new Kept(0, first));
   }
 
   @Override

@@ -187,7 +187,7 @@ public final class Transformer {
   /** A layer, whether it runs a whole text or what follows one. */
   private BlockRun run(
       int layer, Tensor residPre, Rotary.@Nullable Angles angles, Attention attention) {
-    BlockWeights block = weights.blocks().get(layer);
+    BlockWeights block = weights.block(layer);
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = norm(residPre, block.attentionNorm());
@@ -280,7 +280,7 @@ public final class Transformer {
       Tensor byHead = ops.zeros(config.nHeads(), nPositions, dHead);
       ops.splitHeads(mixed, byHead, 0);
       Tensor out = scope.keep(ops.zeros(config.nHeads(), nPositions, config.dModel()));
-      PackedMatrix projection = weights.blocks().get(layer).attentionOut();
+      PackedMatrix projection = weights.block(layer).attentionOut();
       for (int h = 0; h < config.nHeads(); h++) {
         PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
         ops.matmul(byHead.row(h), ofHead, null, out.row(h));

@@ -28,6 +28,11 @@ public record TransformerWeights(
     blocks = blocks instanceof StreamedBlocks ? blocks : List.copyOf(blocks);
   }
 
+  /** Returns one layer, counted from 0; {@link StreamedBlocks} may have to read it. */
+  public BlockWeights block(int layer) {
+    return blocks.get(layer);
+  }
+
   /**
    * Returns whether layers are read from the model's files whenever they are needed, since all of
    * them together would not fit the memory: results are the same, and come more slowly.

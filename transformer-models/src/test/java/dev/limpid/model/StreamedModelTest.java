@@ -122,7 +122,7 @@ class StreamedModelTest {
       assertThat(bits(model.block(layer, trace.residPre(layer))))
           .isEqualTo(bits(trace.layer(layer)));
     }
-    assertThatThrownBy(() -> model.weights().blocks().get(2))
+    assertThatThrownBy(() -> model.weights().block(2))
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 

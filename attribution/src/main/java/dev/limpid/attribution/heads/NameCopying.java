@@ -37,7 +37,7 @@ final class NameCopying {
 
   /** Returns the share of names that each head of a layer copies: [H]. */
   double[] scores(int layer) {
-    BlockWeights block = model.weights().blocks().get(layer);
+    BlockWeights block = model.weights().block(layer);
     TensorOps ops = model.ops();
     int dHead = model.config().dHead();
     int nKvHeads = model.config().nKvHeads();

@@ -55,7 +55,7 @@ public record DirectLogitAttribution(
 
   private static LayerLogits layer(
       Transformer model, int layer, LayerTrace trace, int position, LogitDirection direction) {
-    BlockWeights block = model.weights().blocks().get(layer);
+    BlockWeights block = model.weights().block(layer);
     double[][] terms = HeadTerms.along(model, layer, trace, position, direction.vector());
     Tensor attention = Tensor.zeros(terms.length, position + 1);
     for (int h = 0; h < terms.length; h++) {

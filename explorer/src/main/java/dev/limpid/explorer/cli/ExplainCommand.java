@@ -71,7 +71,7 @@ final class ExplainCommand implements Callable<Integer> {
     Analysis analysis = run.open(console);
     Question question =
         new Question(
-            Positions.one(position, analysis),
+            AskedPositions.one(position, analysis),
             answers.answer(analysis.prompt()),
             answers.distractor(analysis.prompt()));
     Explanation explanation = analysis.explain(question, settings);

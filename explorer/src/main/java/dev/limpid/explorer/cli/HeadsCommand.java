@@ -81,7 +81,7 @@ final class HeadsCommand implements Callable<Integer> {
     }
     Analysis analysis = run.open(console);
     int l = analysis.requireLayer(layer);
-    HeadsView view = analysis.heads(l, Positions.one(position, analysis), key, options);
+    HeadsView view = analysis.heads(l, AskedPositions.one(position, analysis), key, options);
     if (json) {
       console.print(view);
     } else {

@@ -64,7 +64,7 @@ final class LensCommand implements Callable<Integer> {
       throw new UsageFailure("--top: " + listed + " is not a number of tokens");
     }
     Analysis analysis = run.open(console);
-    List<Integer> positions = Positions.parse(position, analysis);
+    List<Integer> positions = AskedPositions.parse(position, analysis);
     int nLayers = analysis.model().source().config().nLayers();
     List<Integer> layers =
         layer == null

@@ -54,7 +54,7 @@ final class LogitsCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     Analysis analysis = run.open(console);
     Prompt prompt = analysis.prompt();
-    int t = Positions.one(position, analysis);
+    int t = AskedPositions.one(position, analysis);
     LogitsView view = analysis.logits(t, answers.answer(prompt), answers.distractor(prompt), by);
     if (json) {
       console.print(view);

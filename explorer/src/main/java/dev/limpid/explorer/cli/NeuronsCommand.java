@@ -55,7 +55,7 @@ final class NeuronsCommand implements Callable<Integer> {
     }
     Analysis analysis = run.open(console);
     int l = analysis.requireLayer(layer);
-    NeuronsView view = analysis.neurons(l, Positions.one(position, analysis), top, options);
+    NeuronsView view = analysis.neurons(l, AskedPositions.one(position, analysis), top, options);
     if (json) {
       console.print(view);
     } else {

@@ -79,7 +79,7 @@ final class RoutesCommand implements Callable<Integer> {
       throw new UsageFailure("--json and --format " + format + " exclude one another");
     }
     Analysis analysis = run.open(console);
-    RouteDocument document = analysis.routes(settings, Positions.parse(position, analysis));
+    RouteDocument document = analysis.routes(settings, AskedPositions.parse(position, analysis));
     Writer out = new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
     switch (format) {
       case JSON -> RoutesJson.write(document, out);

@@ -218,7 +218,9 @@ public final class ExplainHtml {
         "p",
         "Tokens across, layers upwards. The wider a line, the greater its share of the state it leads"
             + " to; numbers appear under the mouse."
-            + (RouteSvg.leavesOut(document) ? " Positions outside the route are left out." : ""));
+            + (RouteSvg.leavesOut(document)
+                ? " AskedPositions outside the route are left out."
+                : ""));
     html.close().close();
   }
 

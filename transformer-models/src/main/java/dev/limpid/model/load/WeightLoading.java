@@ -101,7 +101,7 @@ final class WeightLoading {
     if (storage.streams(others + first.bytes() * config.nLayers())) {
       requireInAllLayers(asked);
       progress.layersDone(config.nLayers(), config.nLayers());
-      return new StreamedBlocks(config.nLayers(), this::block);
+      return StreamedBlocks.startingWith(first, config.nLayers(), this::block);
     }
     List<BlockWeights> blocks = new ArrayList<>(List.of(first));
     progress.layersDone(1, config.nLayers());

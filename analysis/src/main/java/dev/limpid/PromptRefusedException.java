@@ -3,10 +3,10 @@ package dev.limpid;
 /**
  * Thrown for a prompt that a model cannot take: empty, too long, of ids or words it cannot read.
  */
-public final class PromptException extends QuestionException {
+public final class PromptRefusedException extends QuestionException {
   private static final long serialVersionUID = 1L;
 
-  PromptException(String message, Throwable cause) {
+  PromptRefusedException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -8,8 +8,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The value of {@code --position P|all}. */
-final class Positions {
-  private Positions() {}
+final class AskedPositions {
+  private AskedPositions() {}
 
   /** Returns the position asked for; the last where nothing was said. */
   static int one(@Nullable Integer asked, Analysis analysis) throws QuestionException {
