@@ -10,7 +10,7 @@ import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.spi.Backends;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +28,8 @@ class ContrastFlowGoldenTest {
 
   @ParameterizedTest
   @MethodSource("dev.limpid.routes.RouteGoldenTest#models")
-  void amountsAreThoseOfTheDefinition(Path folder, Path goldens, String suffix, int prompt)
-      throws IOException {
+  void amountsAreThoseOfTheDefinition(
+      String backend, Path folder, Path goldens, String suffix, int prompt) throws IOException {
     JsonNode golden = read(goldens.resolve("routes" + suffix + ".json"));
     JsonNode contrast = golden.get("contrast");
     JsonNode ids = read(goldens.resolve("reference.json")).findValues("input_ids").get(prompt);
@@ -37,7 +37,7 @@ class ContrastFlowGoldenTest {
     int position = golden.get("position").intValue();
     int answer = contrast.get("answer").intValue();
     int distractor = contrast.get("distractor").intValue();
-    Transformer model = ModelLoader.open(folder, Backends.open("reference"));
+    Transformer model = ModelLoader.open(folder, AllBackends.open(backend));
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
 
     ContrastFlow flow =
