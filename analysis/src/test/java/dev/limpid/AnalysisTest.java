@@ -11,11 +11,15 @@ import dev.limpid.model.StreamedBlocks;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.generate.StopReason;
+import dev.limpid.model.load.LayerStorage;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
+import dev.limpid.tensor.ops.toy.ToyOps;
+import dev.limpid.tensor.ops.vector.VectorOps;
 import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.LogitsView;
@@ -191,6 +195,24 @@ class AnalysisTest {
     assertThat(reads)
         .containsExactlyElementsOf(IntStream.range(0, w.blocks().size()).boxed().toList());
     assertThat(explanation.view()).isEqualTo(analysis().explain().view());
+  }
+
+  /**
+   * Contributions [H, T (T + 1) / 2] and five rows of every layer, and the logits of one position.
+   */
+  @Test
+  void anExplanationOnADeviceBringsHomeWhatTheRouteNeeds() throws Exception {
+    ToyOps device = new ToyOps(new VectorOps(2));
+    LanguageModel there = model.source().open(device, LayerStorage.IN_MEMORY, Progress.NONE);
+    long before = device.transfers().downloaded();
+    Explanation explanation = there.analyse(DemoModel.PROMPT).explain();
+
+    ModelConfig c = model.source().config();
+    long t = explanation.view().tokens().size();
+    long ofLayer = c.nHeads() * t * (t + 1) / 2 + 5 * t;
+    assertThat(device.transfers().downloaded() - before)
+        .isEqualTo(c.nLayers() * ofLayer + c.dVocab());
+    assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
   }
 
   @Test
