@@ -91,6 +91,7 @@ public final class Transformer {
         try (Scope ofLayer = ops.scope()) {
           LayerTrace traced = block(layer, resid, angles);
           each.layer(layer, traced);
+          // What the trace holds outlives the layer, and then the pass.
           if (detail == TraceDetail.FULL) {
             traced.each(x -> pass.keep(ofLayer.keep(x)));
             layers.add(traced);
