@@ -25,7 +25,10 @@ public final class Main {
     VectorModule.load();
     Console console = console();
     if (ArgumentBytes.areBroken(List.of(arguments))) {
-      console.err().println("limpid: an argument is not valid UTF-8; convert it, or give the text by --file");
+      console
+          .err()
+          .println(
+              "limpid: an argument is not valid UTF-8; convert it, or give the text by --file");
       System.exit(ExitCode.USAGE);
     }
     System.exit(Limpid.run(List.of(arguments), console));

@@ -126,8 +126,7 @@ public final class Checkpoint implements WeightSource {
     try {
       map = JSON.readTree(ModelFile.readJson(index)).path("weight_map");
     } catch (JacksonException e) {
-      throw new MalformedSafetensorsException(
-          index, 0, "not valid JSON: " + JsonProblem.of(e));
+      throw new MalformedSafetensorsException(index, 0, "not valid JSON: " + JsonProblem.of(e));
     }
     if (!map.isObject() || map.isEmpty()) {
       throw new MalformedSafetensorsException(index, 0, "it has no weight_map");

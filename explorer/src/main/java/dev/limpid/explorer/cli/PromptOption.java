@@ -25,7 +25,8 @@ final class PromptOption {
       index = "0",
       arity = "0..1",
       paramLabel = "TEXT",
-      description = "The prompt, taken verbatim; - reads it from standard input, but for its final newline.")
+      description =
+          "The prompt, taken verbatim; - reads it from standard input, but for its final newline.")
   private @Nullable String text;
 
   @Option(

@@ -10,9 +10,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -135,8 +135,7 @@ public final class Failures {
           : "a text of several words needs quotes: %s \"%s\""
               .formatted(name, String.join(" ", words));
     }
-    String what =
-        options.isEmpty() ? text(e) : "there is no option '" + options.getFirst() + "'";
+    String what = options.isEmpty() ? text(e) : "there is no option '" + options.getFirst() + "'";
     return e.getSuggestions().isEmpty()
         ? what
         : what + "; did you mean: " + String.join(", ", e.getSuggestions());

@@ -18,8 +18,7 @@ class SlipsTest {
   @TempDir Path home;
 
   private LimpidRun.World world() {
-    return new LimpidRun.World(home)
-        .with("LIMPID_BUNDLED", TestData.folder().resolve("models"));
+    return new LimpidRun.World(home).with("LIMPID_BUNDLED", TestData.folder().resolve("models"));
   }
 
   private void assertUsage(String line, String... arguments) {
@@ -87,7 +86,8 @@ class SlipsTest {
     assertThat(piped.err())
         .isEqualTo(
             "limpid: note: the final newline of standard input is left out; --verbatim keeps it\n");
-    Path file = Files.write(home.resolve("prompt.txt"), (TEXT + "\r\n").getBytes(StandardCharsets.UTF_8));
+    Path file =
+        Files.write(home.resolve("prompt.txt"), (TEXT + "\r\n").getBytes(StandardCharsets.UTF_8));
     assertThat(world().run("tokens", "--file", file.toString(), "--json").out()).isEqualTo(json);
     assertThat(world().input(line).run("tokens", "-", "--json", "--verbatim").out())
         .isNotEqualTo(json);

@@ -9,11 +9,11 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.ArrayList;
-import java.util.regex.Pattern;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A folder in Hugging Face layout: config.json and safetensors. */
 record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {

@@ -122,7 +122,7 @@ final class TokenizerJson {
     PipelineTokenizer tokenizer =
         new PipelineTokenizer(
             path,
-            new AddedTokens(addedTokens(bpe.vocabulary()), bpe.vocabulary(), normalizer),
+            new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
             normalizer,
             PreTokenizerReader.read(step("pre_tokenizer"), config.prefixSpace()),
             bpe,
@@ -144,8 +144,8 @@ final class TokenizerJson {
     return new StepNode(path, field, steps.getOrDefault(field, MissingNode.getInstance()));
   }
 
-  /** Those of the file, then those that are named beside it alone, which get the next free ids. */
-  private List<AddedToken> addedTokens(Vocabulary vocabulary) throws IOException {
+  /** Those of the file, then those that are named beside it alone; new ones get the next ids. */
+  private List<AddedToken> addedTokens() throws IOException {
     List<AddedToken> tokens = new ArrayList<>();
     Set<String> contents = new HashSet<>();
     for (StepNode token : step("added_tokens").items()) {
@@ -154,7 +154,7 @@ final class TokenizerJson {
       contents.add(read.content());
     }
     for (AddedToken named : config.addedTokens()) {
-      if (vocabulary.id(named.content()) < 0 && contents.add(named.content())) {
+      if (contents.add(named.content())) {
         tokens.add(named.withId(AddedToken.NO_ID));
       }
     }

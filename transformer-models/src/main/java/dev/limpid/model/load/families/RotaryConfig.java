@@ -24,7 +24,8 @@ final class RotaryConfig {
         if (rope.has("full_attention") || rope.has("sliding_attention")) {
           throw json.unsupported(key, "of its own for each layer type", "one for all layers");
         }
-        return new Rotary(rope.number("rope_theta", theta), scaling(rope, original(json, rope, nContext)));
+        return new Rotary(
+            rope.number("rope_theta", theta), scaling(rope, original(json, rope, nContext)));
       }
     }
     return new Rotary(theta, new Scaling.None());
@@ -43,8 +44,7 @@ final class RotaryConfig {
     return json.has(key) ? json.integer(key) : rope.integer(key, nContext);
   }
 
-  private static Scaling scaling(ConfigJson rope, int originalContext)
-      throws ModelConfigException {
+  private static Scaling scaling(ConfigJson rope, int originalContext) throws ModelConfigException {
     requireWholeHeads(rope);
     String type = rope.string("rope_type", rope.string("type", "default"));
     return switch (type) {
