@@ -52,7 +52,9 @@ public final class LanguageModel {
     // First, since its code is compiled on the side while files are read.
     TensorOps ops = settings.openBackend();
     ModelSource source = ModelSource.find(name, settings.locator());
-    return source.open(ops, settings.storage(), settings.progress());
+    LanguageModel model = source.open(ops, settings.storage(), settings.progress());
+    model.leftOut().forEach(settings.warnings());
+    return model;
   }
 
   /** Returns where it was found, and its files. */
@@ -63,6 +65,11 @@ public final class LanguageModel {
   /** Returns the engine: configuration, weights and the forward pass. */
   public Transformer transformer() {
     return transformer;
+  }
+
+  /** Returns what its files hold that is no part of the model, a line each for people. */
+  public List<String> leftOut() {
+    return source.files().leftOut().stream().map(line -> source.name() + ": " + line).toList();
   }
 
   /**

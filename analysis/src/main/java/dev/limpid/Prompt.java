@@ -60,12 +60,17 @@ public record Prompt(
     if (names.tokenizer().isEmpty()) {
       throw new NoSuchTokenException("without a tokenizer, give #id, such as #17");
     }
-    return names
-        .id(token, dVocab)
-        .orElseThrow(() ->
-            new NoSuchTokenException(
-                "'%s' is not one token of this model; 'limpid tokens' shows how it is cut"
-                    .formatted(token)));
+    return names.id(token, dVocab).orElseThrow(() -> noSuchToken(token, dVocab));
+  }
+
+  /** The blank in front is what everybody forgets. */
+  private NoSuchTokenException noSuchToken(String token, int dVocab) {
+    return new NoSuchTokenException(
+        names.id(" " + token, dVocab).isPresent()
+            ? "'%s' is not one token of this model, but ' %s' is: give it with its blank"
+                .formatted(token, token)
+            : "'%s' is not one token of this model; 'limpid tokens' shows how it is cut"
+                .formatted(token));
   }
 
   /**

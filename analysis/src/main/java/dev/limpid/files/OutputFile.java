@@ -69,9 +69,10 @@ public final class OutputFile {
   }
 
   private static String reason(FileSystemException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    return e.getReason() == null ? e.toString() : e.getReason();
+    return switch (e) {
+      case AccessDeniedException _ -> "permission denied";
+      case FileSystemException other when other.getReason() != null -> other.getReason();
+      default -> "the folder takes no new files";
+    };
   }
 }

@@ -1,5 +1,6 @@
 package dev.limpid.hub;
 
+import dev.limpid.tensor.files.JsonProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,7 +167,7 @@ public final class ModelPull {
         shards.add(shard.asString(""));
       }
     } catch (JacksonException e) {
-      throw new IOException(index + ": not valid JSON: " + e.getOriginalMessage(), e);
+      throw new IOException(index + ": not valid JSON: " + JsonProblem.of(e), e);
     }
     for (String shard : shards) {
       // It becomes part of a path here.

@@ -1,5 +1,6 @@
 package dev.limpid.models;
 
+import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.files.OneLine;
 import dev.limpid.tensor.files.UnreadableFileException;
@@ -29,7 +30,7 @@ final class TokenizerFiles {
                 model.path("vocab").size(),
                 bytes ? ", byte fallback" : "");
       } catch (JacksonException e) {
-        return "tokenizer.json (damaged: " + OneLine.of(e.getOriginalMessage()) + ")";
+        return "tokenizer.json (damaged: " + OneLine.of(JsonProblem.of(e)) + ")";
       } catch (UnreadableFileException e) {
         return String.valueOf(e.getMessage());
       }

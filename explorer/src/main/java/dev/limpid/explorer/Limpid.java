@@ -16,6 +16,9 @@ import picocli.CommandLine.Help;
 
 /** The command {@code limpid}, from its arguments to its exit code. */
 public final class Limpid {
+  /** What says something about all commands. */
+  private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
+
   private Limpid() {}
 
   /**
@@ -50,7 +53,7 @@ public final class Limpid {
     CommandLine root = Commands.root();
     Map<String, Supplier<CommandLine>> commands = Commands.all(console);
     String first = arguments.isEmpty() ? "help" : arguments.getFirst();
-    if (!first.equals("help") && commands.containsKey(first)) {
+    if (!ABOUT_ALL.contains(first) && commands.containsKey(first)) {
       commands.keySet().retainAll(Set.of(first));
     }
     commands.forEach((name, command) -> root.addSubcommand(name, command.get()));

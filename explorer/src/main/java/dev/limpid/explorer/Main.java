@@ -1,6 +1,8 @@
 package dev.limpid.explorer;
 
+import dev.limpid.explorer.process.ArgumentBytes;
 import dev.limpid.explorer.process.Console;
+import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.JsonClasses;
 import dev.limpid.explorer.process.ResultStream;
 import dev.limpid.explorer.process.VectorModule;
@@ -21,7 +23,15 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     JsonClasses.load();
     VectorModule.load();
-    System.exit(Limpid.run(List.of(arguments), console()));
+    Console console = console();
+    if (ArgumentBytes.areBroken(List.of(arguments))) {
+      console
+          .err()
+          .println(
+              "limpid: an argument is not valid UTF-8; convert it, or give the text by --file");
+      System.exit(ExitCode.USAGE);
+    }
+    System.exit(Limpid.run(List.of(arguments), console));
   }
 
   /** Results are UTF-8 whatever the locale says, since they are read by other programs. */

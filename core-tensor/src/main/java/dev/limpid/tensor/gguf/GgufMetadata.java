@@ -65,6 +65,17 @@ public final class GgufMetadata {
     return values.keySet();
   }
 
+  /** Returns whether there is a value under a key. */
+  public boolean contains(String key) {
+    return values.containsKey(key);
+  }
+
+  /** Returns whether the value under a key is a list; false where there is none. */
+  public boolean isList(String key) {
+    @Nullable Value value = values.get(key);
+    return value != null && value.type == GgufValueType.ARRAY;
+  }
+
   /** Returns the whole number under a key. */
   public OptionalLong integer(String key) throws MalformedGgufException {
     @Nullable Value value = values.get(key);

@@ -2,6 +2,7 @@ package dev.limpid.tensor.safetensors;
 
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.files.OneLine;
 import dev.limpid.tensor.weights.MissingTensorException;
@@ -125,8 +126,7 @@ public final class Checkpoint implements WeightSource {
     try {
       map = JSON.readTree(ModelFile.readJson(index)).path("weight_map");
     } catch (JacksonException e) {
-      throw new MalformedSafetensorsException(
-          index, 0, "not valid JSON: " + e.getOriginalMessage());
+      throw new MalformedSafetensorsException(index, 0, "not valid JSON: " + JsonProblem.of(e));
     }
     if (!map.isObject() || map.isEmpty()) {
       throw new MalformedSafetensorsException(index, 0, "it has no weight_map");

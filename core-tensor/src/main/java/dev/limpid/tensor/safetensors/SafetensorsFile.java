@@ -4,6 +4,7 @@ import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.MappedFile;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.weights.MissingTensorException;
@@ -144,7 +145,7 @@ public final class SafetensorsFile {
     } catch (JacksonException e) {
       long column = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
       throw new MalformedSafetensorsException(
-          path, 8 + column, "the header is not valid JSON: " + e.getOriginalMessage());
+          path, 8 + column, "the header is not valid JSON: " + JsonProblem.reason(e));
     }
     if (!root.isObject()) {
       throw new MalformedSafetensorsException(path, 8, "the header is not a JSON object");

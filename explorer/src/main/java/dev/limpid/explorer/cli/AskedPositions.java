@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class AskedPositions {
   private AskedPositions() {}
 
-  /** Returns the position asked for; the last where nothing was said. */
+  /** Returns the position asked for, -1 for the last; the last where nothing was said. */
   static int one(@Nullable Integer asked, Analysis analysis) throws QuestionException {
-    return analysis.requirePosition(asked == null ? analysis.last() : asked);
+    int position = asked == null ? -1 : asked;
+    boolean isFromEnd = position < 0 && position >= -1 - analysis.last();
+    return analysis.requirePosition(isFromEnd ? analysis.last() + 1 + position : position);
   }
 
   /** Returns the positions asked for; the last where nothing was said. */
@@ -25,7 +27,7 @@ final class AskedPositions {
       return IntStream.rangeClosed(0, analysis.last()).boxed().toList();
     }
     try {
-      return List.of(analysis.requirePosition(Integer.parseInt(asked)));
+      return List.of(one(Integer.parseInt(asked), analysis));
     } catch (NumberFormatException e) {
       throw new UsageFailure("--position: '" + asked + "' is neither a position nor 'all'");
     }

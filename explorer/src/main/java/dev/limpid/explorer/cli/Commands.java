@@ -4,6 +4,7 @@ import dev.limpid.explorer.process.Console;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** The commands of {@code limpid}; each is described to picocli when it is needed. */
@@ -36,6 +37,7 @@ public final class Commands {
                 .addSubcommand(new ModelsInfoCommand(console))
                 .addSubcommand(new ModelsPullCommand(console)));
     commands.put("doctor", () -> new CommandLine(new DoctorCommand(console)));
+    commands.put("completion", () -> new CommandLine(new AutoComplete.GenerateCompletion()));
     commands.put("help", () -> new CommandLine(new CommandLine.HelpCommand()));
     return commands;
   }

@@ -25,14 +25,20 @@ final class PromptOption {
       index = "0",
       arity = "0..1",
       paramLabel = "TEXT",
-      description = "The prompt, taken verbatim; - reads it from standard input.")
+      description =
+          "The prompt, taken verbatim; - reads it from standard input, but for its final newline.")
   private @Nullable String text;
 
   @Option(
       names = {"-f", "--file"},
       paramLabel = "FILE",
-      description = "Read the prompt from a file, verbatim (its last newline too).")
+      description = "Read the prompt from a file, but for its final newline.")
   private @Nullable Path file;
+
+  @Option(
+      names = "--verbatim",
+      description = "Keep the final newline of a file or of standard input.")
+  private boolean verbatim;
 
   @Option(
       names = "--tokens",
@@ -74,12 +80,24 @@ final class PromptOption {
 
   private String text(Console console) throws IOException {
     if (file != null) {
-      return decode(InputFile.read(file), file.toString());
+      return withoutNewline(decode(InputFile.read(file), file.toString()), "the file", console);
     }
     String given = text == null ? "" : text;
     return given.equals(STANDARD_INPUT)
-        ? decode(InputFile.read(console.in(), "standard input"), "standard input")
+        ? withoutNewline(
+            decode(InputFile.read(console.in(), "standard input"), "standard input"),
+            "standard input",
+            console)
         : given;
+  }
+
+  /** Every editor and echo writes one, and nobody means it as part of a prompt. */
+  private String withoutNewline(String text, String where, Console console) {
+    if (verbatim || !text.endsWith("\n")) {
+      return text;
+    }
+    console.note("the final newline of " + where + " is left out; --verbatim keeps it");
+    return text.substring(0, text.length() - (text.endsWith("\r\n") ? 2 : 1));
   }
 
   private static String decode(byte[] bytes, String where) throws IOException {

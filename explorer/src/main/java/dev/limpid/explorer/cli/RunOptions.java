@@ -62,6 +62,7 @@ final class RunOptions {
     }
     LanguageModel model =
         source.open(ops, LayerStorage.AUTOMATIC, new PhaseProgress(console, source.name()));
+    model.leftOut().forEach(console::warn);
     model.streamedBytes().ifPresent(bytes -> console.warn(streams(source.name(), bytes)));
     return model;
   }

@@ -11,7 +11,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +32,9 @@ import picocli.CommandLine.Option;
       "  limpid trace --tokens 1,2,3 --out t.safetensors --layers 0,3 --only resid_post,pattern"
     })
 final class TraceCommand implements Callable<Integer> {
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
+  private static final int MOST_LAYERS = 10_000;
+
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
@@ -35,8 +42,8 @@ final class TraceCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out = Path.of("");
 
-  @Option(names = "--layers", split = ",", description = "Only these layers, such as 0,3.")
-  private @Nullable Set<Integer> layers;
+  @Option(names = "--layers", split = ",", description = "Only these layers, such as 0,3 or 0-3.")
+  private @Nullable Set<String> layers;
 
   @Option(
       names = "--only",
@@ -52,8 +59,27 @@ final class TraceCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     OutputFile.requireWritable(out);
     Set<TraceTensor> kinds = kinds();
-    TraceFile.write(out, run.open(console), layers, kinds);
+    @Nullable Set<Integer> numbers = layers == null ? null : numbers(layers);
+    TraceFile.write(out, run.open(console), numbers, kinds);
     return ExitCode.DONE;
+  }
+
+  private static Set<Integer> numbers(Set<String> layers) {
+    Set<Integer> numbers = new TreeSet<>();
+    for (String part : layers) {
+      Matcher range = RANGE.matcher(part.strip());
+      if (!range.matches()) {
+        throw new UsageFailure(
+            "--layers: '" + part + "' is neither a layer nor a range such as 0-3");
+      }
+      int first = Integer.parseInt(range.group(1));
+      int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
+      if (last < first || last - first > MOST_LAYERS) {
+        throw new UsageFailure("--layers: '" + part + "' is no range of layers");
+      }
+      IntStream.rangeClosed(first, last).forEach(numbers::add);
+    }
+    return numbers;
   }
 
   private Set<TraceTensor> kinds() {

@@ -42,6 +42,11 @@ public record Console(
     out.write(bytes, 0, bytes.length);
   }
 
+  /** Writes what a user may want to know, one line. */
+  public void note(String message) {
+    err.println("limpid: note: " + message);
+  }
+
   /** Writes a warning, one line. */
   public void warn(String message) {
     err.println("limpid: warning: " + message);

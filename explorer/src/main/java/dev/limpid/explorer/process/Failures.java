@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -17,6 +21,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Turns what went wrong into one line that says where, what, and what to do; and an exit code. */
 public final class Failures {
+  private static final Pattern CHOICES =
+      Pattern.compile("expected one of \\[([A-Z_, ]+)\\] \\(case-insensitive\\)");
+
   private final Console console;
   private final boolean debug;
 
@@ -32,7 +39,7 @@ public final class Failures {
 
   /** Reports a command line that makes no sense, and returns the exit code. */
   public int inUsage(ParameterException e, String[] arguments) {
-    return usage(e.getCommandLine(), suggestion(e), e);
+    return usage(e.getCommandLine(), suggestion(e, List.of(arguments)), e);
   }
 
   /** Reports what a command threw, and returns the exit code. */
@@ -105,12 +112,33 @@ public final class Failures {
     }
   }
 
-  private static String suggestion(ParameterException e) {
-    if (e instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      return text(e) + "; did you mean: " + String.join(", ", unmatched.getSuggestions());
+  private static String suggestion(ParameterException e, List<String> arguments) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      return unmatched(unmatched, arguments);
     }
-    return text(e);
+    String text = text(e);
+    Matcher choices = CHOICES.matcher(text);
+    return choices.find()
+        ? choices.replaceFirst("one of " + choices.group(1).toLowerCase(Locale.ROOT))
+        : text;
+  }
+
+  private static String unmatched(UnmatchedArgumentException e, List<String> arguments) {
+    List<String> options = e.getUnmatched().stream().filter(a -> a.startsWith("-")).toList();
+    boolean isCommand = e.getCommandLine().getParent() == null;
+    if (options.isEmpty() && !isCommand) {
+      List<String> words = arguments.subList(1, arguments.size());
+      String name = e.getCommandLine().getCommandSpec().qualifiedName();
+      return words.stream().anyMatch(word -> word.startsWith("-"))
+          ? "'%s' is one argument too many; a text of several words needs quotes round it"
+              .formatted(e.getUnmatched().getFirst())
+          : "a text of several words needs quotes: %s \"%s\""
+              .formatted(name, String.join(" ", words));
+    }
+    String what = options.isEmpty() ? text(e) : "there is no option '" + options.getFirst() + "'";
+    return e.getSuggestions().isEmpty()
+        ? what
+        : what + "; did you mean: " + String.join(", ", e.getSuggestions());
   }
 
   /** The messages of file system exceptions are mostly just the path. */

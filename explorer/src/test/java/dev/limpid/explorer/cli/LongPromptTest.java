@@ -26,7 +26,8 @@ class LongPromptTest {
     Path file = home.resolve("prompt.txt");
     Files.writeString(file, text.repeat(BYTES / text.length()));
     LimpidRun run =
-        new LimpidRun.World(home).run("explain", "--model", "demo-gpt2", "--file", file.toString());
+        new LimpidRun.World(home)
+            .run("explain", "--model", "demo-gpt2", "--verbatim", "--file", file.toString());
     assertThat(run.code()).isEqualTo(ExitCode.FAILED);
     assertThat(run.err()).matches("limpid: the prompt has \\d{5,} tokens, .* shorten it\n");
   }

@@ -54,11 +54,15 @@ class PromptOptionTest {
   }
 
   @Test
-  void filesAndStandardInputAreTakenVerbatim() throws IOException {
+  void filesAndStandardInputAreTakenVerbatimButForOneNewline() throws IOException {
     Path file = home.resolve("prompt.txt");
     Files.writeString(file, " Zürich\r\n\n");
-    assertThat(read("--file", file.toString())).isEqualTo(text(" Zürich\r\n\n"));
-    assertThat(read(" 日本\n".getBytes(StandardCharsets.UTF_8), "-")).isEqualTo(text(" 日本\n"));
+    assertThat(read("--file", file.toString())).isEqualTo(text(" Zürich\r\n"));
+    assertThat(read("--file", file.toString(), "--verbatim")).isEqualTo(text(" Zürich\r\n\n"));
+    byte[] piped = " 日本\n".getBytes(StandardCharsets.UTF_8);
+    assertThat(read(piped, "-")).isEqualTo(text(" 日本"));
+    assertThat(read(piped, "-", "--verbatim")).isEqualTo(text(" 日本\n"));
+    assertThat(read("a\n")).isEqualTo(text("a\n"));
   }
 
   @Test

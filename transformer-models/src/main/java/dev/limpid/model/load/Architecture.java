@@ -128,9 +128,18 @@ enum Architecture {
   /** Returns the facts of a model of this family. */
   ModelConfig config(ConfigJson json) throws ModelConfigException {
     try {
+      requireCausal(json);
       return reader.read(json);
     } catch (IllegalArgumentException e) {
       throw json.invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Any family's file can say that positions look at those behind them, too. */
+  private static void requireCausal(ConfigJson json) throws ModelConfigException {
+    if (!json.flag("is_causal", true)) {
+      throw json.unsupported(
+          "is_causal", "false", "true (every position looks at itself and those before it)");
     }
   }
 

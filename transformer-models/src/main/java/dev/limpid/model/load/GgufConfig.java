@@ -123,7 +123,10 @@ final class GgufConfig {
     long heads = required(prefix + "attention.head_count").longValue();
     long dModel = required(prefix + "embedding_length").longValue();
     json.put(
-        "num_key_value_heads", metadata.integer(prefix + "attention.head_count_kv").orElse(heads));
+        "num_key_value_heads",
+        metadata.contains(prefix + "attention.head_count_kv")
+            ? required(prefix + "attention.head_count_kv")
+            : heads);
     OptionalLong stated = metadata.integer(prefix + "attention.key_length");
     if (stated.isEmpty() && (heads <= 0 || dModel % heads != 0)) {
       throw bad("a width of %d is no multiple of %d heads".formatted(dModel, heads));
@@ -148,6 +151,12 @@ final class GgufConfig {
                   .formatted(rotated, width)
               + " not supported");
     }
+    double stretch = metadata.number(prefix + "rope.scaling.attn_factor").orElse(1);
+    if (stretch != 1) {
+      throw bad(
+          "key '%srope.scaling.attn_factor' is %s, which is not supported; supported: 1"
+              .formatted(prefix, stretch));
+    }
     OptionalDouble scale = metadata.number(prefix + "rope.scale_linear");
     double factor = metadata.number(prefix + "rope.scaling.factor").orElse(scale.orElse(1));
     String type =
@@ -162,6 +171,9 @@ final class GgufConfig {
       if (metadata.number(family + "." + key).orElse(0) != 0) {
         throw bad("key '" + family + "." + key + "' is not supported");
       }
+    }
+    if (!metadata.flag(family + ".attention.causal").orElse(true)) {
+      throw bad("key '" + family + ".attention.causal' is false, which is not supported");
     }
     long context = required(family + ".context_length").longValue();
     long window = metadata.integer(family + ".attention.sliding_window").orElse(context);
@@ -198,9 +210,24 @@ final class GgufConfig {
     json.put("eos_token_id", ends);
   }
 
+  /** Some converters give a number layer by layer, also where it is the same in all of them. */
   private Number required(String key) throws IOException {
-    OptionalDouble value = metadata.number(key);
-    double number = value.orElseThrow(() -> missing(key));
+    if (!metadata.contains(key)) {
+      throw missing(key);
+    }
+    double[] ofLayers =
+        metadata.isList(key)
+            ? metadata.numbers(key).orElseThrow()
+            : new double[] {metadata.number(key).orElseThrow()};
+    for (double other : ofLayers) {
+      if (other != ofLayers[0]) {
+        throw bad("key '" + key + "' differs from layer to layer, which is not supported");
+      }
+    }
+    if (ofLayers.length == 0) {
+      throw bad("key '" + key + "' is an empty list");
+    }
+    double number = ofLayers[0];
     if (number == Math.rint(number) && Math.abs(number) <= Long.MAX_VALUE) {
       return (long) number;
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,8 +103,7 @@ record GgufModel(GgufFile file) implements ModelFormat {
   }
 
   @Override
-  public void requireNothingMissed(Architecture architecture, Set<String> unread)
-      throws IOException {
+  public List<String> leftOut(Architecture architecture, Set<String> unread) throws IOException {
     for (String name : unread) {
       if (!name.equals(DIVISORS)) {
         throw new MissingTensorException(
@@ -112,5 +112,6 @@ record GgufModel(GgufFile file) implements ModelFormat {
             "is no part of a %s model as Limpid knows it".formatted(architecture.modelType()));
       }
     }
+    return List.of();
   }
 }

@@ -9,12 +9,21 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A folder in Hugging Face layout: config.json and safetensors. */
 record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
+  private static final String ADAPTER = "adapter_config.json";
+
+  private static final Pattern IN_LAYER = Pattern.compile("(^|\\.)(h|layers)\\.\\d+\\.");
+
+  /** What is stored of masks and rotations beside the weights, by exact names. */
+  private static final Pattern CONSTANT =
+      Pattern.compile("\\.\\d+\\.(attn\\.(bias|masked_bias)|self_attn\\.rotary_emb\\.\\w+)$");
 
   static HuggingFaceFolder open(Path folder) throws IOException {
     Path path = folder.resolve("config.json");
@@ -70,7 +79,24 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
     return Checkpoint.open(path);
   }
 
-  /** Checkpoints hold constants beside the weights, and those under names of all kinds. */
+  /** Hugging Face leaves out what a configuration has no use for, and says so; so do we. */
   @Override
-  public void requireNothingMissed(Architecture architecture, Set<String> unread) {}
+  public List<String> leftOut(Architecture architecture, Set<String> unread) {
+    List<String> lines = new ArrayList<>();
+    List<String> ofLayers =
+        unread.stream()
+            .filter(name -> IN_LAYER.matcher(name).find() && !CONSTANT.matcher(name).find())
+            .toList();
+    if (!ofLayers.isEmpty()) {
+      lines.add(
+          "weights of layers that its config.json has no use for are left out: %s%s"
+              .formatted(
+                  ofLayers.getFirst(),
+                  ofLayers.size() == 1 ? "" : " and %d more".formatted(ofLayers.size() - 1)));
+    }
+    if (Files.exists(path.resolve(ADAPTER))) {
+      lines.add("the adapter beside the weights (%s) is not applied".formatted(ADAPTER));
+    }
+    return lines;
+  }
 }

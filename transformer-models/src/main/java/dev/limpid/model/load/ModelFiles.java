@@ -31,6 +31,7 @@ public final class ModelFiles {
   private final ReadOnce<Facts> facts;
   private final ReadOnce<WeightSource> weights;
   private final ReadOnce<Optional<LoadedTokenizer>> tokenizer;
+  private volatile List<String> leftOut = List.of();
 
   private ModelFiles(ModelFormat format) throws IOException {
     this.format = format;
@@ -97,6 +98,14 @@ public final class ModelFiles {
   }
 
   /**
+   * Returns what the files hold that is no part of the model, a line each for people; known once
+   * the model has been opened.
+   */
+  public List<String> leftOut() {
+    return leftOut;
+  }
+
+  /**
    * Returns the ids of a text as the model's family reads it: GPT-2 and OPT get their BOS always,
    * the others by the post-processor of their tokenizer, where there is none by {@code
    * add_bos_token}, else not.
@@ -157,7 +166,7 @@ public final class ModelFiles {
     WeightNames names = format.names(known.architecture());
     WeightLoading loading = new WeightLoading(weights.get(), known.config(), names, ops);
     TransformerWeights read = loading.read(storage, progress);
-    format.requireNothingMissed(known.architecture(), loading.unread());
+    leftOut = List.copyOf(format.leftOut(known.architecture(), loading.unread()));
     Provenance provenance =
         new Provenance(
             name(),

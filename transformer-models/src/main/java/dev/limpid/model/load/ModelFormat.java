@@ -6,6 +6,7 @@ import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -44,9 +45,10 @@ sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
   WeightSource weights(ModelConfig config) throws IOException;
 
   /**
-   * Checks that nothing was left out which counts.
+   * Checks that nothing was left out which counts for certain.
    *
    * @param unread the tensors that no part of the model asked for
+   * @return what a user should know of the others, a line each
    */
-  void requireNothingMissed(Architecture architecture, Set<String> unread) throws IOException;
+  List<String> leftOut(Architecture architecture, Set<String> unread) throws IOException;
 }

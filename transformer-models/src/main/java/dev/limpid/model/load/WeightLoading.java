@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +41,16 @@ final class WeightLoading {
     this.names = names;
     this.ops = ops;
     this.prefix =
-        names.prefixes().stream()
-            .filter(p -> source.names().contains(p + names.of(Weight.EMBEDDING) + ".weight"))
+        // The norm, too, since a tied embedding may be stored under the name of the head.
+        Stream.of(Weight.EMBEDDING, Weight.FINAL_NORM)
+            .flatMap(w -> names.prefixes().stream().filter(p -> isStored(p + names.of(w))))
             .findFirst()
             .orElse(names.prefixes().getFirst());
     this.unread = new LinkedHashSet<>(source.names());
+  }
+
+  private boolean isStored(String name) {
+    return source.names().contains(name + ".weight");
   }
 
   /**
@@ -53,15 +59,17 @@ final class WeightLoading {
    * @param progress told after each layer how many are done
    */
   TransformerWeights read(LayerStorage storage, LoadProgress progress) throws IOException {
-    String embeddingName = prefix + names.of(Weight.EMBEDDING);
     String headName = names.of(Weight.HEAD);
+    String ownName = prefix + names.of(Weight.EMBEDDING);
+    boolean isHead = config.tiedHead() && !isStored(ownName) && isStored(headName);
+    String embeddingName = isHead ? headName : ownName;
     Tensor embedding = table(embeddingName, config.dVocab());
     @Nullable Tensor positions =
         config.positions() instanceof Positions.Learned learned
             ? table(prefix + names.of(Weight.POSITIONS), config.nContext() + learned.offset())
             : null;
     // A head that is stored counts, even where the configuration ties it, as for Hugging Face.
-    boolean tied = config.tiedHead() && !source.names().contains(headName + ".weight");
+    boolean tied = isHead || (config.tiedHead() && !isStored(headName));
     Tensor unembedding = tied ? embedding : table(headName, config.dVocab());
     PackedMatrix head = head(unembedding, tied ? embeddingName : headName);
     return new TransformerWeights(

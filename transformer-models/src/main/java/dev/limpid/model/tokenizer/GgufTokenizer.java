@@ -86,7 +86,7 @@ final class GgufTokenizer {
     boolean bytes = entries.stream().anyMatch(entry -> entry.kind() == Kind.BYTE);
     boolean addsPrefix = metadata.flag(PREFIX + "add_space_prefix").orElse(true);
     return SentencePieceBpe.build(
-        path, new SentencePieceFile(entries, bytes, addsPrefix), template);
+        path, new SentencePieceFile(entries, bytes, addsPrefix), template, List.of());
   }
 
   private PipelineTokenizer byteLevel(GgufSteps steps, Template template) throws IOException {

@@ -3,6 +3,7 @@ package dev.limpid.model.tokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Reads the pre-tokenizer of a tokenizer.json. */
@@ -14,7 +15,20 @@ final class PreTokenizerReader {
 
   private PreTokenizerReader() {}
 
-  static PreTokenizer read(StepNode step) throws IOException {
+  /**
+   * Reads it.
+   *
+   * @param prefixSpace whether words that are written as bytes get a blank in front, if another
+   *     file says so: it counts where this is the only step, as in Hugging Face
+   */
+  static PreTokenizer read(StepNode step, Optional<Boolean> prefixSpace) throws IOException {
+    if (prefixSpace.isPresent() && !step.isMissing() && step.type().equals("ByteLevel")) {
+      return PreTokenizer.byteLevel(prefixSpace.get(), step.bool("use_regex", true));
+    }
+    return read(step);
+  }
+
+  private static PreTokenizer read(StepNode step) throws IOException {
     if (step.isMissing()) {
       return PreTokenizer.NONE;
     }

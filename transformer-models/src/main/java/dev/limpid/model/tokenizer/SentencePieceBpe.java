@@ -22,7 +22,7 @@ final class SentencePieceBpe {
   static PipelineTokenizer read(Path path, TokenizerConfig config) throws IOException {
     SentencePieceFile file = SentencePieceFile.read(path);
     try {
-      return build(path, file, template(config, file));
+      return build(path, file, template(config, file), config.addedTokens());
     } catch (IllegalArgumentException e) {
       throw new MalformedTokenizerException(path, String.valueOf(e.getMessage()));
     }
@@ -32,12 +32,16 @@ final class SentencePieceBpe {
    * Puts a tokenizer together.
    *
    * @param path the file it was read from
+   * @param named tokens that are named beside it; those it lacks get the next free ids
    * @throws IllegalArgumentException if the pieces contradict one another
    */
-  static PipelineTokenizer build(Path path, SentencePieceFile file, Template template) {
+  static PipelineTokenizer build(
+      Path path, SentencePieceFile file, Template template, List<AddedToken> named) {
     Vocabulary vocabulary = vocabulary(file.entries());
     Normalizer normalizer = normalizer(file.addsPrefix());
-    AddedTokens added = new AddedTokens(addedTokens(file.entries()), vocabulary, normalizer);
+    List<AddedToken> tokens = new ArrayList<>(addedTokens(file.entries()));
+    named.stream().filter(token -> vocabulary.id(token.content()) < 0).forEach(tokens::add);
+    AddedTokens added = new AddedTokens(tokens, vocabulary, normalizer);
     String unknown =
         file.entries().stream()
             .filter(entry -> entry.kind() == Kind.UNKNOWN)

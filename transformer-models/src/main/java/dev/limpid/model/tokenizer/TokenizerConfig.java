@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,9 +20,9 @@ import tools.jackson.databind.node.MissingNode;
 
 /**
  * What {@code tokenizer_config.json} says, and where it is silent the older {@code
- * special_tokens_map.json}. Either may be missing.
+ * special_tokens_map.json} and {@code added_tokens.json}. Any of them may be missing.
  */
-record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
+record TokenizerConfig(StepNode config, StepNode specialTokensMap, StepNode addedTokensFile) {
   /** The fields that name special tokens. */
   private static final List<String> ROLES =
       List.of(
@@ -31,12 +34,15 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
           "cls_token",
           "mask_token");
 
+  private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
+
   private static final JsonMapper JSON = new JsonMapper();
 
   static TokenizerConfig read(Path folder) throws IOException {
     return new TokenizerConfig(
         readObject(folder.resolve("tokenizer_config.json")),
-        readObject(folder.resolve("special_tokens_map.json")));
+        readObject(folder.resolve("special_tokens_map.json")),
+        readObject(folder.resolve("added_tokens.json")));
   }
 
   private static StepNode readObject(Path path) throws IOException {
@@ -61,11 +67,19 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
     }
     JsonNode gpt2 =
         JSON.createObjectNode().put("bos_token", "<|endoftext|>").put("eos_token", "<|endoftext|>");
-    return new TokenizerConfig(new StepNode(config.path(), "", gpt2), specialTokensMap);
+    return new TokenizerConfig(
+        new StepNode(config.path(), "", gpt2), specialTokensMap, addedTokensFile);
   }
 
   boolean flag(String field, boolean otherwise) throws MalformedTokenizerException {
     return config.bool(field, otherwise);
+  }
+
+  /** Returns whether a text gets a blank in front, if that is said. */
+  Optional<Boolean> prefixSpace() throws MalformedTokenizerException {
+    return config.at("add_prefix_space").isMissing()
+        ? Optional.empty()
+        : Optional.of(config.bool("add_prefix_space"));
   }
 
   /** Returns the token of a role such as {@code bos_token}, as text. */
@@ -73,18 +87,45 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap) {
     return addedToken(role).map(AddedToken::content);
   }
 
-  /** Returns the special tokens by role and the added ones, in the order of their ids if stated. */
+  /** Returns the added tokens, in the order of their ids where stated, then the special ones. */
   List<AddedToken> addedTokens() throws IOException {
     Map<String, AddedToken> tokens = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry :
-        config.at("added_tokens_decoder").node().properties()) {
-      AddedToken token = read(config.at("added_tokens_decoder").at(entry.getKey()));
+    for (AddedToken token : numbered()) {
       tokens.put(token.content(), token);
     }
     for (String role : ROLES) {
       addedToken(role).ifPresent(token -> tokens.putIfAbsent(token.content(), token));
     }
+    for (StepNode additional : additional()) {
+      AddedToken token = read(additional);
+      tokens.putIfAbsent(token.content(), token);
+    }
     return new ArrayList<>(tokens.values());
+  }
+
+  private List<AddedToken> numbered() throws IOException {
+    SortedMap<Integer, AddedToken> byId = new TreeMap<>();
+    StepNode file = addedTokensFile;
+    for (Map.Entry<String, JsonNode> entry : file.node().properties()) {
+      int id = file.natural(entry.getKey());
+      byId.put(id, AddedToken.plain(entry.getKey()).withId(id));
+    }
+    StepNode decoder = config.at("added_tokens_decoder");
+    for (Map.Entry<String, JsonNode> entry : decoder.node().properties()) {
+      if (!ID.matcher(entry.getKey()).matches()) {
+        throw decoder.malformed("has '" + entry.getKey() + "' where an id should be");
+      }
+      int id = Integer.parseInt(entry.getKey());
+      byId.put(id, read(decoder.at(entry.getKey())).withId(id));
+    }
+    return List.copyOf(byId.values());
+  }
+
+  private List<StepNode> additional() throws MalformedTokenizerException {
+    StepNode named = config.at("additional_special_tokens");
+    return named.isMissing()
+        ? specialTokensMap.at("additional_special_tokens").items()
+        : named.items();
   }
 
   private Optional<AddedToken> addedToken(String role) throws IOException {

@@ -1,5 +1,6 @@
 package dev.limpid.model.tokenizer;
 
+import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,22 +39,25 @@ final class TokenizerJson {
           .build();
 
   private final Path path;
+  private final TokenizerConfig config;
   private final Map<String, JsonNode> steps = new HashMap<>();
   private final BpeReader model;
 
-  private TokenizerJson(Path path) {
+  private TokenizerJson(Path path, TokenizerConfig config) {
     this.path = path;
+    this.config = config;
     this.model = new BpeReader(path);
   }
 
   /**
    * Reads a file.
    *
+   * @param config what stands beside it, and counts where it says more
    * @throws MalformedTokenizerException if it is damaged
    * @throws UnsupportedTokenizerException if it needs a step that Limpid does not have
    */
-  static PipelineTokenizer read(Path path) throws IOException {
-    TokenizerJson file = new TokenizerJson(path);
+  static PipelineTokenizer read(Path path, TokenizerConfig config) throws IOException {
+    TokenizerJson file = new TokenizerJson(path, config);
     byte[] bytes = ModelFile.readJson(path);
     try (JsonParser parser = JSON.createParser(bytes)) {
       file.readAll(parser);
@@ -79,12 +82,7 @@ final class TokenizerJson {
 
   /** Returns what is to be thrown where the JSON itself is broken: reason and place in one line. */
   static MalformedTokenizerException noJson(Path path, JacksonException e) {
-    TokenStreamLocation at = e.getLocation();
-    String where =
-        at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-    String message = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-    String reason = message.replaceFirst(" \\(start marker.*", "");
-    return new MalformedTokenizerException(path, "no valid JSON: " + reason + where);
+    return new MalformedTokenizerException(path, "no valid JSON: " + JsonProblem.of(e));
   }
 
   private void readAll(JsonParser parser) throws IOException {
@@ -126,7 +124,7 @@ final class TokenizerJson {
             path,
             new AddedTokens(addedTokens(), bpe.vocabulary(), normalizer),
             normalizer,
-            PreTokenizerReader.read(step("pre_tokenizer")),
+            PreTokenizerReader.read(step("pre_tokenizer"), config.prefixSpace()),
             bpe,
             TemplateReader.read(step("post_processor")),
             DecoderReader.read(step("decoder")));
@@ -146,10 +144,19 @@ final class TokenizerJson {
     return new StepNode(path, field, steps.getOrDefault(field, MissingNode.getInstance()));
   }
 
+  /** Those of the file, then those that are named beside it alone; new ones get the next ids. */
   private List<AddedToken> addedTokens() throws IOException {
     List<AddedToken> tokens = new ArrayList<>();
+    Set<String> contents = new HashSet<>();
     for (StepNode token : step("added_tokens").items()) {
-      tokens.add(AddedToken.read(token, token.natural("id")));
+      AddedToken read = AddedToken.read(token, token.natural("id"));
+      tokens.add(read);
+      contents.add(read.content());
+    }
+    for (AddedToken named : config.addedTokens()) {
+      if (contents.add(named.content())) {
+        tokens.add(named.withId(AddedToken.NO_ID));
+      }
     }
     return tokens;
   }

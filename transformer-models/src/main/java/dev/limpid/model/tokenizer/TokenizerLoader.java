@@ -30,7 +30,7 @@ public final class TokenizerLoader {
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path json = folder.resolve("tokenizer.json");
     if (Files.exists(json)) {
-      return Optional.of(loaded(TokenizerJson.read(json), config, json));
+      return Optional.of(loaded(TokenizerJson.read(json, config), config, json));
     }
     Path vocabulary = folder.resolve("vocab.json");
     Path merges = firstThere(folder.resolve("merges.txt"), folder.resolve("vocab.bpe"));

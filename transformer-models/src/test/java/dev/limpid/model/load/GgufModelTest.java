@@ -98,6 +98,16 @@ class GgufModelTest {
   }
 
   @Test
+  void whatChangesNothingOpens() throws IOException {
+    GgufBuilder file =
+        metadata()
+            .flag("llama.attention.causal", true)
+            .number("llama.rope.scaling.attn_factor", 1)
+            .integers("llama.attention.head_count_kv", 2, 2, 2);
+    assertThat(ModelFiles.open(write(weights(file))).config().nKvHeads()).isEqualTo(2);
+  }
+
+  @Test
   void keysThatAreMissing() throws IOException {
     assertRefused(new GgufBuilder(), "key 'general.architecture' is missing");
     assertRefused(
@@ -122,13 +132,19 @@ class GgufModelTest {
         f -> f.integer("llama.attention.key_length", 16).integer("llama.attention.value_length", 8),
         "value_length differ");
     assertRefusedWith(f -> f.text("llama.rope.scaling.type", "yarn"), "'yarn' is not supported");
+    assertRefusedWith(f -> f.flag("llama.attention.causal", false), "'llama.attention.causal'");
+    assertRefusedWith(
+        f -> f.number("llama.rope.scaling.attn_factor", 0.5f), "attn_factor' is 0.5", "1");
   }
 
   @Test
   void valuesThatContradict() throws IOException {
     assertRefusedWith(f -> f.integer("llama.attention.head_count_kv", 3), "do not divide");
     assertRefusedWith(
-        f -> f.integers("llama.attention.head_count_kv", 1, 2), "head_count_kv", "whole number");
+        f -> f.integers("llama.attention.head_count_kv", 1, 2),
+        "'llama.attention.head_count_kv' differs from layer to layer");
+    assertRefusedWith(f -> f.integers("llama.attention.head_count_kv"), "is an empty list");
+    assertRefusedWith(f -> f.text("llama.attention.head_count_kv", "2"), "head_count_kv");
     assertRefusedWith(
         f -> f.integer("llama.vocab_size", 9).integer("tokenizer.ggml.bos_token_id", -1),
         "bos_token_id");

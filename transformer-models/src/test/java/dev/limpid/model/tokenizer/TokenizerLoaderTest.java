@@ -175,4 +175,63 @@ class TokenizerLoaderTest {
     assertThat(loaded.specialTokens().eos()).containsExactly(3);
     assertThat(loaded.tokenizer().text(2)).isEqualTo(" a");
   }
+
+  /** Such as pad_token, or the turns of a chat. */
+  @Test
+  void specialTokensNamedBesideTheFileGetTheNextIds() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"bos_token": "<s>", "pad_token": {"content": "<pad>", "special": true},
+         "additional_special_tokens": ["<turn>", "<s>", "<end>"]}
+        """);
+    Tokenizer tokenizer = tokenizer("{\"model\":%s}".formatted(MODEL));
+    assertThat(tokenizer.encode("ab<turn>a<pad><end><s>", false)).containsExactly(2, 5, 0, 4, 6, 3);
+  }
+
+  @Test
+  void aPrefixSpaceNamedBesideTheFileCounts() throws IOException {
+    String bytes =
+        """
+        {"model":{"type":"BPE","vocab":{"a":0,"b":1,"Ġ":2,"Ġa":3},"merges":["Ġ a"]},
+         "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":%s,"use_regex":true}}\
+        """;
+    assertThat(tokenizer(bytes.formatted(false)).encode("ab", false)).containsExactly(0, 1);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"add_prefix_space\": true}");
+    assertThat(tokenizer(bytes.formatted(false)).encode("ab", false)).containsExactly(3, 1);
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"add_prefix_space\": false}");
+    assertThat(tokenizer(bytes.formatted(true)).encode("ab", false)).containsExactly(0, 1);
+  }
+
+  @Test
+  void addedTokensBesideAVocabularyHaveTheIdsTheyState() throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\":0,\"b\":1,\"ab\":2}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b\n");
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<two>\": 4, \"<one>\": 3}");
+    Tokenizer tokenizer = TokenizerLoader.load(folder).orElseThrow().tokenizer();
+    assertThat(tokenizer.encode("ab<two>a<one>", false)).containsExactly(2, 4, 0, 3);
+
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<two>\": 9}");
+    assertThatThrownBy(() -> TokenizerLoader.load(folder))
+        .isInstanceOf(MalformedTokenizerException.class)
+        .hasMessageContaining("'<two>' states the id 9");
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<two>\": \"x\"}");
+    assertThatThrownBy(() -> TokenizerLoader.load(folder))
+        .isInstanceOf(MalformedTokenizerException.class)
+        .hasMessageContaining("added_tokens.json");
+  }
+
+  @Test
+  void addedTokensByIdAreInTheOrderOfTheirIds() throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\":0,\"b\":1}");
+    Files.writeString(folder.resolve("merges.txt"), "");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"added_tokens_decoder": {"3": {"content": "<y>", "special": true},
+                                  "2": {"content": "<x>", "special": true}}}
+        """);
+    Tokenizer tokenizer = TokenizerLoader.load(folder).orElseThrow().tokenizer();
+    assertThat(tokenizer.encode("<x>a<y>", false)).containsExactly(2, 0, 3);
+  }
 }

@@ -1,6 +1,7 @@
 package dev.limpid.model.load.families;
 
 import dev.limpid.model.config.ModelConfigException;
+import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,6 +29,8 @@ public final class ConfigJson {
       JsonMapper.builder(
               JsonFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  // Python writes NaN and Infinity; where a number counts, they are refused.
+                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxNestingDepth(64).build())
                   .build())
@@ -53,7 +57,7 @@ public final class ConfigJson {
       }
       return new ConfigJson(path, node);
     } catch (JacksonException e) {
-      throw new ModelConfigException(path, "not valid JSON: " + e.getOriginalMessage());
+      throw new ModelConfigException(path, "not valid JSON: " + JsonProblem.of(e));
     }
   }
 

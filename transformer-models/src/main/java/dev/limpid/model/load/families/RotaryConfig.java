@@ -24,7 +24,8 @@ final class RotaryConfig {
         if (rope.has("full_attention") || rope.has("sliding_attention")) {
           throw json.unsupported(key, "of its own for each layer type", "one for all layers");
         }
-        return new Rotary(rope.number("rope_theta", theta), scaling(rope, nContext));
+        return new Rotary(
+            rope.number("rope_theta", theta), scaling(rope, original(json, rope, nContext)));
       }
     }
     return new Rotary(theta, new Scaling.None());
@@ -36,7 +37,14 @@ final class RotaryConfig {
     }
   }
 
-  private static Scaling scaling(ConfigJson rope, int nContext) throws ModelConfigException {
+  /** What stands beside the scaling counts, also where the scaling names another. */
+  private static int original(ConfigJson json, ConfigJson rope, int nContext)
+      throws ModelConfigException {
+    String key = "original_max_position_embeddings";
+    return json.has(key) ? json.integer(key) : rope.integer(key, nContext);
+  }
+
+  private static Scaling scaling(ConfigJson rope, int originalContext) throws ModelConfigException {
     requireWholeHeads(rope);
     String type = rope.string("rope_type", rope.string("type", "default"));
     return switch (type) {
@@ -47,7 +55,7 @@ final class RotaryConfig {
               rope.number("factor"),
               rope.number("low_freq_factor"),
               rope.number("high_freq_factor"),
-              rope.integer("original_max_position_embeddings", nContext));
+              originalContext);
       default -> throw rope.unsupported("rope_type", type, "default, linear, llama3");
     };
   }

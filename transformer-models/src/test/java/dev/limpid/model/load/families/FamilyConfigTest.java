@@ -219,6 +219,51 @@ class FamilyConfigTest {
     }
   }
 
+  /** Llama's files name the original context in the scaling, some of its kin beside it. */
+  @Test
+  void theOriginalContextBesideTheScalingCounts() throws IOException {
+    String scaling =
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 4.0, \"low_freq_factor\": 1.0,"
+            + " \"high_freq_factor\": 3.0 %s}%s";
+    String within = ", \"original_max_position_embeddings\": 20";
+    String beside = ", \"original_max_position_embeddings\": 30";
+    for (String type : List.of("llama", "mistral", "qwen3")) {
+      assertThat(originalContext(kin(type, scaling.formatted("", "")))).isEqualTo(50);
+      assertThat(originalContext(kin(type, scaling.formatted(within, "")))).isEqualTo(20);
+      assertThat(originalContext(kin(type, scaling.formatted("", beside)))).isEqualTo(30);
+      assertThat(originalContext(kin(type, scaling.formatted(within, beside)))).isEqualTo(30);
+    }
+  }
+
+  private int originalContext(String json) throws IOException {
+    Rotary rotary = (Rotary) read(json).positions();
+    return ((Scaling.Llama3) rotary.scaling()).originalContext();
+  }
+
+  @Test
+  void attentionToWhatFollowsIsRefusedInEveryFamily() throws IOException {
+    assertThat(read(kin("llama", "\"is_causal\": true")).modelType()).isEqualTo("llama");
+    assertRefused(kin("qwen2", "\"is_causal\": false"), "is_causal 'false' is not supported");
+    assertRefused("{\"model_type\": \"gpt2\", \"is_causal\": false}", "is_causal", "before it");
+  }
+
+  @Test
+  void numbersThatAreNoneHinderWhereTheyCount() throws IOException {
+    assertThat(read(kin("llama", "\"attention_dropout\": NaN, \"x\": -Infinity")).nLayers())
+        .isEqualTo(3);
+    assertRefused(kin("llama", "\"rms_norm_eps\": NaN"), "rms_norm_eps", "a number");
+    assertRefused(kin("llama", "\"sliding_window\": 7, \"head_dim\": Infinity"), "head_dim");
+  }
+
+  @Test
+  void aFileThatWasCutOffIsSaidInPlainWords() {
+    assertThatThrownBy(() -> read("{\"model_type\": \"llama\", \"hidden_size\": 1"))
+        .isInstanceOf(ModelConfigException.class)
+        .hasMessageContaining("config.json: not valid JSON: Unexpected end-of-input")
+        .hasMessageContaining("line 1")
+        .hasMessageNotContainingAny("REDACTED", "StreamReadFeature", "#UNKNOWN");
+  }
+
   private static String kin(String type, String more) {
     String usual = "\"num_key_value_heads\": 2, \"max_position_embeddings\": 50, ";
     return bare(type, usual + more);
