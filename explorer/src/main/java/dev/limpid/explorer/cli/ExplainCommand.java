@@ -80,7 +80,7 @@ final class ExplainCommand implements Callable<Integer> {
     } else if (json) {
       console.print(explanation.view());
     } else {
-      new ExplainText(explanation, console.out(), console.colours()).print();
+      new ExplainText(explanation, console.out(), console.width(), console.colours()).print();
     }
     return ExitCode.DONE;
   }

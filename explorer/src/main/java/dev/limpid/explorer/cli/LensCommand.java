@@ -28,14 +28,15 @@ import picocli.CommandLine.Option;
       "  limpid lens \"The capital of France is\" --layer 2 --position all --top 3 --json"
     })
 final class LensCommand implements Callable<Integer> {
-  /** So many tokens that lines have less than 100 columns. */
-  private static final int IN_A_LINE = 4;
+  private static final int IN_JSON = 10;
 
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Option(names = "--top", description = "Tokens to list (default: 4; 10 with --json).")
+  @Option(
+      names = "--top",
+      description = "Tokens to list (default: as many as fit a line; 10 with --json).")
   private @Nullable Integer top;
 
   @Option(
@@ -59,7 +60,7 @@ final class LensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    int listed = top != null ? top : json ? 10 : IN_A_LINE;
+    int listed = top != null ? top : json ? IN_JSON : LensText.fitting(console.width());
     if (listed < 1) {
       throw new UsageFailure("--top: " + listed + " is not a number of tokens");
     }

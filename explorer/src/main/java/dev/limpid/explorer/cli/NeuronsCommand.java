@@ -59,7 +59,7 @@ final class NeuronsCommand implements Callable<Integer> {
     if (json) {
       console.print(view);
     } else {
-      new NeuronsText(view, analysis.prompt().tokenViews()).print(console.out());
+      new NeuronsText(view, analysis.prompt().tokenViews(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
   }

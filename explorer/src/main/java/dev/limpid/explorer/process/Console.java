@@ -23,10 +23,21 @@ public record Console(
     Map<String, String> variables,
     boolean outIsTerminal,
     boolean errIsTerminal) {
+  private static final int WIDTH = 80;
+  private static final int LEAST_WIDTH = 60;
 
   /** Returns an environment variable; empty also where it is set to nothing. */
   public Optional<String> variable(String name) {
     return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /** Returns how many columns a line may have: {@code COLUMNS} where it is set, else 80. */
+  public int width() {
+    return variable("COLUMNS")
+        .filter(value -> value.matches("\\d{1,4}"))
+        .map(Integer::valueOf)
+        .filter(columns -> columns >= LEAST_WIDTH)
+        .orElse(WIDTH);
   }
 
   /** Returns whether to colour what is written to {@link #out} (see no-color.org). */

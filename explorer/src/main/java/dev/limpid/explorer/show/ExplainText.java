@@ -15,9 +15,9 @@ import picocli.CommandLine.Help.Ansi;
 /** An explanation for people: prediction, picture of the route, source tokens, attention. */
 public final class ExplainText {
   private static final int LISTED = 8;
-  private static final int COLUMN = 7;
+  private static final int WIDEST_CELL = 7;
+  private static final int LEAST_CELL = 4;
   private static final int MARGIN = 12;
-  private static final int WIDTH = 110;
   private static final int BAR = 24;
 
   /** Shades by the share of the explained state that flows through a node. */
@@ -28,17 +28,20 @@ public final class ExplainText {
   private final ExplainView view;
   private final Route route;
   private final PrintStream out;
+  private final int width;
   private final Ansi ansi;
 
   /**
    * Prepares an explanation.
    *
+   * @param width how many columns a line may have
    * @param colours whether the terminal shows colours
    */
-  public ExplainText(Explanation explanation, PrintStream out, boolean colours) {
+  public ExplainText(Explanation explanation, PrintStream out, int width, boolean colours) {
     this.view = explanation.view();
     this.route = explanation.route();
     this.out = out;
+    this.width = width;
     this.ansi = colours ? Ansi.ON : Ansi.OFF;
   }
 
@@ -49,7 +52,7 @@ public final class ExplainText {
     sources();
     attention();
     out.println();
-    out.println(styled("faint", view.note()));
+    faint(view.note());
     contrast();
   }
 
@@ -81,6 +84,7 @@ public final class ExplainText {
   /** Tokens across, layers upwards: each cell is the state after a layer, shaded by its flow. */
   private void picture() {
     List<Integer> shown = shownPositions();
+    int cell = cellWidth(shown.size());
     heading(
         "Route (threshold %s, %s): %d nodes, %d edges"
             .formatted(
@@ -99,44 +103,55 @@ public final class ExplainText {
     for (int row = view.model().nLayers(); row >= 0; row--) {
       StringBuilder line = new StringBuilder(label(row));
       for (int t : shown) {
-        line.append(cell(flow[row][t], mlp[row][t]));
+        line.append(cell(flow[row][t], mlp[row][t], cell));
       }
       out.println(line.toString().stripTrailing());
     }
-    StringBuilder line = new StringBuilder(" ".repeat(MARGIN));
-    for (int t : shown) {
-      line.append(TerminalText.columns(bare(t), COLUMN - 1)).append(' ');
+    names(shown, cell);
+    faint("  share of the state: · <2 %  ░ <10 %  ▒ <30 %  ▓ <60 %  █ more   + with MLP");
+    if (view.tokens().size() > shown.size()) {
+      faint("  Of %d positions, those with the most flow.".formatted(view.tokens().size()));
     }
-    out.println(line.toString().stripTrailing());
-    String rest = view.tokens().size() > shown.size() ? ", positions without flow left out" : "";
-    out.println(
-        styled(
-            "faint",
-            "  share of the state: · <2 %  ░ <10 %  ▒ <30 %  ▓ <60 %  █ more; + the MLP takes part"
-                + rest));
+  }
+
+  /** The tokens below their columns; where these are narrow, in several rows that take turns. */
+  private void names(List<Integer> shown, int cell) {
+    int rows = Math.ceilDiv(WIDEST_CELL, cell);
+    for (int row = 0; row < Math.min(rows, shown.size()); row++) {
+      StringBuilder line = new StringBuilder(" ".repeat(MARGIN + row * cell));
+      for (int i = row; i < shown.size(); i += rows) {
+        line.append(TerminalText.columns(bare(shown.get(i)), rows * cell - 1)).append(' ');
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  private int cellWidth(int columns) {
+    return Math.clamp((width - MARGIN) / columns, LEAST_CELL, WIDEST_CELL);
   }
 
   private static String label(int row) {
     return TerminalText.columns(row == 0 ? "  tokens" : "  layer %2d".formatted(row - 1), MARGIN);
   }
 
-  private String cell(double flow, boolean mlp) {
+  private String cell(double flow, boolean mlp, int columns) {
     if (flow <= 0) {
-      return " ".repeat(COLUMN);
+      return " ".repeat(columns);
     }
     int shade = 0;
     while (shade + 1 < SHADE_FROM.length && flow >= SHADE_FROM[shade + 1]) {
       shade++;
     }
-    String block = SHADES.substring(shade, shade + 1).repeat(3);
+    int wide = Math.min(3, columns - 2);
+    String block = SHADES.substring(shade, shade + 1).repeat(wide);
     return styled(shade >= 2 ? "fg(green)" : "", block)
         + (mlp ? styled("fg(magenta)", "+") : " ")
-        + " ".repeat(COLUMN - 4);
+        + " ".repeat(columns - wide - 1);
   }
 
   /** All positions if they fit, else those of the route with the most flow. */
   private List<Integer> shownPositions() {
-    int fit = (WIDTH - MARGIN) / COLUMN;
+    int fit = (width - MARGIN) / LEAST_CELL;
     List<Integer> positions = new ArrayList<>();
     if (view.tokens().size() <= fit) {
       view.tokens().forEach(token -> positions.add(token.position()));
@@ -155,14 +170,17 @@ public final class ExplainText {
   private void sources() {
     heading("Where this state came from");
     for (ExplainView.Source source : view.sources().stream().limit(LISTED).toList()) {
-      String note = source.position() == 0 ? "   (first token: often a resting place)" : "";
+      String note = source.position() == 0 ? "   (first token: a resting place)" : "";
+      int bar = Math.min(BAR, width - MARGIN - 26 - note.length());
       out.println(
           "  %3d  %s%6.2f %%  %s%s"
               .formatted(
                   source.position(),
                   TerminalText.columns(token(source.position()), 20),
                   100 * source.flow(),
-                  styled("fg(green)", "█".repeat((int) Math.round(BAR * source.flow()))),
+                  styled(
+                      "fg(green)",
+                      "█".repeat(Math.min(bar, (int) Math.round(BAR * source.flow())))),
                   styled("faint", note)));
     }
     if (view.sources().size() > LISTED) {
@@ -178,13 +196,11 @@ public final class ExplainText {
     double missing = lost.stopped() + lost.belowThreshold() + lost.bias();
     if (missing > 5e-5) {
       out.println(
-          "       %s%6.2f %%   (stopped %.2f %%, below the threshold %.2f %%, bias %.2f %%)"
-              .formatted(
-                  TerminalText.columns("arrives nowhere", 20),
-                  100 * missing,
-                  100 * lost.stopped(),
-                  100 * lost.belowThreshold(),
-                  100 * lost.bias()));
+          "       %s%6.2f %%"
+              .formatted(TerminalText.columns("arrives nowhere", 20), 100 * missing));
+      out.println(
+          "         (stopped %.2f %%, below the threshold %.2f %%, bias %.2f %%)"
+              .formatted(100 * lost.stopped(), 100 * lost.belowThreshold(), 100 * lost.bias()));
     }
     stops("its parts only cancel one another, so none of them has a share", route.cancelling());
     List<Node> weak = new ArrayList<>(route.stopped());
@@ -206,19 +222,19 @@ public final class ExplainText {
     }
     heading("Attention that carried the most of it");
     for (ExplainView.Attention edge : view.attention().stream().limit(LISTED).toList()) {
-      String heads =
-          edge.heads().stream()
-              .limit(3)
-              .map(h -> "head %d (%.2f)".formatted(h.head(), h.contribution()))
-              .collect(Collectors.joining(", "));
-      out.println(
-          "  layer %2d  %s from %s%6.2f %%  %s"
+      String start =
+          "  layer %2d  %s from %s%6.2f %%  "
               .formatted(
                   edge.layer(),
                   TerminalText.columns(edge.query() + " " + token(edge.query()), 16),
                   TerminalText.columns(edge.key() + " " + token(edge.key()), 16),
-                  100 * edge.flow(),
-                  heads));
+                  100 * edge.flow());
+      List<String> heads =
+          edge.heads().stream()
+              .limit(3)
+              .map(h -> "head %d (%.2f)".formatted(h.head(), h.contribution()))
+              .toList();
+      out.println(start + TerminalText.fitting(heads, ", ", width - TerminalText.width(start)));
     }
   }
 
@@ -228,7 +244,7 @@ public final class ExplainText {
     }
     heading("Where " + TerminalText.logitName(view.answer(), view.distractor()) + " came from");
     new ContrastTable(view.contrast(), view.tokens()).print(out, LISTED);
-    out.println(styled("faint", view.contrast().note()));
+    faint(view.contrast().note());
   }
 
   private String token(int position) {
@@ -243,6 +259,10 @@ public final class ExplainText {
   private void heading(String text) {
     out.println();
     out.println(styled("bold", text));
+  }
+
+  private void faint(String text) {
+    TerminalText.wrapped(text, width).lines().forEach(line -> out.println(styled("faint", line)));
   }
 
   private String styled(String style, String text) {

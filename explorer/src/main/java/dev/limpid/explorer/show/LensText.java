@@ -8,6 +8,14 @@ import java.util.stream.Collectors;
 /** States read as predictions, a line each. */
 public record LensText(LensView view, String state) {
 
+  private static final int START = 24;
+  private static final int TOKEN = 19;
+
+  /** Returns how many tokens fit a line of so many columns. */
+  public static int fitting(int width) {
+    return Math.clamp((width - START) / TOKEN, 1, 10);
+  }
+
   /** Prints them. */
   public void print(PrintStream out) {
     out.println("layer position entropy  most probable tokens after this " + state);

@@ -4,10 +4,10 @@ import dev.limpid.view.NeuronsView;
 import dev.limpid.view.TokenView;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The neurons that brought most to a position, and to what end. */
-public record NeuronsText(NeuronsView view, List<TokenView> tokens) {
+public record NeuronsText(NeuronsView view, List<TokenView> tokens, int width) {
+  private static final int START = 37;
 
   /** Prints them. */
   public void print(PrintStream out) {
@@ -24,14 +24,14 @@ public record NeuronsText(NeuronsView view, List<TokenView> tokens) {
           neuron.neuron(),
           neuron.contribution(),
           neuron.activation(),
-          shown(neuron.promoted()),
+          TerminalText.columns(shown(neuron.promoted()), (width - START) / 2),
           shown(neuron.suppressed()));
     }
   }
 
-  private static String shown(List<NeuronsView.Token> tokens) {
-    return tokens.stream()
-        .map(token -> TerminalText.quoted(token.id(), token.text()))
-        .collect(Collectors.joining(" "));
+  private String shown(List<NeuronsView.Token> tokens) {
+    List<String> quoted =
+        tokens.stream().map(token -> TerminalText.quoted(token.id(), token.text())).toList();
+    return TerminalText.fitting(quoted, " ", (width - START) / 2);
   }
 }

@@ -3,6 +3,7 @@ package dev.limpid.explorer.show;
 import dev.limpid.view.PredictionView;
 import dev.limpid.view.TokenView;
 import java.math.BigDecimal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Texts of tokens as they can be shown on one line of a terminal. */
@@ -56,6 +57,42 @@ public final class TerminalText {
   public static String exact(double value) {
     BigDecimal exact = BigDecimal.valueOf(value);
     return exact.signum() == 0 ? "0" : exact.stripTrailingZeros().toPlainString();
+  }
+
+  /**
+   * Returns a text with line breaks between words, so that no line is wider; each begins as the
+   * text does.
+   */
+  static String wrapped(String text, int width) {
+    String indent = text.substring(0, text.length() - text.stripLeading().length());
+    StringBuilder lines = new StringBuilder(indent);
+    int used = 0;
+    for (String word : text.strip().split(" ", -1)) {
+      int next = width(word);
+      if (used > 0 && indent.length() + used + 1 + next > width) {
+        lines.append('\n').append(indent);
+        used = 0;
+      } else if (used > 0) {
+        lines.append(' ');
+        used++;
+      }
+      lines.append(word);
+      used += next;
+    }
+    return lines.toString();
+  }
+
+  /** Returns as many items as fit one line, the first in any case. */
+  static String fitting(List<String> items, String separator, int width) {
+    StringBuilder line = new StringBuilder();
+    for (String item : items) {
+      int next = width(line.toString()) + width(separator) + width(item);
+      if (!line.isEmpty() && next > width) {
+        break;
+      }
+      line.append(line.isEmpty() ? "" : separator).append(item);
+    }
+    return line.toString();
   }
 
   /** Returns a text of exactly that many columns, cut off or filled up on the right. */
