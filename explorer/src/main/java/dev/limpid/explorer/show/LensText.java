@@ -13,7 +13,7 @@ public record LensText(LensView view, String state) {
 
   /** Returns how many tokens fit a line of so many columns. */
   public static int fitting(int width) {
-    return Math.clamp((width - START) / TOKEN, 1, 10);
+    return Math.clamp((width + 1 - START) / TOKEN, 1, 10);
   }
 
   /** Prints them. */

@@ -11,12 +11,14 @@ public record NeuronsText(NeuronsView view, List<TokenView> tokens, int width) {
 
   /** Prints them. */
   public void print(PrintStream out) {
-    out.printf(
-        "What the neurons of layer %d brought to position %d %s (the state before: %.4f)%n",
-        view.layer(),
-        view.position(),
-        TerminalText.quoted(tokens.get(view.position())),
-        view.residual());
+    String heading =
+        "What the neurons of layer %d brought to position %d %s (state before: %.4f)"
+            .formatted(
+                view.layer(),
+                view.position(),
+                TerminalText.quoted(tokens.get(view.position())),
+                view.residual());
+    out.println(TerminalText.wrapped(heading, width));
     out.println("neuron  contribution  activation  promotes | suppresses");
     for (NeuronsView.Neuron neuron : view.neurons()) {
       out.printf(

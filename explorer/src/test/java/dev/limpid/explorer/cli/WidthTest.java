@@ -63,8 +63,7 @@ class WidthTest {
 
   @Test
   void aWideTerminalIsUsed() {
-    assertThat(lines(160, "explain", TEXT).stream().mapToInt(TerminalText::width).max())
-        .hasValueGreaterThan(100);
+    assertThat(lines(160, "explain", TEXT)).anyMatch(line -> TerminalText.width(line) > 100);
     assertThat(lines(160, "lens", TEXT).get(1).split("%", -1).length)
         .isGreaterThan(lines(80, "lens", TEXT).get(1).split("%", -1).length);
   }
