@@ -244,7 +244,7 @@ public final class Analysis {
     try {
       return lens.read(state).getFirst();
     } catch (NonFiniteStateException e) {
-      throw new OverflowException(String.valueOf(e.getMessage()), e);
+      throw new OverflowException(e);
     }
   }
 
@@ -332,12 +332,7 @@ public final class Analysis {
    * @throws QuestionException if the model's numbers overflow
    */
   public Contributions contributions(ContributionOptions options) throws QuestionException {
-    ForwardTrace all = trace();
-    return Contributions.of(
-        transformer(),
-        all,
-        options,
-        done -> progress.done(Progress.Phase.CONTRIBUTIONS, done, all.nLayers()));
+    return Contributions.of(transformer(), trace(), options, this::counted);
   }
 
   /**
@@ -350,16 +345,13 @@ public final class Analysis {
       throws QuestionException {
     @Nullable FlowGraph known = graph;
     if (known == null || !known.options().equals(options) || known.finest() > finest) {
-      FlowGraphBuilder builder = new FlowGraphBuilder(transformer(), options, finest);
-      LayerVisitor counted = builder.then((l, layer) -> counted(l));
       if (trace == null) {
-        trace = run(TraceDetail.RESIDUALS, counted);
+        FlowGraphBuilder builder = new FlowGraphBuilder(transformer(), options, finest);
+        trace = run(TraceDetail.RESIDUALS, builder.then((l, layer) -> counted(l + 1)));
+        known = builder.graph();
       } else {
-        for (int l = 0; l < trace.nLayers(); l++) {
-          counted.layer(l, trace.layer(l));
-        }
+        known = FlowGraph.of(transformer(), trace, options, finest, this::counted);
       }
-      known = builder.graph();
       graph = known;
     }
     return known;
@@ -402,7 +394,7 @@ public final class Analysis {
     try {
       return transformer().run(prompt.tokens(), detail, each);
     } catch (NonFiniteStateException e) {
-      throw new OverflowException(String.valueOf(e.getMessage()), e);
+      throw new OverflowException(e);
     }
   }
 
@@ -419,8 +411,8 @@ public final class Analysis {
     progress.done(Progress.Phase.FORWARD, layer + 1, transformer().config().nLayers());
   }
 
-  private void counted(int layer) {
-    progress.done(Progress.Phase.CONTRIBUTIONS, layer + 1, transformer().config().nLayers());
+  private void counted(int done) {
+    progress.done(Progress.Phase.CONTRIBUTIONS, done, transformer().config().nLayers());
   }
 
   private Tensor logits(int position) throws QuestionException {
@@ -428,7 +420,7 @@ public final class Analysis {
     try {
       return known.logits(position);
     } catch (NonFiniteStateException e) {
-      throw new OverflowException(String.valueOf(e.getMessage()), e);
+      throw new OverflowException(e);
     }
   }
 

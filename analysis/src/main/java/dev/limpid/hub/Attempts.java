@@ -49,6 +49,7 @@ final class Attempts {
       return false;
     }
     try {
+      // Twice as long each time: a server in trouble is given time to recover.
       Thread.sleep(firstPause.multipliedBy(1L << (failures - 1)));
       return true;
     } catch (InterruptedException e) {

@@ -24,7 +24,7 @@ final class StallGuard implements AutoCloseable {
     try {
       long left = patience;
       while (left > 0) {
-        Thread.sleep(Duration.ofNanos(left));
+        Thread.sleep(Duration.ofNanos(left)); // no stall can be earlier
         left = patience - (System.nanoTime() - lastSign.get());
       }
       stalled.set(true);
