@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class LanguageModel {
     TensorOps ops = settings.openBackend();
     ModelSource source = ModelSource.find(name, settings.locator());
     LanguageModel model = source.open(ops, settings.storage(), settings.progress());
-    model.leftOut().forEach(settings.warnings());
+    model.warnings().forEach(settings.warnings());
     return model;
   }
 
@@ -67,9 +68,18 @@ public final class LanguageModel {
     return transformer;
   }
 
-  /** Returns what its files hold that is no part of the model, a line each for people. */
-  public List<String> leftOut() {
-    return source.files().leftOut().stream().map(line -> source.name() + ": " + line).toList();
+  /**
+   * Returns what a user should know of its files, a line each: that weights are quantised, and what
+   * they hold that is no part of the model.
+   */
+  public List<String> warnings() {
+    Stream<String> quantised =
+        source.files().quantisation().stream()
+            .map("is quantised (%s): results are those of the quantised model"::formatted)
+            .map(line -> source.name() + " " + line);
+    Stream<String> leftOut =
+        source.files().leftOut().stream().map(line -> source.name() + ": " + line);
+    return Stream.concat(quantised, leftOut).toList();
   }
 
   /**

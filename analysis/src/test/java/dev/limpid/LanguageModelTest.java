@@ -36,6 +36,19 @@ class LanguageModelTest {
   }
 
   @Test
+  void whoeverOpensAQuantisedModelHearsOfIt() throws IOException {
+    Path gguf = TestData.folder().resolve("goldens/gguf/gpt2-blocks/model.gguf");
+    List<String> warnings = new ArrayList<>();
+    LanguageModel.open(gguf.toString(), DemoModel.settings().withWarnings(warnings::add));
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .endsWith(
+            "model.gguf is quantised (2 in Q4_0, 2 in Q4_1, 3 in Q8_0 of 28 tensors): results are"
+                + " those of the quantised model");
+  }
+
+  @Test
   void aNameThatIsNoneSaysWhereItLooked() {
     assertThatThrownBy(() -> LanguageModel.open("demo-gpt3", DemoModel.settings()))
         .isInstanceOf(ModelNotFoundException.class)

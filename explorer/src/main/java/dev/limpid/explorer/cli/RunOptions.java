@@ -12,7 +12,6 @@ import dev.limpid.model.load.LayerStorage;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 
@@ -54,15 +53,9 @@ final class RunOptions {
 
   private static LanguageModel open(ModelSource source, TensorOps ops, Console console)
       throws IOException {
-    Optional<String> quantised = source.files().quantisation();
-    if (quantised.isPresent()) {
-      console.warn(
-          "%s is quantised (%s): results are those of the quantised model"
-              .formatted(source.name(), quantised.get()));
-    }
     LanguageModel model =
         source.open(ops, LayerStorage.AUTOMATIC, new PhaseProgress(console, source.name()));
-    model.leftOut().forEach(console::warn);
+    model.warnings().forEach(console::warn);
     model.streamedBytes().ifPresent(bytes -> console.warn(streams(source.name(), bytes)));
     return model;
   }

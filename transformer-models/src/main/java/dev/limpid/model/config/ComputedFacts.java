@@ -18,12 +18,17 @@ final class ComputedFacts {
    *
    * @throws IllegalArgumentException if one is not: what it is, and what is supported
    */
-  static void require(Attention attention, Positions positions, Residual residual, Head head) {
+  static void require(
+      Attention attention, Positions positions, Norm norm, Residual residual, Head head) {
     require(
         residual.placement() == Placement.SEQUENTIAL,
         "an MLP beside the attention",
         "behind the attention");
     require(!residual.postNorms(), "a norm behind each block", "in front of it");
+    require(
+        norm.affine() || norm.kind() == Norm.Kind.LAYER_NORM,
+        "an RMSNorm without a gain",
+        "with one");
     requireOne(residual.embeddingScale(), "the embedding");
     requireOne(residual.multiplier(), "the output of a block");
     requireOne(head.scale(), "the logits");

@@ -66,7 +66,7 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           "attention scores are multiplied with " + attention.scale());
     }
-    ComputedFacts.require(attention, positions, residual, head);
+    ComputedFacts.require(attention, positions, norm, residual, head);
   }
 
   private static void requirePositive(String what, int value) {

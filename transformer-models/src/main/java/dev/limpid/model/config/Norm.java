@@ -3,7 +3,7 @@ package dev.limpid.model.config;
 /**
  * The norms in front of every block and of the unembedding.
  *
- * @param affine whether a LayerNorm has a gain and a bias
+ * @param affine whether there are a gain and, for a LayerNorm, a bias
  */
 public record Norm(Kind kind, float epsilon, boolean affine) {
 
@@ -32,7 +32,7 @@ public record Norm(Kind kind, float epsilon, boolean affine) {
     return new Norm(Kind.RMS_NORM, (float) epsilon, true);
   }
 
-  /** Returns the same with gain and bias, or without. */
+  /** Returns the same with gain (and bias), or without. */
   public Norm withAffine(boolean learned) {
     return new Norm(kind, epsilon, learned);
   }

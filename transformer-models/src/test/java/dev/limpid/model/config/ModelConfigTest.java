@@ -140,6 +140,16 @@ class ModelConfigTest {
     assertRefusedWith(
         Residual.PLAIN.withMultiplier(0.22),
         "a multiplier of the output of a block, 0.22, is not computed yet; supported: 1");
+    assertRefused(
+        () ->
+            ModelConfig.of(
+                "test",
+                model().sizes(),
+                ATTENTION,
+                model().mlp(),
+                Norm.rmsNorm(1e-5).withAffine(false),
+                ROTARY),
+        "an RMSNorm without a gain is not computed yet; supported: with one");
     Head head = Head.tiedIf(true);
     assertRefused(
         () -> model().withHead(head.withScale(0.0625)),
