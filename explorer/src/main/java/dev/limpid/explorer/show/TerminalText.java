@@ -3,33 +3,65 @@ package dev.limpid.explorer.show;
 import dev.limpid.view.PredictionView;
 import dev.limpid.view.TokenView;
 import java.math.BigDecimal;
+import java.text.Normalizer;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Texts of tokens as they can be shown on one line of a terminal. */
 public final class TerminalText {
+  private static final char BLANK = '␣';
+
+  /** What stands on the character before. */
+  private static final Pattern MARK = Pattern.compile("\\p{M}");
+
+  /**
+   * What has a meaning of its own here; controls and other blanks; and characters without a picture
+   * that Unicode counts elsewhere: fillers of Hangul, vowels without a sign in Khmer, the empty
+   * pattern of Braille, selectors of variants.
+   */
+  private static final Pattern UNSEEN =
+      Pattern.compile(
+          "[\"\\\\␣]|[\\p{C}\\p{Z}&&[^ ]]"
+              + "|[\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u2800\\u3164\\uffa0]"
+              + "|[\\ufe00-\\ufe0f\\x{e0100}-\\x{e01ef}]");
+
   private TerminalText() {}
 
-  /** Returns a text with its line breaks, tabs and control characters as escapes. */
+  /**
+   * Returns a text on one line, so that no two texts look alike: what cannot be seen, or looks like
+   * something else, is written as an escape ({@code \n}, {@code \u00a0}), and a text of blanks
+   * alone as {@code ␣}.
+   */
   public static String text(String text) {
+    if (!text.isEmpty() && text.chars().allMatch(c -> c == ' ')) {
+      return String.valueOf(BLANK).repeat(text.length());
+    }
+    // A letter with an accent, and a letter and an accent: two texts that look the same.
+    boolean isComposed = isComposed(text);
     StringBuilder line = new StringBuilder();
-    text.codePoints()
-        .forEach(c -> {
-          switch (c) {
-            case '\n' -> line.append("\\n");
-            case '\r' -> line.append("\\r");
-            case '\t' -> line.append("\\t");
-            case '"' -> line.append("\\\"");
-            default -> {
-              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                line.append(String.format("\\u%04x", c));
-              } else {
-                line.appendCodePoint(c);
-              }
-            }
-          }
-        });
+    for (int c : text.codePoints().toArray()) {
+      String one = Character.toString(c);
+      boolean isLoose = MARK.matcher(one).matches() && (line.isEmpty() || !isComposed);
+      boolean isSeen = !UNSEEN.matcher(one).matches() && isComposed(one);
+      line.append(isSeen && !isLoose ? one : escape(c));
+    }
     return line.toString();
+  }
+
+  private static boolean isComposed(String text) {
+    return Normalizer.isNormalized(text, Normalizer.Form.NFC);
+  }
+
+  private static String escape(int c) {
+    return switch (c) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      case '"' -> "\\\"";
+      case '\\' -> "\\\\";
+      default -> (c < 0x10000 ? "\\u%04x" : "\\U%08x").formatted(c);
+    };
   }
 
   /** Returns a token for people: its text in quotation marks, or its number. */
