@@ -33,7 +33,7 @@ public record LogitLens(Transformer model, int top) {
     int[] best = model.ops().topK(logits, Math.min(top, logits.dim(0)));
     List<Prediction> predictions = new ArrayList<>();
     for (int i = 0; i < best.length; i++) {
-      double logit = at(logits, best[i]);
+      double logit = Softmax.at(logits, best[i]);
       predictions.add(new Prediction(best[i], logit, softmax.probability(logit), i + 1));
     }
     return new LensReading(softmax.entropy(), predictions);
@@ -44,42 +44,11 @@ public record LogitLens(Transformer model, int top) {
    * ranks higher.
    */
   public Prediction prediction(Tensor logits, int id) {
-    double logit = at(logits, id);
+    double logit = Softmax.at(logits, id);
     int rank = 1;
     for (int v = 0; v < logits.dim(0); v++) {
-      rank += at(logits, v) > logit || (at(logits, v) == logit && v < id) ? 1 : 0;
+      rank += Softmax.at(logits, v) > logit || (Softmax.at(logits, v) == logit && v < id) ? 1 : 0;
     }
     return new Prediction(id, logit, Softmax.of(logits).probability(logit), rank);
-  }
-
-  /**
-   * The distribution over a vocabulary.
-   *
-   * @param max the largest logit
-   * @param sum of exp(logit - max)
-   */
-  private record Softmax(double max, double sum, double entropy) {
-    static Softmax of(Tensor logits) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int v = 0; v < logits.dim(0); v++) {
-        max = Math.max(max, at(logits, v));
-      }
-      double sum = 0;
-      double weighted = 0; // sum of (logit - max) exp(logit - max)
-      for (int v = 0; v < logits.dim(0); v++) {
-        double mass = Math.exp(at(logits, v) - max);
-        sum += mass;
-        weighted += (at(logits, v) - max) * mass;
-      }
-      return new Softmax(max, sum, Math.log(sum) - weighted / sum);
-    }
-
-    double probability(double logit) {
-      return Math.exp(logit - max) / sum;
-    }
-  }
-
-  private static double at(Tensor x, int i) {
-    return x.array()[x.offset() + i];
   }
 }
