@@ -8,6 +8,7 @@ module dev.limpid.model {
   exports dev.limpid.model;
   exports dev.limpid.model.config;
   exports dev.limpid.model.generate;
+  exports dev.limpid.model.intervene;
   exports dev.limpid.model.load;
   exports dev.limpid.model.tokenizer;
 }

@@ -1,6 +1,7 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.intervene.Intervention;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
 import java.util.List;
@@ -16,24 +17,28 @@ public final class ForwardTrace {
   private final Transformer model;
   private final TraceDetail detail;
   private final List<Integer> tokens;
+  private final List<Intervention> interventions;
   private final List<Tensor> residuals;
   private final List<LayerTrace> layers;
 
   /**
    * Creates a trace; made by {@link Transformer#run}.
    *
-   * @param residuals L + 1 states [T, D]: residPre of every layer, then the last residPost
+   * @param interventions what was changed
+   * @param residuals L + 1 states [T, D]: what every layer found, then the last residPost
    * @param layers all L layers, or none where they are computed again
    */
   ForwardTrace(
       Transformer model,
       TraceDetail detail,
       List<Integer> tokens,
+      List<Intervention> interventions,
       List<Tensor> residuals,
       List<LayerTrace> layers) {
     this.model = model;
     this.detail = detail;
     this.tokens = List.copyOf(tokens);
+    this.interventions = List.copyOf(interventions);
     this.residuals = List.copyOf(residuals);
     this.layers = List.copyOf(layers);
   }
@@ -68,9 +73,27 @@ public final class ForwardTrace {
     return tokens.size();
   }
 
-  /** Returns the state in front of a layer, [T, D]; never computed again. */
+  /** Returns what was changed in this run; none of an ordinary one. */
+  public List<Intervention> interventions() {
+    return interventions;
+  }
+
+  /** Returns the state in front of a layer, [T, D]; computed again only where it was changed. */
   public Tensor residPre(int layer) {
+    return changes(layer) ? layer(layer).residPre() : residuals.get(layer);
+  }
+
+  /**
+   * Returns what the layer before left, or the embeddings, [T, D]: the state in front of the layer,
+   * unless an intervention put another in its place. Never computed again.
+   */
+  public Tensor before(int layer) {
     return residuals.get(layer);
+  }
+
+  /** Returns whether an intervention is on a layer. */
+  public boolean changes(int layer) {
+    return interventions.stream().anyMatch(i -> i.site().layer() == layer);
   }
 
   /** Returns the last state, that the logits are read from, [T, D]; never computed again. */
@@ -80,7 +103,9 @@ public final class ForwardTrace {
 
   /** Returns one layer with all its internals. */
   public LayerTrace layer(int layer) {
-    return layers.isEmpty() ? model.block(layer, residuals.get(layer)) : layers.get(layer);
+    return layers.isEmpty()
+        ? model.block(layer, residuals.get(layer), interventions)
+        : layers.get(layer);
   }
 
   /** Computes the logits of all positions from the last state, on the heap: [T, V]. */

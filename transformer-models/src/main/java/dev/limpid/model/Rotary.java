@@ -19,6 +19,11 @@ final class Rotary {
       return new Angles(copy(ops, cos), copy(ops, sin));
     }
 
+    /** Returns the angles of some of the positions, in the order given, on the heap. */
+    Angles of(int[] positions) {
+      return new Angles(cos.gather(positions), sin.gather(positions));
+    }
+
     private static Tensor copy(TensorOps ops, Tensor x) {
       Tensor copy = ops.zeros(x.dim(0), x.dim(1));
       ops.copy(x, copy);

@@ -2,6 +2,8 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
+import dev.limpid.model.intervene.Intervention;
+import dev.limpid.model.intervene.Site.Stage;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
@@ -12,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +83,26 @@ public final class Transformer {
    *     not in the vocabulary
    */
   public ForwardTrace run(List<Integer> tokens, TraceDetail detail, LayerVisitor each) {
+    return run(tokens, List.of(), detail, each);
+  }
+
+  /**
+   * Runs one prompt with interventions, and shows every layer as soon as it is there.
+   *
+   * @param tokens T ids, BOS included
+   * @param interventions what is changed; with none it is the run, bit for bit
+   * @param detail what the trace that is returned keeps beside that
+   * @param each sees the layers; what it throws ends the pass
+   * @throws NonFiniteStateException if the weights, or the changes, are too large to compute with
+   * @throws IllegalArgumentException if the tokens cannot be run, or the model has no such site
+   */
+  public ForwardTrace run(
+      List<Integer> tokens,
+      List<Intervention> interventions,
+      TraceDetail detail,
+      LayerVisitor each) {
     requireValid(tokens, 0);
+    interventions.forEach(i -> i.requireFits(config, tokens.size()));
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
@@ -89,7 +111,7 @@ public final class Transformer {
       residuals.add(resid);
       for (int layer = 0; layer < config.nLayers(); layer++) {
         try (Scope ofLayer = ops.scope()) {
-          LayerTrace traced = block(layer, resid, angles);
+          LayerTrace traced = block(layer, resid, angles, interventions);
           each.layer(layer, traced);
           // What the trace holds outlives the layer, and then the pass.
           if (detail == TraceDetail.FULL) {
@@ -101,7 +123,26 @@ public final class Transformer {
         residuals.add(resid);
       }
     }
-    return new ForwardTrace(this, detail, tokens, residuals, layers);
+    return new ForwardTrace(this, detail, tokens, interventions, residuals, layers);
+  }
+
+  /**
+   * Runs one prompt many times with interventions, and of each run only what lies downstream of its
+   * own: layers from the first that is changed, positions from the first that is changed. The runs
+   * go through the same products as stacked rows.
+   *
+   * @param base the prompt's run without interventions
+   * @param runs B lists of interventions
+   * @param target the position that is asked about; what lies behind it is not computed
+   * @param done hears how many runs are done
+   * @return the last states of the target, [B, D], on the heap; {@link #unembed} reads logits from
+   *     them
+   * @throws NonFiniteStateException if the changes are too large to compute with
+   * @throws IllegalArgumentException if the model has no such site
+   */
+  public Tensor rerun(
+      ForwardTrace base, List<List<Intervention>> runs, int target, IntConsumer done) {
+    return new Rerun(this, base, target).lastStates(runs, done);
   }
 
   /**
@@ -125,7 +166,7 @@ public final class Transformer {
         int l = layer;
         Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
         try (Scope ofLayer = ops.scope()) {
-          resid = ofLayer.keep(run(l, resid, angles, attention).residPost());
+          resid = ofLayer.keep(run(l, resid, angles, attention, StackEdits.NONE).residPost());
         }
       }
       cache.advance(tokens.size());
@@ -171,24 +212,51 @@ public final class Transformer {
    * @param residPre [T, D], not modified
    */
   public LayerTrace block(int layer, Tensor residPre) {
+    return block(layer, residPre, List.of());
+  }
+
+  /**
+   * Runs one layer with those of some interventions that are on it.
+   *
+   * @param before what the layer before left, [T, D], not modified
+   */
+  LayerTrace block(int layer, Tensor before, List<Intervention> interventions) {
     try (Scope scope = ops.scope()) {
-      return block(layer, residPre, angles(0, residPre.dim(0))).each(scope::keep);
+      return block(layer, before, angles(0, before.dim(0)), interventions).each(scope::keep);
     }
   }
 
-  private LayerTrace block(int layer, Tensor residPre, Rotary.@Nullable Angles angles) {
-    return run(layer, residPre, angles, (q, k, v) -> attend(layer, q, k, v)).trace();
+  private LayerTrace block(
+      int layer, Tensor before, Rotary.@Nullable Angles angles, List<Intervention> interventions) {
+    List<Intervention> here =
+        interventions.stream().filter(i -> i.site().layer() == layer).toList();
+    LayerEdits edits = new LayerEdits(ops, here, config.dHead(), 0);
+    StackEdits stack =
+        here.isEmpty()
+            ? StackEdits.NONE
+            : new StackEdits(List.of(new StackEdits.Part(edits, 0, before.dim(0))));
+    return run(layer, before, angles, (q, k, v) -> attend(layer, q, k, v, edits), stack).trace();
   }
 
   /** Lets queries [n, H d] look at keys [n, K d], and mixes values [n, K d] accordingly. */
-  private interface Attention {
+  interface Attention {
+    /** Returns what they found. */
     BlockRun.Attended of(Tensor queries, Tensor keys, Tensor values);
   }
 
-  /** A layer, whether it runs a whole text or what follows one. */
-  private BlockRun run(
-      int layer, Tensor residPre, Rotary.@Nullable Angles angles, Attention attention) {
+  /**
+   * A layer, whether it runs a whole text, what follows one, or several runs stacked as rows.
+   *
+   * @param before what the layer before left, [n, D], not modified
+   */
+  BlockRun run(
+      int layer,
+      Tensor before,
+      Rotary.@Nullable Angles angles,
+      Attention attention,
+      StackEdits edits) {
     BlockWeights block = weights.block(layer);
+    Tensor residPre = edits.residPre(ops, before);
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = norm(residPre, block.attentionNorm());
@@ -200,8 +268,9 @@ public final class Transformer {
     }
     Tensor values = apply(block.value(), null, attnIn); // [T, K d]
     BlockRun.Attended attended = attention.of(queries, keys, values);
-    Tensor attnOut = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
-    Tensor residMid = sum(residPre, attnOut);
+    Tensor attnOut =
+        edits.attentionOut(apply(block.attentionOut(), block.attentionBias(), attended.mixed()));
+    Tensor residMid = edits.state(Stage.RESID_MID, sum(residPre, attnOut));
 
     // MLP: neurons fire on the new state and write their rows of W_out.
     Tensor mlpIn = norm(residMid, block.mlpNorm());
@@ -212,8 +281,8 @@ public final class Transformer {
     if (block.gate() != null) {
       ops.multiply(neuronPost, up, neuronPost);
     }
-    Tensor mlpOut = apply(block.down(), neuronPost);
-    Tensor residPost = sum(residMid, mlpOut);
+    Tensor mlpOut = edits.state(Stage.MLP_OUT, apply(block.down(), edits.neurons(neuronPost)));
+    Tensor residPost = edits.state(Stage.RESID_POST, sum(residMid, mlpOut));
     // What is infinite elsewhere shows in one of these two.
     requireFinite(residPost, "the states after layer " + layer);
     requireFinite(neuronPre, "the neurons of layer " + layer);
@@ -233,15 +302,18 @@ public final class Transformer {
   }
 
   /** Attention within a whole text. */
-  private BlockRun.Attended attend(int layer, Tensor queries, Tensor keys, Tensor values) {
+  private BlockRun.Attended attend(
+      int layer, Tensor queries, Tensor keys, Tensor values, LayerEdits edits) {
     int nPositions = queries.dim(0);
     AttentionShape shape = config.attentionShape(layer);
     Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
     ops.causalPattern(queries, keys, shape, pattern);
+    edits.pattern(pattern);
     Tensor value = ops.zeros(shape.nKvHeads(), nPositions, config.dHead());
     ops.splitHeads(values, value, 0);
     Tensor mixed = ops.zeros(nPositions, queries.dim(1));
     ops.attend(pattern, value, mixed);
+    edits.mixed(mixed);
     return new BlockRun.Attended(pattern, value, mixed);
   }
 
