@@ -6,4 +6,5 @@ module dev.limpid.attribution {
   exports dev.limpid.attribution;
   exports dev.limpid.attribution.heads;
   exports dev.limpid.attribution.logits;
+  exports dev.limpid.attribution.patching;
 }

@@ -220,7 +220,7 @@ public final class Transformer {
    *
    * @param before what the layer before left, [T, D], not modified
    */
-  LayerTrace block(int layer, Tensor before, List<Intervention> interventions) {
+  public LayerTrace block(int layer, Tensor before, List<Intervention> interventions) {
     try (Scope scope = ops.scope()) {
       return block(layer, before, angles(0, before.dim(0)), interventions).each(scope::keep);
     }
