@@ -153,10 +153,8 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
     return switch (receiver) {
       case Receiver.MlpIn(int l) -> {
         LayerTrace changed = reread(l, Site.Stage.RESID_MID, change);
-        yield each(
-            t ->
-                Intervention.put(
-                    new Site.State(Site.Stage.MLP_OUT, l, t), changed.mlpOut().row(t)));
+        yield each(t ->
+            Intervention.put(new Site.State(Site.Stage.MLP_OUT, l, t), changed.mlpOut().row(t)));
       }
       case Receiver.Query(int l, int h) -> newHead(receiver, l, h, change);
       case Receiver.Key(int l, int h) -> newHead(receiver, l, h, change);
@@ -180,12 +178,11 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
       ops.attend(pattern, value, mixed);
       Tensor here = mixed.toHeap();
       int dHead = runs.model().config().dHead();
-      return each(
-          t -> {
-            Tensor ofHead = Tensor.zeros(dHead);
-            here.copyTo((long) t * here.dim(1) + (long) h * dHead, ofHead.array(), 0, dHead);
-            return new Intervention(new Site.Head(l, h, t), new Change.PutMixed(ofHead));
-          });
+      return each(t -> {
+        Tensor ofHead = Tensor.zeros(dHead);
+        here.copyTo((long) t * here.dim(1) + (long) h * dHead, ofHead.array(), 0, dHead);
+        return new Intervention(new Site.Head(l, h, t), new Change.PutMixed(ofHead));
+      });
     }
   }
 

@@ -41,8 +41,7 @@ public record Replacement(List<ForwardTrace> runs) {
           case Site.Edge(int l, int h, int q, int k) ->
               mixed(site, l, (layer, i) -> term(layer, h, q, k, i));
           case Site.Neuron(int l, int n, int t) ->
-              Intervention.put(
-                  site, mean(l, 1, (layer, _) -> layer.neuronPost().get(t, n)));
+              Intervention.put(site, mean(l, 1, (layer, _) -> layer.neuronPost().get(t, n)));
           case Site.Terms _ ->
               throw new IllegalArgumentException(site + ": name the terms that are kept");
         };

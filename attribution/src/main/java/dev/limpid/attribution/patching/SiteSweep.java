@@ -94,8 +94,7 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
    *
    * @param change what is done at a site
    */
-  public List<List<Intervention>> runs(
-      ModelConfig config, Function<Site, Intervention> change) {
+  public List<List<Intervention>> runs(ModelConfig config, Function<Site, Intervention> change) {
     if (kind == Kind.ATTENTION) {
       return edges(config).stream().map(edge -> List.of(change.apply(edge))).toList();
     }
