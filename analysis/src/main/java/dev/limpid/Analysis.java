@@ -237,7 +237,7 @@ public final class Analysis {
                 PredictionView.of(reading, names())));
       }
     }
-    return new LensView(states);
+    return new LensView(model.view(), prompt.tokenViews(), states);
   }
 
   private static LensReading read(LogitLens lens, Tensor state) throws OverflowException {
@@ -265,6 +265,8 @@ public final class Analysis {
               .formatted(key, position, position));
     }
     return HeadsView.of(
+        model.view(),
+        prompt.tokenViews(),
         HeadContributions.of(transformer(), layer, trace().layer(layer), options, position, key));
   }
 
@@ -287,7 +289,7 @@ public final class Analysis {
       UpdateReading reading = lens.read(neurons.update(transformer(), n));
       views.add(NeuronsView.Neuron.of(n, neurons, reading, names()));
     }
-    return NeuronsView.of(neurons, options, views);
+    return NeuronsView.of(model.view(), prompt.tokenViews(), neurons, options, views);
   }
 
   /**
@@ -313,6 +315,7 @@ public final class Analysis {
             : null;
     return LogitsView.of(
         model.view(),
+        prompt.tokenViews(),
         PredictionView.of(lens().prediction(logits, asked), names()),
         prediction(logits, distractor),
         by,

@@ -2,12 +2,14 @@ package dev.limpid;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.sun.management.OperatingSystemMXBean;
 import dev.limpid.models.Folders;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;
 import dev.limpid.tensor.spi.BackendProvider;
 import dev.limpid.tensor.spi.Backends;
+import dev.limpid.view.Document;
 import dev.limpid.view.ModelsView;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code limpid doctor} found.
  *
- * @param limpid the version of Limpid
+ * @param limpidVersion the version of Limpid
  * @param jdk the Java that runs it
  * @param machine what the machine offers
  * @param backends what can compute, by name
@@ -28,15 +30,17 @@ import org.jspecify.annotations.Nullable;
  * @param hubCache where downloads of Hugging Face's libraries are looked for
  * @param locations the models found
  */
+@JsonTypeName("limpid/doctor/1")
 public record Diagnosis(
-    String limpid,
+    String limpidVersion,
     Jdk jdk,
     Machine machine,
     List<Backend> backends,
     String defaultModel,
     String modelsFolder,
     String hubCache,
-    @JsonIgnore List<ModelLocation> locations) {
+    @JsonIgnore List<ModelLocation> locations)
+    implements Document {
 
   /** The Java that runs Limpid. */
   public record Jdk(String version, String vendor, String home) {}
@@ -65,7 +69,7 @@ public record Diagnosis(
   /** Returns the models as the JSON document shows them. */
   @JsonProperty
   public List<ModelsView.Model> models() {
-    return ModelsView.of(locations).models();
+    return ModelsView.of(limpidVersion, locations).models();
   }
 
   /**

@@ -3,16 +3,13 @@ package dev.limpid;
 import dev.limpid.attribution.heads.HeadProbes;
 import dev.limpid.attribution.heads.HeadRoles;
 import dev.limpid.model.Transformer;
-import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.view.ModelView;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class LanguageModel {
   private final ModelSource source;
   private final Transformer transformer;
+  private final WeightsHash weights;
   private @Nullable Map<String, String> facts;
 
-  LanguageModel(ModelSource source, Transformer transformer) {
+  LanguageModel(ModelSource source, Transformer transformer, WeightsHash weights) {
     this.source = source;
     this.transformer = transformer;
+    this.weights = weights;
   }
 
   /**
@@ -102,7 +101,24 @@ public final class LanguageModel {
         transformer.config().nHeads(),
         transformer.config().dModel(),
         transformer.ops().name(),
+        weights,
         Version.limpid());
+  }
+
+  /**
+   * Returns the SHA-256 of the files of its weights, one after the other: of a single one, what
+   * sha256sum prints. They are read once for that, by the first who asks; the user's cache
+   * remembers it for the next run.
+   *
+   * @throws IOException if they cannot be read, or were changed since they were opened
+   */
+  public String sha256() throws IOException {
+    return weights.sha256();
+  }
+
+  /** Returns the same for documents, which ask when they are written. */
+  WeightsHash weights() {
+    return weights;
   }
 
   /**
@@ -161,27 +177,20 @@ public final class LanguageModel {
 
   /**
    * Returns what makes its numbers, enough to make them again, in the order to be shown: name and
-   * SHA-256 of the weights, tokenizer, backend, versions. The files are read once for that.
+   * SHA-256 of the weights, tokenizer, backend, versions.
    */
   public synchronized Map<String, String> facts() throws IOException {
     @Nullable Map<String, String> known = facts;
     if (known == null) {
       known = new LinkedHashMap<>();
       known.put("model", source.name());
-      known.put("model_sha256", FileHash.sha256(source.files().weightFiles()));
-      known.put("tokenizer", tokenizerFacts());
+      known.put("model_sha256", sha256());
+      known.put("tokenizer", source.tokenizerFile());
       known.put("backend", transformer.provenance().backend());
       known.put("limpid_version", Version.limpid());
       known.put("jdk", transformer.provenance().jdk());
       facts = known;
     }
     return Collections.unmodifiableMap(known);
-  }
-
-  private String tokenizerFacts() throws IOException {
-    Optional<Path> file = source.files().tokenizer().map(LoadedTokenizer::source);
-    return file.isPresent()
-        ? file.get().getFileName() + " sha256:" + FileHash.sha256(List.of(file.get()))
-        : "none";
   }
 }

@@ -5,23 +5,31 @@ import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelFiles;
 import dev.limpid.model.load.PromptException;
+import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.models.FileHashes;
+import dev.limpid.models.FileStamp;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;
 import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.view.ModelView;
 import dev.limpid.view.TokenNames;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that was found and whose files are open, without its weights: enough to cut prompts, and
  * to open it.
  *
  * @param location where it was found, and by which name
+ * @param hashes tells the SHA-256 of its files
  * @param files opened once, for all who ask
  * @param config the facts of its architecture
  */
-public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig config) {
+public record ModelSource(
+    ModelLocation location, FileHashes hashes, ModelFiles files, ModelConfig config) {
 
   /**
    * Finds a model and opens its files.
@@ -30,7 +38,7 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    * @throws IOException if there is none, or it is damaged or not supported
    */
   public static ModelSource find(String name, ModelLocator locator) throws IOException {
-    return of(locator.locate(name));
+    return of(locator.locate(name), locator.hashes());
   }
 
   /**
@@ -38,9 +46,9 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    *
    * @throws IOException if they are damaged, or those of a model that is not supported
    */
-  public static ModelSource of(ModelLocation location) throws IOException {
+  public static ModelSource of(ModelLocation location, FileHashes hashes) throws IOException {
     ModelFiles files = ModelFiles.open(location.folder());
-    return new ModelSource(location, files, files.config());
+    return new ModelSource(location, hashes, files, files.config());
   }
 
   /** Returns the name it was found by. */
@@ -51,6 +59,33 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
   /** Returns how its tokens are spelled. */
   public TokenNames names() throws IOException {
     return new TokenNames(files.tokenizer());
+  }
+
+  /** Returns how documents name it that do not depend on its weights. */
+  public ModelView view() {
+    return new ModelView(
+        name(),
+        config.modelType(),
+        config.nLayers(),
+        config.nHeads(),
+        config.dModel(),
+        null,
+        ModelSource::noWeights,
+        Version.limpid());
+  }
+
+  private static @Nullable String noWeights() {
+    return null;
+  }
+
+  /** Returns the file that its tokenizer was read from, with its SHA-256; "none" without one. */
+  public String tokenizerFile() throws IOException {
+    Optional<Path> file = files.tokenizer().map(LoadedTokenizer::source);
+    return file.isPresent()
+        ? file.get().getFileName()
+            + " sha256:"
+            + hashes.sha256(List.of(FileStamp.of(file.get())), bytes -> {})
+        : "none";
   }
 
   /**
@@ -102,8 +137,9 @@ public record ModelSource(ModelLocation location, ModelFiles files, ModelConfig 
    */
   public LanguageModel open(TensorOps ops, LayerStorage storage, Progress progress)
       throws IOException {
+    List<FileStamp> weights = FileStamp.of(files.weightFiles());
     Transformer transformer =
         files.open(ops, storage, (done, all) -> progress.done(Progress.Phase.LOAD, done, all));
-    return new LanguageModel(this, transformer);
+    return new LanguageModel(this, transformer, new WeightsHash(weights, hashes, progress));
   }
 }

@@ -20,6 +20,8 @@ public interface Progress {
     CONTRIBUTIONS,
     /** Routes are extracted, of so many positions. */
     ROUTES,
+    /** Files of weights are read for their SHA-256, MiB by MiB. */
+    HASH,
     /** Prompts run that tell what heads do. */
     PROMPTS
   }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Puts routes beside what is predicted from the states that they explain. */
 final class RouteDocuments {
@@ -41,14 +43,16 @@ final class RouteDocuments {
     return RouteDocument.of(facts(model), tokens, extractor, predicted);
   }
 
-  private static Map<String, Object> facts(ModelView model) {
-    Map<String, Object> facts = new LinkedHashMap<>();
+  private static Map<String, @Nullable Object> facts(ModelView model) {
+    Map<String, @Nullable Object> facts = new LinkedHashMap<>();
     facts.put("name", model.name());
     facts.put("family", model.family());
     facts.put("n_layers", model.nLayers());
     facts.put("n_heads", model.nHeads());
     facts.put("d_model", model.dModel());
     facts.put("backend", model.backend());
+    Supplier<@Nullable String> sha256 = model::sha256;
+    facts.put("sha256", sha256);
     facts.put("limpid_version", model.limpidVersion());
     return facts;
   }

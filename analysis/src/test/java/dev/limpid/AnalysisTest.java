@@ -191,7 +191,9 @@ class AnalysisTest {
             model.transformer().ops(),
             model.transformer().provenance());
     Explanation explanation =
-        new LanguageModel(model.source(), streamed).analyse(DemoModel.PROMPT).explain();
+        new LanguageModel(model.source(), streamed, model.weights())
+            .analyse(DemoModel.PROMPT)
+            .explain();
     assertThat(reads)
         .containsExactlyElementsOf(IntStream.range(0, w.blocks().size()).boxed().toList());
     assertThat(explanation.view()).isEqualTo(analysis().explain().view());

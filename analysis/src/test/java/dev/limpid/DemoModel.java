@@ -21,9 +21,9 @@ public final class DemoModel {
                     "LIMPID_BUNDLED",
                     TestData.folder().resolve("models").toString(),
                     "LIMPID_CACHE",
-                    "/nowhere",
+                    "/dev/null/nowhere",
                     "HF_HOME",
-                    "/nowhere")));
+                    "/dev/null/nowhere")));
   }
 
   /** Opens the default model. */

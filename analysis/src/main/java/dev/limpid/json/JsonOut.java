@@ -4,6 +4,7 @@ import java.util.Arrays;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
@@ -21,6 +22,8 @@ public final class JsonOut {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+          // What a document cannot be made for has a line of its own.
+          .disable(SerializationFeature.WRAP_EXCEPTIONS)
           .addModule(decimals())
           .build();
 

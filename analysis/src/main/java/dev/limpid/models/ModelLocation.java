@@ -5,7 +5,8 @@ import java.nio.file.Path;
 /**
  * A model that was found.
  *
- * @param name what {@code --model} takes
+ * @param name what {@code --model} takes; of a folder or a file that was given as such, its own
+ *     name
  * @param folder where its config.json, weights and tokenizer lie, or the GGUF file that is all of
  *     them
  * @param origin how it was found

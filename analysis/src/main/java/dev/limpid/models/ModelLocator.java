@@ -77,15 +77,23 @@ public final class ModelLocator {
     if (name.isBlank()) {
       throw new ModelNotFoundException("model '': the name is empty");
     }
-    Optional<ModelLocation> location = found(name, path(name), origin(path(name)), lookedAt);
+    Optional<ModelLocation> location = given(path(name), lookedAt);
     if (location.isEmpty() && isName(name)) {
       location = byName(name, lookedAt);
     }
     return location.orElseThrow(() -> notFound(name, lookedAt));
   }
 
-  private static Origin origin(Path path) {
-    return Files.isRegularFile(path) ? Origin.FILE : Origin.FOLDER;
+  /** Returns what knows the SHA-256 of files from earlier runs of this user. */
+  public FileHashes hashes() {
+    return new FileHashes(folders.cache().resolve("hashes"));
+  }
+
+  /** A folder or file goes by its own name, wherever it lies. */
+  private static Optional<ModelLocation> given(Path path, List<String> lookedAt) {
+    @Nullable Path own = path.toAbsolutePath().normalize().getFileName();
+    Origin origin = Files.isRegularFile(path) ? Origin.FILE : Origin.FOLDER;
+    return found(own == null ? path.toString() : own.toString(), path, origin, lookedAt);
   }
 
   private Optional<ModelLocation> byName(String name, List<String> lookedAt) throws IOException {

@@ -1,6 +1,7 @@
 package dev.limpid.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.json.Decimals;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param attention the strongest attention edges, by the flow through them
  * @param contrast where the logit of the answer, or its difference to the distractor's, came from
  */
+@JsonTypeName("limpid/explain/1")
 public record ExplainView(
     ModelView model,
     List<TokenView> tokens,
@@ -43,7 +45,8 @@ public record ExplainView(
     List<Source> sources,
     Lost lostFlow,
     List<Attention> attention,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast)
+    implements Document {
 
   /**
    * Returns the document of one explanation.

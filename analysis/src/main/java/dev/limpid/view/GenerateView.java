@@ -1,5 +1,6 @@
 package dev.limpid.view;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param text of the new tokens, without the EOS that ended it; null without a tokenizer
  * @param stop {@code eos}, {@code max_new} or {@code context}
  */
+@JsonTypeName("limpid/generate/1")
 public record GenerateView(
     ModelView model,
     List<TokenView> prompt,
     Sampling sampling,
     List<Token> tokens,
     @Nullable String text,
-    String stop) {
+    String stop)
+    implements Document {
 
   /** How tokens were chosen. */
   public record Sampling(BigDecimal temperature, int topK, BigDecimal topP, long seed) {

@@ -1,17 +1,29 @@
 package dev.limpid.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.attribution.heads.HeadRole;
 import dev.limpid.attribution.heads.HeadRoles;
 import dev.limpid.attribution.heads.HeadScores;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The document of {@code limpid heads --roles}. */
-public record HeadRolesView(List<Head> heads) {
+/**
+ * The document of {@code limpid heads --roles}.
+ *
+ * @param tokens of the prompt that was given; left out where none was
+ */
+@JsonTypeName("limpid/head-roles/1")
+public record HeadRolesView(
+    ModelView model,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TokenView> tokens,
+    List<Head> heads)
+    implements Document {
 
   /** Returns the document of all heads of a model. */
-  public static HeadRolesView of(HeadRoles roles) {
-    return new HeadRolesView(roles.heads().stream().map(Head::of).toList());
+  public static HeadRolesView of(
+      ModelView model, @Nullable List<TokenView> tokens, HeadRoles roles) {
+    return new HeadRolesView(model, tokens, roles.heads().stream().map(Head::of).toList());
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.limpid.view;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.attribution.HeadContributions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param position the query
  * @param key null where contributions are summed over keys
  */
-public record HeadsView(int layer, int position, @Nullable Integer key, List<Head> heads) {
+@JsonTypeName("limpid/heads/1")
+public record HeadsView(
+    ModelView model,
+    List<TokenView> tokens,
+    int layer,
+    int position,
+    @Nullable Integer key,
+    List<Head> heads)
+    implements Document {
 
   /** Returns the document of all heads of a layer. */
-  public static HeadsView of(HeadContributions heads) {
+  public static HeadsView of(ModelView model, List<TokenView> tokens, HeadContributions heads) {
     return new HeadsView(
+        model,
+        tokens,
         heads.layer(),
         heads.position(),
         heads.key(),

@@ -1,9 +1,13 @@
 package dev.limpid.view;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 
 /** The document of {@code limpid lens}. */
-public record LensView(List<State> states) {
+@JsonTypeName("limpid/lens/1")
+public record LensView(ModelView model, List<TokenView> tokens, List<State> states)
+    implements Document {
+
   /**
    * What one state would predict.
    *

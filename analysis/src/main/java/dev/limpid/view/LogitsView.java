@@ -1,6 +1,7 @@
 package dev.limpid.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LayerLogits;
 import dev.limpid.json.Decimals;
@@ -20,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param parts in the order of the model, by head or layer
  * @param contrast by token
  */
+@JsonTypeName("limpid/logits/1")
 public record LogitsView(
     ModelView model,
+    List<TokenView> tokens,
     int position,
     PredictionView answer,
     @Nullable PredictionView distractor,
@@ -29,7 +32,8 @@ public record LogitsView(
     @Decimals(Decimals.LOGIT) double logit,
     @Decimals(Decimals.LOGIT) double sum,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Part> parts,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast)
+    implements Document {
 
   /** What a logit is split among. */
   public enum By {
@@ -54,6 +58,7 @@ public record LogitsView(
    */
   public static LogitsView of(
       ModelView model,
+      List<TokenView> tokens,
       PredictionView answer,
       @Nullable PredictionView distractor,
       By by,
@@ -62,6 +67,7 @@ public record LogitsView(
       @Nullable ContrastView contrast) {
     return new LogitsView(
         model,
+        tokens,
         split.position(),
         answer,
         distractor,

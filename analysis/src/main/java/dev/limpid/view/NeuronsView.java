@@ -1,6 +1,7 @@
 package dev.limpid.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.NeuronContributions;
@@ -16,19 +17,33 @@ import org.jspecify.annotations.Nullable;
  * @param residual the contribution of the state in front of the MLP
  * @param bias the contribution of b_out, where biases are parts of their own
  */
+@JsonTypeName("limpid/neurons/1")
 public record NeuronsView(
+    ModelView model,
+    List<TokenView> tokens,
     int layer,
     int position,
     double residual,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double bias,
-    List<Neuron> neurons) {
+    List<Neuron> neurons)
+    implements Document {
 
   /** Returns the document of some neurons of one MLP at one position. */
   public static NeuronsView of(
-      NeuronContributions all, ContributionOptions options, List<Neuron> listed) {
+      ModelView model,
+      List<TokenView> tokens,
+      NeuronContributions all,
+      ContributionOptions options,
+      List<Neuron> listed) {
     boolean separate = options.bias() == BiasOption.SEPARATE;
     return new NeuronsView(
-        all.layer(), all.position(), all.residual(), separate ? all.bias() : null, listed);
+        model,
+        tokens,
+        all.layer(),
+        all.position(),
+        all.residual(),
+        separate ? all.bias() : null,
+        listed);
   }
 
   /**

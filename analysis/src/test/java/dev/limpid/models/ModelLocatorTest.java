@@ -38,11 +38,13 @@ class ModelLocatorTest {
   }
 
   @Test
-  void aFolderComesFirst() throws IOException {
+  void aFolderComesFirstAndGoesByItsOwnName() throws IOException {
     Files.createDirectories(home.resolve("bundled"));
     Path folder = model("somewhere/mine");
     assertThat(locate(folder.toString()))
-        .isEqualTo(new ModelLocation(folder.toString(), folder, Origin.FOLDER));
+        .isEqualTo(new ModelLocation("mine", folder, Origin.FOLDER));
+    Path detour = folder.resolve("..").resolve("mine").resolve(".");
+    assertThat(locate(detour.toString()).name()).isEqualTo("mine");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the documents point to and quote is there. */
 class DocumentationTest {
@@ -59,6 +60,23 @@ class DocumentationTest {
       assertThat(withoutIndentation(sources)).contains(withoutIndentation(quotes.group(1)));
     }
     assertThat(found).isEqualTo(4);
+  }
+
+  @Test
+  void everySchemaIsInTheIndexUnderTheNameThatItsDocumentsCarry() throws IOException {
+    Path folder = TestData.root().resolve("docs/schemas");
+    String index = Files.readString(folder.resolve("README.md"));
+    List<Path> schemas;
+    try (Stream<Path> files = Files.list(folder)) {
+      schemas = files.filter(file -> file.toString().endsWith(".schema.json")).toList();
+    }
+    assertThat(schemas).hasSizeGreaterThan(11);
+    for (Path schema : schemas) {
+      String file = schema.getFileName().toString();
+      String name = JsonMapper.shared().readTree(schema).at("/properties/schema/const").asString();
+      assertThat(name).matches("limpid/" + file.replace(".schema.json", "") + "/[1-9]");
+      assertThat(index).contains("[`" + name + "`](" + file + ")");
+    }
   }
 
   private static String withoutIndentation(String code) {

@@ -15,6 +15,7 @@ import dev.limpid.explorer.show.HeadRolesText;
 import dev.limpid.explorer.show.HeadsText;
 import dev.limpid.view.HeadRolesView;
 import dev.limpid.view.HeadsView;
+import dev.limpid.view.TokenView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,9 +105,10 @@ final class HeadsCommand implements Callable<Integer> {
     if (probes.names().isEmpty()) {
       console.warn("no names that are one token each: name movers are not looked for");
     }
+    @Nullable List<TokenView> tokens = given.isEmpty() ? null : given.getFirst().tokenViews();
     HeadRoles measured = model.headRoles(probes, new PhaseProgress(console, model.source().name()));
     if (json) {
-      console.print(HeadRolesView.of(measured));
+      console.print(HeadRolesView.of(model.view(), tokens, measured));
     } else {
       new HeadRolesText(measured.played()).print(console.out());
     }

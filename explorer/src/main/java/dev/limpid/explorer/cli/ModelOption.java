@@ -1,8 +1,8 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.ModelSource;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.settings.ExplorerConfig;
-import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +23,10 @@ final class ModelOption {
 
   @Mixin private final ConfigOption configFile = new ConfigOption();
 
-  /** Finds the model that was asked for, or the default. */
-  ModelLocation locate(Console console) throws IOException {
+  /** Finds the model that was asked for, or the default, and opens its files. */
+  ModelSource find(Console console) throws IOException {
     ExplorerConfig config = configFile.read(console);
     String name = model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
-    return ModelLocator.ofUser(console.variables(), config.modelFolders()).locate(name);
+    return ModelSource.find(name, ModelLocator.ofUser(console.variables(), config.modelFolders()));
   }
 }

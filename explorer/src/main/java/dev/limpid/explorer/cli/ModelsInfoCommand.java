@@ -1,9 +1,10 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.ModelInfo;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.ModelText;
-import dev.limpid.models.ModelSummary;
+import dev.limpid.models.ModelLocator;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,11 +42,12 @@ final class ModelsInfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelSummary model = ModelSummary.read(config.locator(console).locate(name));
+    ModelLocator locator = config.locator(console);
+    ModelInfo model = ModelInfo.of(locator.locate(name), locator.hashes());
     if (json) {
       console.print(model);
     } else {
-      new ModelText(model).print(console.out());
+      new ModelText(model.summary(), name).print(console.out());
     }
     return ExitCode.DONE;
   }

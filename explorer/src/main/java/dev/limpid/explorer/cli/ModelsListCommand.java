@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Version;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.ModelsText;
@@ -34,7 +35,7 @@ final class ModelsListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<ModelLocation> models = config.locator(console).all();
     if (json) {
-      console.print(ModelsView.of(models));
+      console.print(ModelsView.of(Version.limpid(), models));
       return ExitCode.DONE;
     }
     new ModelsText(models).print(console.out());

@@ -26,7 +26,7 @@ final class RunOptions {
   /** Reads the prompt and cuts it, without opening the model. */
   Prompt tokenize(Console console) throws IOException, QuestionException {
     GivenPrompt given = promptOption.read(console);
-    Prompt prompt = given.cut(ModelSource.of(modelOption.locate(console)));
+    Prompt prompt = given.cut(modelOption.find(console));
     warnOfUnknownWords(prompt, console);
     return prompt;
   }
@@ -43,7 +43,7 @@ final class RunOptions {
   /** Opens the model. */
   LanguageModel openModel(Console console) throws IOException {
     TensorOps ops = backendOption.open(console);
-    return open(ModelSource.of(modelOption.locate(console)), ops, console);
+    return open(modelOption.find(console), ops, console);
   }
 
   /** Returns whether a prompt was given. */

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.ModelSource;
+import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
@@ -35,11 +37,12 @@ final class TokensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    TokensView view = new TokensView(run.tokenize(console).tokenViews());
+    Prompt prompt = run.tokenize(console);
     if (json) {
-      console.print(view);
+      ModelSource source = prompt.source();
+      console.print(new TokensView(source.view(), prompt.tokenViews(), source.tokenizerFile()));
     } else {
-      new TokensText(view).print(console.out());
+      new TokensText(prompt.tokenViews()).print(console.out());
     }
     return ExitCode.DONE;
   }

@@ -1,6 +1,7 @@
 package dev.limpid.explorer.process;
 
 import dev.limpid.json.JsonOut;
+import dev.limpid.view.Document;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.Map;
@@ -48,7 +49,7 @@ public record Console(
   }
 
   /** Writes a JSON document to {@link #out}, whole or not at all. */
-  public void print(Object document) {
+  public void print(Document document) {
     byte[] bytes = JsonOut.bytes(document);
     out.write(bytes, 0, bytes.length);
   }

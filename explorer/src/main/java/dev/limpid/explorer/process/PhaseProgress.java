@@ -37,6 +37,7 @@ public final class PhaseProgress implements Progress {
       case FORWARD -> "running layers";
       case CONTRIBUTIONS -> "contributions of layers";
       case ROUTES -> "routes of positions";
+      case HASH -> "hashing " + model + ", in MiB:";
       case PROMPTS -> "running prompts";
     };
   }

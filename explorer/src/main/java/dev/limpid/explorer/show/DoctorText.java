@@ -9,7 +9,7 @@ public record DoctorText(Diagnosis found) {
 
   /** Prints it. */
   public void print(PrintStream out) {
-    line(out, "limpid", found.limpid());
+    line(out, "limpid", found.limpidVersion());
     line(
         out,
         "jdk",

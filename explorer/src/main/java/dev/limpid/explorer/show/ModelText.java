@@ -5,8 +5,12 @@ import java.io.PrintStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What can be said of a model without running it. */
-public record ModelText(ModelSummary model) {
+/**
+ * What can be said of a model without running it.
+ *
+ * @param asked what {@code --model} takes for it
+ */
+public record ModelText(ModelSummary model, String asked) {
 
   /** Prints it. */
   public void print(PrintStream out) {
@@ -52,7 +56,7 @@ public record ModelText(ModelSummary model) {
     line(out, "licence", or(model.licence(), "not stated"));
     line(out, "about", or(model.about(), "no model card"));
     for (String example : model.examples()) {
-      line(out, "example", "limpid explain --model " + model.name() + " \"" + example + '"');
+      line(out, "example", "limpid explain --model " + asked + " \"" + example + '"');
     }
   }
 

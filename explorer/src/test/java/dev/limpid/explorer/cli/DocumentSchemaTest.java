@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -57,6 +58,13 @@ class DocumentSchemaTest {
 
   private static Arguments of(String schema, String line, Object... values) {
     return Arguments.of(schema, LimpidRun.words(line + " --json", values));
+  }
+
+  @Test
+  void whatIsSaidOfAModelThatCannotBeRunHoldsToTheSchemaToo() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"whale\"}");
+    documentsHoldToTheirSchema(
+        "models-info", List.of("models", "info", folder.toString(), "--json"));
   }
 
   @ParameterizedTest

@@ -60,7 +60,9 @@ class ModelsCommandTest {
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains(home.resolve("models").toString(), "models pull");
-    assertThat(world().run("models", "list", "--json").out()).isEqualTo("{\"models\":[]}\n");
+    assertThat(world().run("models", "list", "--json").out())
+        .startsWith("{\"schema\":\"limpid/models-list/1\",\"limpid_version\":\"")
+        .endsWith("\",\"models\":[]}\n");
   }
 
   @Test

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Routes of one prompt, with what a reader needs to make sense of them.
  *
- * @param model facts of the model in the order to be written: strings, numbers, booleans or null
+ * @param model facts of the model in the order to be written: strings, numbers, booleans or null,
+ *     or a {@link java.util.function.Supplier} of one that is asked when the document is written
  * @param tokens one per position, BOS included
  * @param routes one or more, in order of position
  */

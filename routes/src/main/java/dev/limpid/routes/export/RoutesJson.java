@@ -5,6 +5,7 @@ import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
 import java.io.Writer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -18,6 +19,8 @@ import tools.jackson.core.json.JsonFactory;
  * the same document gives the same bytes.
  */
 public final class RoutesJson {
+  private static final String SCHEMA = "limpid/routes/1";
+
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
@@ -37,6 +40,7 @@ public final class RoutesJson {
 
   private void document(RouteDocument document) {
     json.writeStartObject();
+    json.writeStringProperty("schema", SCHEMA);
     json.writeObjectPropertyStart("model");
     document.model().forEach(this::fact);
     json.writeEndObject();
@@ -62,6 +66,7 @@ public final class RoutesJson {
       case Boolean bool -> json.writeBooleanProperty(name, bool);
       case Integer number -> json.writeNumberProperty(name, number);
       case Long number -> json.writeNumberProperty(name, number);
+      case Supplier<?> later -> fact(name, later.get());
       case Double number -> number(name, Spelling.exact(number));
       default ->
           throw new IllegalArgumentException(

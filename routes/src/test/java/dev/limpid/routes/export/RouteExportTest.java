@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,14 @@ class RouteExportTest {
     RouteExtractor extractor = new RouteExtractor(GRAPH, mode, threshold);
     Map<String, @Nullable Object> model = new LinkedHashMap<>();
     model.put("name", "random");
+    model.put("family", "gpt2");
     model.put("n_layers", 3);
+    model.put("n_heads", 4);
+    model.put("d_model", 12L);
+    model.put("backend", "reference");
+    Supplier<String> whenWritten = () -> "0a".repeat(32);
+    model.put("sha256", whenWritten);
+    model.put("limpid_version", "1.0");
     model.put("tied", true);
     model.put("tokenizer", null);
     return RouteDocument.of(
@@ -89,6 +97,8 @@ class RouteExportTest {
     JsonNode json = JsonMapper.shared().readTree(json(document));
 
     assertThat(json.at("/model/n_layers").intValue()).isEqualTo(3);
+    assertThat(json.at("/schema").stringValue()).isEqualTo("limpid/routes/1");
+    assertThat(json.at("/model/sha256").stringValue()).isEqualTo("0a".repeat(32));
     assertThat(json.at("/model/tokenizer").isNull()).isTrue();
     assertThat(json.get("threshold").doubleValue()).isEqualTo(0.04);
     assertThat(json.get("mode").stringValue()).isEqualTo("renormalised");
