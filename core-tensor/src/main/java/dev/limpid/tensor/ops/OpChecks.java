@@ -35,7 +35,6 @@ public final class OpChecks {
 
   /** Checks the arguments of {@link TensorOps#matmulTransposed}. */
   public static void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
-    bothWays("matmulTransposed", weight);
     rank("matmulTransposed", "x", x, 2);
     if (x.dim(1) != weight.outputs()) {
       throw new ShapeException(
@@ -132,6 +131,46 @@ public final class OpChecks {
           "shape mismatch in attendCached: queries %s of %d heads, %d keys of %s of %d heads"
               .formatted(queries.shape(), shape.nHeads(), nKeys, keys.shape(), shape.nKvHeads()));
     }
+  }
+
+  /** Checks the arguments of the gradients of the two norms. */
+  public static void normBackward(
+      String operation, Tensor x, @Nullable Tensor gain, Tensor gradient, Tensor out) {
+    norm(operation, x, gain, null, out);
+    sameShape(operation, x, gradient);
+  }
+
+  /** Checks the arguments of {@link TensorOps#patternBackward}. */
+  public static void patternBackward(Tensor gradient, Tensor values, Tensor out) {
+    heads("patternBackward", out, values);
+    gradient.shape().require("patternBackward", "gradient", out.dim(1), out.dim(0) * values.dim(2));
+  }
+
+  /** Checks the arguments of {@link TensorOps#attendTransposed}. */
+  public static void attendTransposed(Tensor pattern, Tensor rows, Tensor out) {
+    rank("attendTransposed", "pattern", pattern, 3);
+    rank("attendTransposed", "rows", rows, 2);
+    rank("attendTransposed", "out", out, 2);
+    int nHeads = pattern.dim(0);
+    int dHead = rows.dim(1) / nHeads;
+    int nKvHeads = dHead == 0 ? 0 : out.dim(1) / dHead;
+    if (dHead * nHeads != rows.dim(1)
+        || nKvHeads * dHead != out.dim(1)
+        || nKvHeads == 0
+        || nHeads % nKvHeads != 0
+        || pattern.dim(1) != rows.dim(0)
+        || pattern.dim(2) != out.dim(0)) {
+      throw new ShapeException(
+          "shape mismatch in attendTransposed: pattern %s, rows %s, out %s"
+              .formatted(pattern.shape(), rows.shape(), out.shape()));
+    }
+  }
+
+  /** Checks the arguments of {@link TensorOps#softmaxBackward}. */
+  public static void softmaxBackward(Tensor pattern, Tensor gradient, Tensor out) {
+    rank("softmaxBackward", "pattern", pattern, 3);
+    sameShape("softmaxBackward", pattern, gradient);
+    sameShape("softmaxBackward", pattern, out);
   }
 
   /** Checks the arguments of {@link TensorOps#proximity}. */

@@ -287,6 +287,56 @@ public final class ReferenceOps implements TensorOps {
     }
   }
 
+  @Override
+  public void scale(Tensor a, float factor, Tensor out) {
+    OpChecks.sameShape("scale", a, out);
+    for (int i = 0; i < a.size(); i++) {
+      set(out, i, (double) at(a, i) * factor);
+    }
+  }
+
+  // --- gradients
+
+  @Override
+  public void layerNormBackward(
+      Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("layerNormBackward", x, gain, gradient, out);
+    ReferenceBackward.norm(true, x, gain, epsilon, frozen, gradient, out);
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("rmsNormBackward", x, gain, gradient, out);
+    ReferenceBackward.norm(false, x, gain, epsilon, frozen, gradient, out);
+  }
+
+  @Override
+  public void slope(Activation f, Slope slope, Tensor x, Tensor out) {
+    OpChecks.sameShape("slope", x, out);
+    for (int i = 0; i < x.size(); i++) {
+      set(out, i, ReferenceBackward.slope(f, slope, at(x, i)));
+    }
+  }
+
+  @Override
+  public void patternBackward(Tensor gradient, Tensor values, Tensor out) {
+    OpChecks.patternBackward(gradient, values, out);
+    ReferenceBackward.pattern(gradient, values, out);
+  }
+
+  @Override
+  public void attendTransposed(Tensor pattern, Tensor rows, Tensor out) {
+    OpChecks.attendTransposed(pattern, rows, out);
+    ReferenceBackward.attendTransposed(pattern, rows, out);
+  }
+
+  @Override
+  public void softmaxBackward(Tensor pattern, Tensor gradient, float scale, Tensor out) {
+    OpChecks.softmaxBackward(pattern, gradient, out);
+    ReferenceBackward.softmax(pattern, gradient, scale, out);
+  }
+
   // --- contributions
 
   @Override

@@ -82,7 +82,7 @@ public interface TensorOps {
 
   /**
    * Brings a whole weight matrix into the form that both {@link #matmul} and {@link
-   * #matmulTransposed} read.
+   * #matmulTransposed} read fastest; it takes twice the memory.
    *
    * @param weight as in {@link #pack}
    */
@@ -102,9 +102,9 @@ public interface TensorOps {
    * Writes x W into out: what {@link #matmul} makes of the transposed weight.
    *
    * @param x [n, out]
-   * @param weight W, [out, in] before packing, by {@link #packBothWays}
+   * @param weight W, [out, in] before packing, in whatever form; one of {@link #packBothWays} is
+   *     read faster
    * @param out [n, in], modified
-   * @throws IllegalArgumentException if the weight is packed in one direction alone
    */
   void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out);
 
@@ -213,6 +213,90 @@ public interface TensorOps {
 
   /** Writes a - b into out, element by element; all of one shape; out may be a or b. */
   void subtract(Tensor a, Tensor b, Tensor out);
+
+  /** Writes factor * a into out, element by element; of one shape; out may be a. */
+  void scale(Tensor a, float factor, Tensor out);
+
+  // --- gradients: how a number changes with what an operation reads, from how it changes with what
+  // the operation writes. That of matmul is matmulTransposed, that of rotate rotates back.
+
+  /**
+   * Writes the gradient in x of {@link #layerNorm} into out, row by row, with a = gain * gradient:
+   *
+   * <pre>
+   *   (a - mean(a) - n mean(a n)) / sigma,   n = (x - mean(x)) / sigma,
+   *                                          sigma = sqrt(variance(x) + epsilon)
+   * </pre>
+   *
+   * @param x [T, D] what was normed
+   * @param gain [D], or null for ones
+   * @param frozen whether sigma counts as a constant: then n mean(a n) falls away
+   * @param gradient [T, D] in what the norm writes
+   * @param out [T, D], modified; may be the gradient itself
+   */
+  void layerNormBackward(
+      Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out);
+
+  /**
+   * Writes the gradient in x of {@link #rmsNorm} into out, row by row, with a = gain * gradient:
+   *
+   * <pre>
+   *   (a - n mean(a n)) / r,   n = x / r,   r = sqrt(mean(x^2) + epsilon)
+   * </pre>
+   *
+   * @param x [T, D] what was normed
+   * @param gain [D]
+   * @param frozen whether r counts as a constant: then n mean(a n) falls away
+   * @param gradient [T, D] in what the norm writes
+   * @param out [T, D], modified; may be the gradient itself
+   */
+  void rmsNormBackward(
+      Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out);
+
+  /**
+   * Writes how steep f is at x into out, element by element: times the gradient in f(x), it is the
+   * gradient in x.
+   *
+   * @param out same shape as x, modified; may be x itself
+   */
+  void slope(Activation f, Slope slope, Tensor x, Tensor out);
+
+  /**
+   * Writes the gradient in the pattern of {@link #attend} into out: out[h, q, k] = &lt;gradient[q,
+   * h], values[h / (H / K), k]&gt; for k up to the query's own key, 0 beyond.
+   *
+   * <p>That in the values is {@link #attendTransposed} of the pattern and the same gradient.
+   *
+   * @param gradient [Tq, H * d] in what attention mixed
+   * @param values [K, Tk, d]
+   * @param out [H, Tq, Tk], modified
+   */
+  void patternBackward(Tensor gradient, Tensor values, Tensor out);
+
+  /**
+   * Writes sum over q, and over the heads h that read key head g, of pattern[h, q, k] rows[q, h]
+   * into out[k, g]: {@link #attend} the other way, from queries to keys.
+   *
+   * @param pattern [H, Tq, Tk], lower triangular as {@link #causalPattern} writes it
+   * @param rows [Tq, H * d]
+   * @param out [Tk, K * d], modified
+   */
+  void attendTransposed(Tensor pattern, Tensor rows, Tensor out);
+
+  /**
+   * Writes the gradient in the products of queries and keys of {@link #causalPattern} into out, row
+   * by row: out[h, q, k] = scale pattern[h, q, k] (gradient[h, q, k] - sum over j of pattern[h, q,
+   * j] gradient[h, q, j]).
+   *
+   * <p>From there, the gradient in the queries is {@link #attend} of out and the keys by head, that
+   * in the keys {@link #attendTransposed} of out and the queries.
+   *
+   * @param pattern [H, Tq, Tk] the probabilities
+   * @param gradient [H, Tq, Tk] in the probabilities
+   * @param scale what products of queries and keys were multiplied with
+   * @param out [H, Tq, Tk], modified; may be the gradient itself
+   */
+  void softmaxBackward(Tensor pattern, Tensor gradient, float scale, Tensor out);
 
   // --- contributions
 

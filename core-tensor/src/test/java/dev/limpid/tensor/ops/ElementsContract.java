@@ -44,7 +44,8 @@ public interface ElementsContract extends ContractSubject {
     }
   }
 
-  private static double activation(Activation f, double x) {
+  /** Returns f(x). */
+  static double activation(Activation f, double x) {
     return switch (f) {
       case RELU -> Math.max(0, x);
       case GELU_ERF -> x * normal(x);

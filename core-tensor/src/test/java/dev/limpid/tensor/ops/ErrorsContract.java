@@ -55,6 +55,19 @@ public interface ErrorsContract extends ContractSubject {
     misfit("multiply", () -> ops().multiply(x, x, zeros(5, 4)));
     misfit("add", () -> ops().add(x, zeros(20), x));
     misfit("subtract", () -> ops().subtract(x, x, zeros(4, 4)));
+    misfit("scale", () -> ops().scale(x, 2, zeros(5, 4)));
+    misfit("layerNormBackward", () -> ops().layerNormBackward(x, null, 1, true, zeros(4, 4), x));
+    misfit("layerNormBackward", () -> ops().layerNormBackward(x, zeros(4), 1, true, x, x));
+    misfit("rmsNormBackward", () -> ops().rmsNormBackward(x, zeros(5), 1, true, x, zeros(5, 4)));
+    misfit("slope", () -> ops().slope(Activation.RELU, Slope.TANGENT, x, zeros(5, 4)));
+    misfit("patternBackward", () -> ops().patternBackward(x, zeros(1, 3, 5), zeros(1, 4, 4)));
+    misfit("patternBackward", () -> ops().patternBackward(x, zeros(1, 4, 5), zeros(2, 4, 4)));
+    misfit("attendTransposed", () -> ops().attendTransposed(zeros(2, 4, 4), x, zeros(4, 5)));
+    misfit("attendTransposed", () -> ops().attendTransposed(zeros(1, 4, 3), x, x));
+    misfit("softmaxBackward", () -> ops().softmaxBackward(x, x, 1, x));
+    misfit(
+        "softmaxBackward",
+        () -> ops().softmaxBackward(zeros(1, 4, 4), zeros(1, 4, 4), 1, zeros(1, 4, 3)));
     misfit("proximity", () -> ops().proximity(x, x, zeros(5)));
     misfit(
         "attentionProximity",

@@ -12,5 +12,6 @@ public interface TensorOpsContract
         RowsContract,
         AttentionContract,
         ElementsContract,
+        BackwardContract,
         ContributionsContract,
         ErrorsContract {}

@@ -4,7 +4,6 @@ import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import jdk.incubator.vector.FloatVector;
 
@@ -44,8 +43,8 @@ final class AttentionTerms {
     pool.run(
         projection.count(),
         (panel, scratch) -> {
-          float[] w = decoded(projection, panel, scratch);
-          int at = projection.dtype() == DType.F32 ? projection.floatsAt(panel, 0) : 0;
+          float[] w = projection.block(panel, 0, projection.inputs(), scratch);
+          int at = projection.blockAt(panel, 0);
           sumSquares(projection.inputs(), w, at, inverse, panel * PANEL);
           for (int i = panel * PANEL; i < (panel + 1) * PANEL; i++) {
             double size = Math.sqrt(inverse[i] / projection.inputs());
@@ -68,17 +67,6 @@ final class AttentionTerms {
     right.intoArray(out, outAt + VL);
   }
 
-  /** Returns an array with the elements of a panel: the panels' own, or decoded ones from 0 on. */
-  private static float[] decoded(Panels weight, int panel, Scratch scratch) {
-    if (weight.dtype() == DType.F32) {
-      return weight.floats();
-    }
-    float[] elements = scratch.floats(Use.DECODED, weight.inputs() * PANEL);
-    int at = weight.halvesAt(panel, 0);
-    HalfPrecision.decode(weight.dtype(), weight.halves(), at, weight.inputs(), elements);
-    return elements;
-  }
-
   /**
    * Computes u of some panels of keys of a head.
    *
@@ -99,8 +87,8 @@ final class AttentionTerms {
     RowTiles components = new RowTiles(PANEL);
     int size = paddedWidth() * PANEL;
     for (int panel = 0; panel < ofHead.count(); panel++) {
-      float[] w = decoded(ofHead, panel, scratch);
-      int at = ofHead.dtype() == DType.F32 ? ofHead.floatsAt(panel, 0) : 0;
+      float[] w = ofHead.block(panel, 0, dHead, scratch);
+      int at = ofHead.blockAt(panel, 0);
       for (int keys = 0; keys < panels; keys++) {
         int valuesOfKeys = valuesAt + keys * dHead * PANEL;
         for (int tile = 0; tile < components.count(); tile++) {

@@ -116,17 +116,35 @@ final class CausalAttention {
    */
   static float[] packValues(Tensor values, int n, Use use, WorkerPool pool) {
     int dHead = values.dim(2);
+    return packValues(values, values.dim(0), dHead, n, values.dim(1) * dHead, dHead, use, pool);
+  }
+
+  /**
+   * Packs the first n values of every head: [heads][panel of columns][n][PANEL].
+   *
+   * @param betweenHeads elements from a value of one head to that of the next
+   * @param betweenValues elements from one value to the next
+   */
+  static float[] packValues(
+      Tensor values,
+      int heads,
+      int dHead,
+      int n,
+      int betweenHeads,
+      int betweenValues,
+      Use use,
+      WorkerPool pool) {
     int perHead = Lanes.panels(dHead);
-    float[] packed = pool.scratch().floats(use, values.dim(0) * perHead * n * PANEL);
+    float[] packed = pool.scratch().floats(use, heads * perHead * n * PANEL);
     pool.run(
-        values.dim(0) * perHead,
+        heads * perHead,
         (item, scratch) -> {
           int first = item % perHead * PANEL;
           int width = Math.min(PANEL, dHead - first);
-          int at = values.offset() + item / perHead * values.dim(1) * dHead + first;
+          int at = values.offset() + item / perHead * betweenHeads + first;
           int to = item * n * PANEL;
           for (int k = 0; k < n; k++) {
-            System.arraycopy(values.array(), at + k * dHead, packed, to + k * PANEL, width);
+            System.arraycopy(values.array(), at + k * betweenValues, packed, to + k * PANEL, width);
             Arrays.fill(packed, to + k * PANEL + width, to + (k + 1) * PANEL, 0);
           }
         });

@@ -77,6 +77,16 @@ final class Elementwise {
                 out.offset() + first));
   }
 
+  /** Writes factor * a into out. */
+  static void scale(Tensor a, float factor, Tensor out, WorkerPool pool) {
+    inChunks(
+        a.size(),
+        pool,
+        (first, n, scratch) ->
+            CausalAttention.scale(
+                a.array(), a.offset() + first, n, factor, out.array(), out.offset() + first));
+  }
+
   private static void add(int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
     int i = 0;
     for (; i < FLOATS.loopBound(n); i += VL) {
@@ -117,6 +127,17 @@ final class Elementwise {
 
   /** Writes f(x) into out. */
   static void activate(Activation f, Tensor x, Tensor out, WorkerPool pool) {
+    map((n, from, at, to, outAt) -> activate(f, n, from, at, to, outAt), x, out, pool);
+  }
+
+  /** A function of whole vectors of elements. */
+  interface Kernel {
+    /** Writes it of n elements of x into out; n is a multiple of the lanes. */
+    void run(int n, float[] x, int xAt, float[] out, int outAt);
+  }
+
+  /** Writes a function of x into out. */
+  static void map(Kernel kernel, Tensor x, Tensor out, WorkerPool pool) {
     inChunks(
         x.size(),
         pool,
@@ -124,12 +145,12 @@ final class Elementwise {
           int whole = FLOATS.loopBound(n);
           int from = x.offset() + first;
           int to = out.offset() + first;
-          activate(f, whole, x.array(), from, out.array(), to);
+          kernel.run(whole, x.array(), from, out.array(), to);
           if (whole < n) {
             // The last few elements go through a buffer of one vector.
             float[] last = scratch.floats(Use.SUMS, VL);
             System.arraycopy(x.array(), from + whole, last, 0, n - whole);
-            activate(f, VL, last, 0, last, 0);
+            kernel.run(VL, last, 0, last, 0);
             System.arraycopy(last, 0, out.array(), to + whole, n - whole);
           }
         });

@@ -2,7 +2,6 @@ package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The rows are packed into tiles once. Then a few panels at a time are multiplied with all of
  * them, one block of inputs after the other: that block of a panel stays in the first cache while
  * the tiles of the rows pass by, and the block of the rows stays in the second. Weights in half
- * precision are decoded a block at a time.
+ * precision are decoded a block at a time, those that are read against their direction turned.
  */
 final class MatrixProduct {
   /** Inputs in a block: with 512-bit vectors, 24 KiB of a panel. */
@@ -28,7 +27,7 @@ final class MatrixProduct {
   /** Enough work items to share evenly between a few threads. */
   private static final int ITEMS = 16;
 
-  private final Panels weight;
+  private final RightOperand weight;
   private final float[] x;
   private final int xAt;
   private final @Nullable Tensor bias;
@@ -42,7 +41,7 @@ final class MatrixProduct {
       Tensor x,
       int row,
       RowTiles tiles,
-      Panels weight,
+      RightOperand weight,
       @Nullable Tensor bias,
       Tensor out,
       Scratch scratch) {
@@ -59,7 +58,8 @@ final class MatrixProduct {
   }
 
   /** Writes x W^T + b into out [T, out]. */
-  static void run(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
+  static void run(
+      Tensor x, RightOperand weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
     int t = x.dim(0);
     int passes = Math.ceilDiv(t, ROWS);
     for (int pass = 0; pass < passes; pass++) {
@@ -109,15 +109,8 @@ final class MatrixProduct {
       int first = blockStart(block);
       int depth = blockStart(block + 1) - first;
       for (int panel = from; panel < to; panel++) {
-        float[] elements = weight.floats();
-        int at = 0;
-        if (weight.dtype() == DType.F32) {
-          at = weight.floatsAt(panel, first);
-        } else {
-          elements = scratch.floats(Use.DECODED, depth * PANEL);
-          HalfPrecision.decode(
-              weight.dtype(), weight.halves(), weight.halvesAt(panel, first), depth, elements);
-        }
+        float[] elements = weight.block(panel, first, depth, scratch);
+        int at = weight.blockAt(panel, first);
         int sumsAt = (panel - from) * rows * PANEL;
         if (block == 0) {
           copyBias(panel, start);

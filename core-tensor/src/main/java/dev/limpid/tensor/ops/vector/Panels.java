@@ -6,6 +6,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ record Panels(
     int inputs,
     int outputs,
     @Nullable Panels transposed)
-    implements PackedMatrix {
+    implements PackedMatrix, RightOperand {
 
   /** Returns a matrix of zeros, to be filled by the packer. */
   static Panels zeros(DType dtype, int inputs, int outputs) {
@@ -61,9 +62,24 @@ record Panels(
     return Objects.requireNonNull(transposed);
   }
 
-  /** Returns the number of panels. */
-  int count() {
-    return Lanes.panels(outputs);
+  /** Returns the transpose: the copy where there is one, else this matrix, turned as it is read. */
+  RightOperand turned() {
+    return transposed == null ? new TurnedPanels(this) : transposed;
+  }
+
+  @Override
+  public float[] block(int panel, int first, int n, Scratch scratch) {
+    if (dtype == DType.F32) {
+      return floats;
+    }
+    float[] decoded = scratch.floats(Use.DECODED, n * PANEL);
+    HalfPrecision.decode(dtype, halves, halvesAt(panel, first), n, decoded);
+    return decoded;
+  }
+
+  @Override
+  public int blockAt(int panel, int first) {
+    return dtype == DType.F32 ? floatsAt(panel, first) : 0;
   }
 
   /** Returns where in {@link #floats} the elements of an input of this view start in a panel. */

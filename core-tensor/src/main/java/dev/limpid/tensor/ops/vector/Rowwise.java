@@ -15,11 +15,12 @@ final class Rowwise {
   private Rowwise() {}
 
   /** Works on one row. */
-  private interface Row {
+  interface Row {
     void run(int row);
   }
 
-  private static void forRows(int rows, int width, WorkerPool pool, Row work) {
+  /** Lets the threads share rows of that width. */
+  static void forRows(int rows, int width, WorkerPool pool, Row work) {
     int together = Math.max(1, CHUNK / Math.max(1, width));
     pool.run(
         Math.ceilDiv(rows, together),
@@ -71,7 +72,8 @@ final class Rowwise {
         });
   }
 
-  private static double sum(float[] x, int at, int n) {
+  /** Returns the sum of n elements. */
+  static double sum(float[] x, int at, int n) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
@@ -89,7 +91,8 @@ final class Rowwise {
     return (s0 + s1) + (s2 + s3);
   }
 
-  private static double squares(float[] x, int at, int n, double mean) {
+  /** Returns the sum of the squares of n elements less the mean. */
+  static double squares(float[] x, int at, int n, double mean) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;

@@ -20,6 +20,8 @@ final class Scratch {
     SUMS,
     /** A block of half-precision weights, as floats. */
     DECODED,
+    /** A block of weights, read against its direction. */
+    TURNED,
     /** One panel of a bias. */
     BIAS,
     /** Rows of weights on their way into panels. */

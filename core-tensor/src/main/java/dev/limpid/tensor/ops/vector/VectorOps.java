@@ -6,6 +6,7 @@ import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.List;
@@ -118,12 +119,12 @@ public final class VectorOps implements TensorOps {
   @Override
   public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
     OpChecks.matmulTransposed(x, weight, out);
-    multiply(x, ((Panels) weight).against(), null, out);
+    multiply(x, ((Panels) weight).turned(), null, out);
   }
 
-  private void multiply(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out) {
-    if (x.dim(0) == 1) {
-      RowProduct.run(x, weight, bias, out, pool);
+  private void multiply(Tensor x, RightOperand weight, @Nullable Tensor bias, Tensor out) {
+    if (x.dim(0) == 1 && weight instanceof Panels panels) {
+      RowProduct.run(x, panels, bias, out, pool);
     } else {
       MatrixProduct.run(x, weight, bias, out, pool);
     }
@@ -217,6 +218,52 @@ public final class VectorOps implements TensorOps {
     OpChecks.sameShape("subtract", a, b);
     OpChecks.sameShape("subtract", a, out);
     Elementwise.subtract(a, b, out, pool);
+  }
+
+  @Override
+  public void scale(Tensor a, float factor, Tensor out) {
+    OpChecks.sameShape("scale", a, out);
+    Elementwise.scale(a, factor, out, pool);
+  }
+
+  // --- gradients
+
+  @Override
+  public void layerNormBackward(
+      Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("layerNormBackward", x, gain, gradient, out);
+    new NormBackward(true, gain, epsilon, frozen).run(x, gradient, out, pool);
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("rmsNormBackward", x, gain, gradient, out);
+    new NormBackward(false, gain, epsilon, frozen).run(x, gradient, out, pool);
+  }
+
+  @Override
+  public void slope(Activation f, Slope slope, Tensor x, Tensor out) {
+    OpChecks.sameShape("slope", x, out);
+    Slopes.write(f, slope, x, out, pool);
+  }
+
+  @Override
+  public void patternBackward(Tensor gradient, Tensor values, Tensor out) {
+    OpChecks.patternBackward(gradient, values, out);
+    AttentionBackward.pattern(gradient, values, out, pool);
+  }
+
+  @Override
+  public void attendTransposed(Tensor pattern, Tensor rows, Tensor out) {
+    OpChecks.attendTransposed(pattern, rows, out);
+    AttentionBackward.transposed(pattern, rows, out, pool);
+  }
+
+  @Override
+  public void softmaxBackward(Tensor pattern, Tensor gradient, float scale, Tensor out) {
+    OpChecks.softmaxBackward(pattern, gradient, out);
+    AttentionBackward.softmax(pattern, gradient, scale, out, pool);
   }
 
   // --- contributions

@@ -6,6 +6,7 @@ import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.List;
@@ -195,6 +196,46 @@ public final class ToyOps implements TensorOps {
   @Override
   public void subtract(Tensor a, Tensor b, Tensor out) {
     inner.subtract(inside(a), inside(b), inside(out));
+  }
+
+  @Override
+  public void scale(Tensor a, float factor, Tensor out) {
+    inner.scale(inside(a), factor, inside(out));
+  }
+
+  // --- gradients
+
+  @Override
+  public void layerNormBackward(
+      Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    inner.layerNormBackward(
+        inside(x), insideOrNull(gain), epsilon, frozen, inside(gradient), inside(out));
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    inner.rmsNormBackward(inside(x), inside(gain), epsilon, frozen, inside(gradient), inside(out));
+  }
+
+  @Override
+  public void slope(Activation f, Slope slope, Tensor x, Tensor out) {
+    inner.slope(f, slope, inside(x), inside(out));
+  }
+
+  @Override
+  public void patternBackward(Tensor gradient, Tensor values, Tensor out) {
+    inner.patternBackward(inside(gradient), inside(values), inside(out));
+  }
+
+  @Override
+  public void attendTransposed(Tensor pattern, Tensor rows, Tensor out) {
+    inner.attendTransposed(inside(pattern), inside(rows), inside(out));
+  }
+
+  @Override
+  public void softmaxBackward(Tensor pattern, Tensor gradient, float scale, Tensor out) {
+    inner.softmaxBackward(inside(pattern), inside(gradient), scale, inside(out));
   }
 
   // --- contributions

@@ -1,0 +1,25 @@
+package dev.limpid.tensor.ops.vector;
+
+/** The right operand of a product of matrices, [out, in], as its kernels read it: in blocks. */
+sealed interface RightOperand permits Panels, TurnedPanels {
+  /** Returns the length of an input row. */
+  int inputs();
+
+  /** Returns the length of an output row. */
+  int outputs();
+
+  /** Returns the number of panels of {@link Lanes#PANEL} outputs. */
+  default int count() {
+    return Lanes.panels(outputs());
+  }
+
+  /**
+   * Returns an array that holds inputs {@code first} to {@code first} + n of a panel,
+   * [n][Lanes.PANEL] from {@link #blockAt} on: stored there, or a buffer that the next call fills
+   * anew.
+   */
+  float[] block(int panel, int first, int n, Scratch scratch);
+
+  /** Returns where in that array the block begins. */
+  int blockAt(int panel, int first);
+}
