@@ -8,7 +8,11 @@ package dev.limpid;
  * <p>A model that is not found or damaged is a {@link java.io.IOException} instead.
  */
 public sealed class QuestionException extends Exception
-    permits NoSuchPartException, NoSuchTokenException, OverflowException, PromptRefusedException {
+    permits ComparisonException,
+        NoSuchPartException,
+        NoSuchTokenException,
+        OverflowException,
+        PromptRefusedException {
   private static final long serialVersionUID = 1L;
 
   /** Takes the line. */

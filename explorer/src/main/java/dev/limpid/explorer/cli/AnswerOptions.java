@@ -28,6 +28,11 @@ final class AnswerOptions {
     }
   }
 
+  /** Returns whether there is another token to compare the answer with. */
+  boolean hasDistractor() {
+    return distractor != null;
+  }
+
   /** Returns the id of the answer, or null if none was given. */
   @Nullable Integer answer(Prompt prompt) {
     return tokenId(prompt, "--answer", answer);

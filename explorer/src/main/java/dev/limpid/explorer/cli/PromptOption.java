@@ -73,9 +73,14 @@ final class PromptOption {
       if (Boolean.TRUE.equals(bos)) {
         throw new UsageFailure("--bos: not with --tokens, which are complete as they are");
       }
-      return new GivenPrompt.Tokens(ids(tokens));
+      return new GivenPrompt.Tokens(ids("--tokens", tokens));
     }
-    return new GivenPrompt.Text(text(console), Optional.ofNullable(bos));
+    return alike(text(console));
+  }
+
+  /** Returns a text as it is cut where it is the prompt. */
+  GivenPrompt alike(String other) {
+    return new GivenPrompt.Text(other, Optional.ofNullable(bos));
   }
 
   private String text(Console console) throws IOException {
@@ -108,17 +113,19 @@ final class PromptOption {
     }
   }
 
-  private static List<Integer> ids(String list) {
+  /** Returns ids given as a list by an option. */
+  static List<Integer> ids(String option, String list) {
     List<Integer> ids = new ArrayList<>();
     for (String id : list.split(",", -1)) {
       ids.add(
-          DIGITS.matcher(id.strip()).matches() ? Integer.parseInt(id.strip()) : refuse(list, id));
+          DIGITS.matcher(id.strip()).matches() ? Integer.parseInt(id.strip())
+              : refuse(option, list, id));
     }
     return List.copyOf(ids);
   }
 
-  private static int refuse(String list, String id) {
+  private static int refuse(String option, String list, String id) {
     throw new UsageFailure(
-        "--tokens: '" + list + "' is not a list of ids such as 1,2,3 ('" + id + "' is none)");
+        option + ": '" + list + "' is not a list of ids such as 1,2,3 ('" + id + "' is none)");
   }
 }

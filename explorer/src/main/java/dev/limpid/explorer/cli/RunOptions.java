@@ -40,6 +40,11 @@ final class RunOptions {
         .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
 
+  /** Returns another text as the model sees it, cut as the prompt is. */
+  Prompt alike(String text, ModelSource source) throws IOException, QuestionException {
+    return promptOption.alike(text).cut(source);
+  }
+
   /** Opens the model. */
   LanguageModel openModel(Console console) throws IOException {
     TensorOps ops = backendOption.open(console);

@@ -1,0 +1,18 @@
+package dev.limpid;
+
+import java.util.Locale;
+
+/** What comes in the place of a value that is taken out. */
+public enum Ablation {
+  /** Nothing: 0. */
+  ZERO,
+  /** The value at the same place in the run of another prompt. */
+  PATCH,
+  /** The mean of that value over the runs of other prompts, position by position. */
+  MEAN;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

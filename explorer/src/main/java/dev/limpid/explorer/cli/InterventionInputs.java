@@ -1,0 +1,129 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.Ablation;
+import dev.limpid.Analysis;
+import dev.limpid.Comparison;
+import dev.limpid.Prompt;
+import dev.limpid.QuestionException;
+import dev.limpid.attribution.logits.Metric;
+import dev.limpid.explorer.input.InputFile;
+import dev.limpid.explorer.process.CommandFailure;
+import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.files.PromptLine;
+import dev.limpid.files.PromptLines;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * What a change is measured by, and the other runs that values come from: {@code --answer}, {@code
+ * --distractor}, {@code --metric}, {@code --position}, {@code --source}, {@code --reference}.
+ */
+final class InterventionInputs {
+  @Mixin private final AnswerOptions answers = new AnswerOptions();
+
+  @Option(
+      names = "--metric",
+      description =
+          "The number that is read from the logits, one of: ${COMPLETION-CANDIDATES} (default:"
+              + " logit_difference with a distractor, else log_probability).")
+  private Metric.@Nullable Kind metric;
+
+  @Option(names = "--position", description = "Whose logits are read (default: the last).")
+  private @Nullable Integer position;
+
+  @Option(
+      names = "--source",
+      paramLabel = "TEXT",
+      description = "Another prompt of as many tokens, whose values are patched in.")
+  private @Nullable String source;
+
+  @Option(
+      names = "--source-tokens",
+      paramLabel = "IDS",
+      description = "The same as token ids, such as 1,2,3.")
+  private @Nullable String sourceTokens;
+
+  @Option(
+      names = "--reference",
+      paramLabel = "FILE",
+      description =
+          "Prompts of as many tokens, whose mean values are taken: a JSON object a line, with text"
+              + " or tokens.")
+  private @Nullable Path reference;
+
+  /** Checks the command line alone. */
+  void requireUsable() {
+    if (source != null && sourceTokens != null) {
+      throw new UsageFailure("more than one source given: give one of --source, --source-tokens");
+    }
+    if (metric == Metric.Kind.LOGIT_DIFFERENCE && !answers.hasDistractor()) {
+      throw new UsageFailure("--metric logit_difference: needs a --distractor");
+    }
+  }
+
+  /** Returns whether a source was given. */
+  boolean hasSource() {
+    return source != null || sourceTokens != null;
+  }
+
+  /** Checks that the runs were given whose values come in the place of others. */
+  void requireRunsFor(Ablation ablation) {
+    if (ablation == Ablation.PATCH && !hasSource()) {
+      throw new UsageFailure("patch: needs a --source, or --source-tokens, to take values from");
+    }
+    if (ablation == Ablation.MEAN && reference == null) {
+      throw new UsageFailure("mean: needs a --reference, a file of prompts to take means over");
+    }
+  }
+
+  /** Reads the other prompts and cuts them as the prompt of the analysis is cut. */
+  Comparison of(Analysis analysis, RunOptions run) throws IOException, QuestionException {
+    requireUsable();
+    Prompt prompt = analysis.prompt();
+    Comparison comparison =
+        Comparison.of(
+            AskedPositions.one(position, analysis),
+            answers.answer(prompt),
+            answers.distractor(prompt));
+    if (metric != null) {
+      comparison = comparison.by(metric);
+    }
+    @Nullable Prompt other = source(prompt, run);
+    if (other != null) {
+      Comparison.requireSameLength(prompt, other, "the source");
+      comparison = comparison.withSource(other);
+    }
+    return reference == null
+        ? comparison
+        : comparison.withReferences(references(reference, prompt));
+  }
+
+  private @Nullable Prompt source(Prompt prompt, RunOptions run)
+      throws IOException, QuestionException {
+    if (source != null) {
+      return run.alike(source, prompt.source());
+    }
+    return sourceTokens == null
+        ? null
+        : prompt.source().prompt(PromptOption.ids("--source-tokens", sourceTokens));
+  }
+
+  private static List<Prompt> references(Path file, Prompt prompt)
+      throws IOException, QuestionException {
+    List<Prompt> prompts = new ArrayList<>();
+    for (PromptLine line : PromptLines.read(InputFile.read(file), file.toString())) {
+      try {
+        prompts.add(line.prompt().cut(prompt.source()));
+      } catch (QuestionException e) {
+        throw new CommandFailure(line.where() + ": " + e.getMessage(), e);
+      }
+      Comparison.requireSameLength(prompt, prompts.getLast(), line.where());
+    }
+    return prompts;
+  }
+}
