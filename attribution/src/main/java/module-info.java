@@ -4,6 +4,7 @@ module dev.limpid.attribution {
   requires static transitive org.jspecify;
 
   exports dev.limpid.attribution;
+  exports dev.limpid.attribution.gradients;
   exports dev.limpid.attribution.heads;
   exports dev.limpid.attribution.logits;
   exports dev.limpid.attribution.patching;

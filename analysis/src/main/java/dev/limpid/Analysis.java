@@ -24,6 +24,7 @@ import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.view.AttributeView;
 import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.HeadsView;
@@ -322,6 +323,28 @@ public final class Analysis {
         split,
         flow == null ? null : flow.sum(),
         flow == null ? null : contrast(flow));
+  }
+
+  /**
+   * Attributes a number read from the logits to the tokens of the prompt or to the components of
+   * the model: by gradients, by attribution patching, by relevance.
+   *
+   * @throws QuestionException if runs cannot be compared as asked, or the numbers overflow
+   */
+  public AttributeView attribute(Comparison comparison, AttributionSettings settings)
+      throws QuestionException {
+    return attribution(comparison, settings, false).view();
+  }
+
+  /**
+   * Attributes a number, and keeps what the document is made of.
+   *
+   * @param keep whether all gradients are kept, which takes about as much memory as a whole trace
+   * @throws QuestionException if runs cannot be compared as asked, or the numbers overflow
+   */
+  public Attribution attribution(Comparison comparison, AttributionSettings settings, boolean keep)
+      throws QuestionException {
+    return new Attributor(this, comparison, settings, keep, progress).attribution();
   }
 
   /** Returns how the model continues the prompt, token by token. */

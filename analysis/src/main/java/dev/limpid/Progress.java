@@ -23,7 +23,9 @@ public interface Progress {
     /** Files of weights are read for their SHA-256, MiB by MiB. */
     HASH,
     /** Prompts run that tell what heads do. */
-    PROMPTS
+    PROMPTS,
+    /** Gradients are computed, layer by layer, once or at every point of a path. */
+    GRADIENTS
   }
 
   /**

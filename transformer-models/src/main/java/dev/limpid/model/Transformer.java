@@ -103,11 +103,36 @@ public final class Transformer {
       LayerVisitor each) {
     requireValid(tokens, 0);
     interventions.forEach(i -> i.requireFits(config, tokens.size()));
+    Tensor embedded;
+    try (Scope scope = ops.scope()) {
+      embedded = scope.keep(embed(tokens));
+    }
+    return run(tokens, embedded, interventions, detail, each);
+  }
+
+  /**
+   * Runs from another state in front of the first layer than that of the tokens themselves.
+   *
+   * @param tokens T ids, for the record; they are not looked up
+   * @param embedded [T, D], not modified; the trace that is returned keeps it
+   * @param detail what the trace keeps beside the residual states
+   * @throws NonFiniteStateException if the weights are too large to compute with
+   */
+  public ForwardTrace runFrom(List<Integer> tokens, Tensor embedded, TraceDetail detail) {
+    return run(tokens, embedded, List.of(), detail, LayerVisitor.NONE);
+  }
+
+  private ForwardTrace run(
+      List<Integer> tokens,
+      Tensor embedded,
+      List<Intervention> interventions,
+      TraceDetail detail,
+      LayerVisitor each) {
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
       Rotary.@Nullable Angles angles = angles(0, tokens.size());
-      Tensor resid = pass.keep(embed(tokens));
+      Tensor resid = embedded;
       residuals.add(resid);
       for (int layer = 0; layer < config.nLayers(); layer++) {
         try (Scope ofLayer = ops.scope()) {
@@ -180,13 +205,17 @@ public final class Transformer {
   }
 
   private Tensor embed(List<Integer> tokens, int first) {
-    int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-    Tensor resid = rows(weights.embedding(), ids);
+    Tensor resid = tokenEmbeddings(tokens);
     if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
-      int[] rows = IntStream.range(0, ids.length).map(t -> first + t + learned.offset()).toArray();
+      int[] rows = IntStream.range(0, tokens.size()).map(t -> first + t + learned.offset()).toArray();
       ops.add(resid, rows(weights.positions(), rows), resid);
     }
     return resid;
+  }
+
+  /** Returns the embeddings of tokens alone, without those of positions, [T, D]. */
+  public Tensor tokenEmbeddings(List<Integer> tokens) {
+    return rows(weights.embedding(), tokens.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /** Reads rows of a table that, unlike the packed weights, stays where it is in its file. */
@@ -340,6 +369,15 @@ public final class Transformer {
         : null;
   }
 
+  /** Returns the angles that turn T positions back; null for a model that does not rotate. */
+  Rotary.@Nullable Angles anglesBack(int count) {
+    Rotary.@Nullable Angles angles = angles(0, count);
+    if (angles != null) {
+      ops.scale(angles.sin(), -1, angles.sin());
+    }
+    return angles;
+  }
+
   /**
    * Returns what every head adds to the residual stream, summed over keys, without biases: [H, T,
    * D].
@@ -405,7 +443,8 @@ public final class Transformer {
     return x;
   }
 
-  private Tensor apply(Linear linear, Tensor x) {
+  /** Returns a linear map of x: [n, in] to [n, out]. */
+  Tensor apply(Linear linear, Tensor x) {
     return apply(linear.weight(), linear.bias(), x);
   }
 

@@ -25,6 +25,7 @@ public final class Commands {
     commands.put("logits", () -> new CommandLine(new LogitsCommand(console)));
     commands.put("heads", () -> new CommandLine(new HeadsCommand(console)));
     commands.put("neurons", () -> new CommandLine(new NeuronsCommand(console)));
+    commands.put("attribute", () -> new CommandLine(new AttributeCommand(console)));
     commands.put("generate", () -> new CommandLine(new GenerateCommand(console)));
     commands.put("trace", () -> new CommandLine(new TraceCommand(console)));
     commands.put("contributions", () -> new CommandLine(new ContributionsCommand(console)));

@@ -39,6 +39,7 @@ public final class PhaseProgress implements Progress {
       case ROUTES -> "routes of positions";
       case HASH -> "hashing " + model + ", in MiB:";
       case PROMPTS -> "running prompts";
+      case GRADIENTS -> "gradients of layers";
     };
   }
 }
