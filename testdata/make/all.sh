@@ -3,6 +3,7 @@
 set -e
 cd "$(dirname "$0")"
 python goldens.py
+python gradients.py
 python tokenizer_goldens.py
 python gguf_goldens.py
 python generation.py

@@ -35,8 +35,13 @@ public final class Gradients {
    * @param logits how it changes with them, [V], on the heap; not modified
    * @param each sees the layers; what it throws ends the pass
    * @return how it changes with the first residual state, [T, D]; 0 at positions after t
+   * @throws IllegalArgumentException if the trace is of a run with interventions
    */
   public Tensor run(ForwardTrace trace, int position, Tensor logits, GradientVisitor each) {
+    if (!trace.interventions().isEmpty()) {
+      throw new IllegalArgumentException(
+          "gradients of a run with interventions: take those of the run without them");
+    }
     try (Scope pass = ops.scope()) {
       Rotary.@Nullable Angles back = model.anglesBack(trace.nPositions());
       Tensor resid = unembed(trace.finalResidual(), position, logits);

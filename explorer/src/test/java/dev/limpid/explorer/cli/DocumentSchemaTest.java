@@ -41,6 +41,13 @@ class DocumentSchemaTest {
         of("heads", "heads --model %s 'The capital' --layer 1", DEMO),
         of("head-roles", "heads --model %s --roles", DEMO),
         of("neurons", "neurons --model %s 'The capital' --layer 1", DEMO),
+        of("attribute", "attribute --model %s 'The capital of France is'", DEMO),
+        of("attribute", "attribute --model %s 'The capital of France is' --by token", DEMO),
+        of(
+            "attribute",
+            "attribute --model %s --tokens 3,1,4,1 --source-tokens 3,2,4,2 --answer #7"
+                + " --distractor #8 --method attribution_patching_ig --steps 3",
+            NO_TOKENIZER),
         of("generate", "generate --model %s 'The capital of France is'", DEMO),
         of(
             "generate",

@@ -1,0 +1,268 @@
+package dev.limpid.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Norm;
+import dev.limpid.model.intervene.Change;
+import dev.limpid.model.intervene.Intervention;
+import dev.limpid.model.intervene.Site;
+import dev.limpid.model.intervene.Site.Stage;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** What must hold of gradients whatever the model and the prompt, measured by interventions. */
+class GradientsProperties {
+  /** How far a state is moved, as a share of its length. */
+  private static final float STEP = 0.02f;
+
+  /** Of a difference quotient with what is left of the fifth derivative, relative to it. */
+  private static final double SLOPE = 0.02;
+
+  /** Rounding of logits in float32, relative to the largest, over the step. */
+  private static final double NOISE = 2e-6;
+
+  private static final int LONGEST = 9;
+
+  private static final List<Transformer> MODELS =
+      Stream.of("reference", "vector")
+          .flatMap(backend ->
+              Stream.of(
+                      "gpt2-defaults",
+                      "gpt2-erf-gelu",
+                      "gpt2-inverse-layer-scale",
+                      "opt-biased",
+                      "llama-gqa-head-dim",
+                      "mistral-sliding-window",
+                      "qwen3-biased-windows")
+                  .map(name -> open(name, backend)))
+          .toList();
+
+  private static Transformer open(String name, String backend) {
+    try {
+      return ModelLoader.open(
+          TestData.folder().resolve("goldens").resolve(name), Backends.open(backend));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A model, a prompt of it, and the logit that is differentiated, all by chance. */
+  private static final class Case {
+    final Random random;
+    final Transformer model;
+    final ModelConfig config;
+    final ForwardTrace trace;
+    final int target;
+    final Tensor direction;
+
+    Case(long seed) {
+      random = new Random(seed);
+      model = MODELS.get(random.nextInt(MODELS.size()));
+      config = model.config();
+      int count = 2 + random.nextInt(LONGEST - 1);
+      trace =
+          model.trace(
+              random.ints(count, 0, config.dVocab()).boxed().toList(),
+              random.nextBoolean() ? TraceDetail.FULL : TraceDetail.RESIDUALS);
+      target = random.nextInt(count);
+      direction = Tensor.zeros(config.dVocab());
+      for (int v = 0; v < config.dVocab(); v++) {
+        direction.array()[v] = (float) random.nextGaussian();
+      }
+    }
+
+    List<LayerGradients> gradients(BackwardRules rules) {
+      List<LayerGradients> layers = new ArrayList<>();
+      new Gradients(model, rules)
+          .run(trace, target, direction, (l, _, g) -> layers.addFirst(g.each(Tensor::toHeap)));
+      return layers;
+    }
+
+    /** The number that is differentiated, in a changed run. */
+    double value(List<Intervention> interventions) {
+      ForwardTrace run =
+          model.run(trace.tokens(), interventions, TraceDetail.RESIDUALS, LayerVisitor.NONE);
+      return dot(run.logits(target), direction);
+    }
+
+    /** How the number changes with the size of a change, by differences of two widths. */
+    double slope(List<Intervention> always, Function<Float, Intervention> by) {
+      double wide = quotient(always, by, STEP);
+      double narrow = quotient(always, by, STEP / 2);
+      return (4 * narrow - wide) / 3;
+    }
+
+    private double quotient(
+        List<Intervention> always,
+        Function<Float, Intervention> by,
+        float step) {
+      List<Intervention> up = new ArrayList<>(always);
+      up.add(by.apply(step));
+      List<Intervention> down = new ArrayList<>(always);
+      down.add(by.apply(-step));
+      return (value(up) - value(down)) / (2 * step);
+    }
+
+    double noise() {
+      return NOISE * Math.sqrt(dot(trace.logits(target), trace.logits(target))) * 10 / STEP;
+    }
+
+    /** Checks a state's gradient along itself: where it is steepest. */
+    void isSlope(Stage stage, int layer, int position, Tensor state, Tensor gradient,
+        List<Intervention> always) {
+      double length = Math.sqrt(dot(gradient, gradient));
+      double size = Math.sqrt(dot(state, state));
+      if (length == 0) {
+        return; // behind the target, or what nothing reads: the next property
+      }
+      double slope =
+          slope(
+              always,
+              step ->
+                  Intervention.add(
+                      new Site.State(stage, layer, position),
+                      times(gradient, (float) (step * size / length))));
+      assertThat(slope)
+          .as("%s %s.%d@%d of %s", model.provenance().model(), stage, layer, position, target)
+          .isCloseTo(length * size, within(SLOPE * length * size + noise()));
+    }
+  }
+
+  @Property(tries = 60)
+  void statesAreSteepAsInterventionsSay(@ForAll long seed) {
+    Case c = new Case(seed);
+    List<LayerGradients> gradients = c.gradients(BackwardRules.EXACT);
+    int l = c.random.nextInt(c.config.nLayers());
+    int t = c.random.nextInt(c.target + 1);
+    LayerTrace states = c.trace.layer(l).toHeap();
+    LayerGradients g = gradients.get(l);
+    List<Intervention> none = List.of();
+    c.isSlope(Stage.RESID_PRE, l, t, states.residPre().row(t), g.residPre().row(t), none);
+    c.isSlope(Stage.RESID_MID, l, t, states.residMid().row(t), g.residMid().row(t), none);
+    c.isSlope(Stage.RESID_POST, l, t, states.residPost().row(t), g.residPost().row(t), none);
+  }
+
+  @Property(tries = 60)
+  void frozenPatternsAreThoseOfTheRun(@ForAll long seed) {
+    Case c = new Case(seed);
+    List<LayerGradients> gradients = c.gradients(BackwardRules.PATTERNS_FROZEN);
+    List<Intervention> frozen = new ArrayList<>();
+    for (int l = 0; l < c.config.nLayers(); l++) {
+      frozen.add(
+          new Intervention(
+              new Site.Terms(l), new Change.PutPattern(c.trace.layer(l).pattern().toHeap())));
+    }
+    int t = c.random.nextInt(c.target + 1);
+    Tensor state = c.trace.residPre(0).row(t).toHeap();
+    c.isSlope(Stage.RESID_PRE, 0, t, state, gradients.getFirst().residPre().row(t), frozen);
+  }
+
+  @Property(tries = 60)
+  void termsAndNeuronsAreSteepAsInterventionsSay(@ForAll long seed) {
+    Case c = new Case(seed);
+    List<LayerGradients> gradients = c.gradients(BackwardRules.EXACT);
+    int l = c.random.nextInt(c.config.nLayers());
+    int t = c.random.nextInt(c.target + 1);
+    int k = c.random.nextInt(t + 1);
+    int h = c.random.nextInt(c.config.nHeads());
+    int n = c.random.nextInt(c.config.dMlp());
+    LayerTrace states = c.trace.layer(l).toHeap();
+
+    double term = states.pattern().get(h, t, k) * gradients.get(l).pattern().get(h, t, k);
+    double slope =
+        c.slope(
+            List.of(), step -> Intervention.scale(new Site.Edge(l, h, t, k), 1 + step));
+    assertThat(slope).isCloseTo(term, within(SLOPE * Math.abs(term) + c.noise()));
+
+    double neuron = states.neuronPost().get(t, n) * gradients.get(l).neuronPost().get(t, n);
+    slope =
+        c.slope(List.of(), step -> Intervention.scale(new Site.Neuron(l, n, t), 1 + step));
+    assertThat(slope).isCloseTo(neuron, within(SLOPE * Math.abs(neuron) + c.noise()));
+  }
+
+  @Property(tries = 40)
+  void nothingBehindTheTargetCounts(@ForAll long seed) {
+    Case c = new Case(seed);
+    List<LayerGradients> gradients = c.gradients(BackwardRules.EXACT);
+    for (LayerGradients g : gradients) {
+      for (int t = c.target + 1; t < c.trace.nPositions(); t++) {
+        assertThat(g.residPre().row(t).toFloats()).containsOnly(0);
+        assertThat(g.residPost().row(t).toFloats()).containsOnly(0);
+      }
+    }
+    for (int t = 0; t < c.trace.nPositions(); t++) {
+      float[] last = gradients.getLast().residMid().row(t).toFloats();
+      assertThat(dot(Tensor.of(last, last.length), Tensor.of(last, last.length)) == 0)
+          .isEqualTo(t != c.target);
+    }
+  }
+
+  /** A LayerNorm does not see the mean of a state, so no gradient has one. */
+  @Property(tries = 40)
+  void meansDoNotCountBehindALayerNorm(@ForAll long seed) {
+    Case c = new Case(seed);
+    if (c.config.norm().kind() != Norm.Kind.LAYER_NORM) {
+      return;
+    }
+    for (LayerGradients g : c.gradients(BackwardRules.EXACT)) {
+      for (int t = 0; t <= c.target; t++) {
+        float[] row = g.residPre().row(t).toFloats();
+        double sum = 0;
+        double magnitude = 0;
+        for (float x : row) {
+          sum += x;
+          magnitude += Math.abs(x);
+        }
+        assertThat(sum).isCloseTo(0, within(1e-5 * magnitude));
+      }
+    }
+  }
+
+  @Property(tries = 10)
+  void aChangedRunIsRefused(@ForAll long seed) {
+    Case c = new Case(seed);
+    ForwardTrace changed =
+        c.model.run(
+            c.trace.tokens(),
+            List.of(Intervention.zero(new Site.Head(0, 0, 0))),
+            TraceDetail.FULL,
+            LayerVisitor.NONE);
+    assertThatThrownBy(() ->
+            new Gradients(c.model, BackwardRules.EXACT)
+                .run(changed, c.target, c.direction, GradientVisitor.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("interventions");
+  }
+
+  private static double dot(Tensor a, Tensor b) {
+    float[] x = a.toFloats();
+    float[] y = b.toFloats();
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += (double) x[i] * y[i];
+    }
+    return sum;
+  }
+
+  private static Tensor times(Tensor x, float factor) {
+    float[] scaled = x.toFloats();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] *= factor;
+    }
+    return Tensor.of(scaled, scaled.length);
+  }
+}
