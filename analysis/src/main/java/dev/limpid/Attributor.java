@@ -19,12 +19,16 @@ import dev.limpid.view.AttributeView;
 import dev.limpid.view.PredictionView;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one question about what a number depends on. */
 final class Attributor {
+  private static final int LISTED = 20;
+
   private final Analysis analysis;
   private final Comparison comparison;
   private final AttributionSettings settings;
@@ -57,8 +61,7 @@ final class Attributor {
     trace = analysis.trace();
     int t = analysis.requirePosition(comparison.position());
     logits = trace.logits(t);
-    answer =
-        comparison.answer() == null ? model.ops().topK(logits, 1)[0] : comparison.answer();
+    answer = comparison.answer() == null ? model.ops().topK(logits, 1)[0] : comparison.answer();
     Metric metric = metric();
     run = new GradientRun(model, trace, t, metric, rules());
     boolean relevance = settings.method() == Method.RELEVANCE;
@@ -185,6 +188,7 @@ final class Attributor {
         components == null
             ? null
             : components.layers().stream().map(layer -> list(layer.mlp())).toList(),
+        components == null ? null : largest(components),
         sum,
         difference,
         sum == null || difference == null ? null : sum - difference);
@@ -192,9 +196,39 @@ final class Attributor {
 
   private List<List<Double>> heads(LayerScores layer) {
     return IntStream.range(0, layer.attention().dim(0))
-        .mapToObj(h ->
-            IntStream.range(0, trace.nPositions()).mapToObj(t -> layer.head(h, t)).toList())
+        .mapToObj(
+            h -> IntStream.range(0, trace.nPositions()).mapToObj(t -> layer.head(h, t)).toList())
         .toList();
+  }
+
+  private static List<AttributeView.Part> largest(ComponentScores components) {
+    Comparator<AttributeView.Part> bySize =
+        Comparator.comparingDouble(part -> Math.abs(part.score()));
+    PriorityQueue<AttributeView.Part> largest = new PriorityQueue<>(bySize);
+    for (int l = 0; l < components.layers().size(); l++) {
+      LayerScores layer = components.layers().get(l);
+      for (int q = 0; q < layer.mlp().length; q++) {
+        offer(largest, new AttributeView.Part(l, null, q, null, layer.mlp()[q]));
+        for (int h = 0; h < layer.attention().dim(0); h++) {
+          for (int k = 0; k <= q; k++) {
+            offer(largest, new AttributeView.Part(l, h, q, k, layer.attention().get(h, q, k)));
+          }
+        }
+      }
+    }
+    return largest.stream().sorted(bySize.reversed()).toList();
+  }
+
+  /** Keeps the largest; of equal ones, those that came first. */
+  private static void offer(PriorityQueue<AttributeView.Part> largest, AttributeView.Part part) {
+    boolean isFull = largest.size() == LISTED;
+    double least = isFull ? Math.abs(largest.element().score()) : 0;
+    if (Math.abs(part.score()) > least) {
+      if (isFull) {
+        largest.remove();
+      }
+      largest.add(part);
+    }
   }
 
   private static List<Double> list(double[] numbers) {

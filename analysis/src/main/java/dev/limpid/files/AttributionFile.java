@@ -36,8 +36,7 @@ public final class AttributionFile {
     analysis.model().facts().forEach(writer::metadata);
     writer.metadata("method", attribution.view().method());
     writer.metadata("metric", attribution.view().metric());
-    writer.add(
-        "tokens", analysis.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
+    writer.add("tokens", analysis.prompt().tokens().stream().mapToInt(Integer::intValue).toArray());
     int nLayers = analysis.model().transformer().config().nLayers();
     for (int l = 0; l < nLayers; l++) {
       if (attribution.gradients() != null) {

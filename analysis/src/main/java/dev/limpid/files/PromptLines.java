@@ -40,7 +40,8 @@ public final class PromptLines {
       }
     }
     if (prompts.isEmpty()) {
-      throw new IOException(name + ": holds no prompts; one JSON object a line, with text or tokens");
+      throw new IOException(
+          name + ": holds no prompts; one JSON object a line, with text or tokens");
     }
     return prompts;
   }
@@ -90,8 +91,7 @@ public final class PromptLines {
     return text == null && tokens == null ? null : new PromptLine.Given(text, tokens);
   }
 
-  private static @Nullable String text(JsonNode node, String key, String where)
-      throws IOException {
+  private static @Nullable String text(JsonNode node, String key, String where) throws IOException {
     if (!node.hasNonNull(key)) {
       return null;
     }

@@ -1,6 +1,7 @@
 package dev.limpid.view;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.json.Decimals;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,12 @@ import org.jspecify.annotations.Nullable;
  * @param scores of tokens, [T]; of none by attribution patching
  * @param headOut of heads, [L][H][T], summed over keys; by component
  * @param mlpOut of MLPs, [L][T]; by component
+ * @param largest the terms and MLPs of largest score, largest first; by component
  * @param sum of the scores of tokens
  * @param difference value - baseline; null without a baseline
  * @param error sum - difference; null without a baseline
  */
+@JsonTypeName("limpid/attribute/1")
 public record AttributeView(
     ModelView model,
     List<TokenView> tokens,
@@ -46,6 +49,23 @@ public record AttributeView(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Double> scores,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<List<List<Double>>> headOut,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<List<Double>> mlpOut,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Part> largest,
     @Decimals(Decimals.LOGIT) @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double sum,
     @Decimals(Decimals.LOGIT) @Nullable Double difference,
-    @Decimals(Decimals.LOGIT) @Nullable Double error) {}
+    @Decimals(Decimals.LOGIT) @Nullable Double error)
+    implements Document {
+
+  /**
+   * One term of attention, or an MLP at a position.
+   *
+   * @param head null for an MLP
+   * @param position that it writes to
+   * @param key that it reads; null for an MLP
+   */
+  public record Part(
+      int layer,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer head,
+      int position,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer key,
+      double score) {}
+}

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The forward pass of {@link Transformer}, written backwards: how a number read from the logits at
  * one position changes with every state before them.
  *
- * <p>One layer is in memory at a time, beside what the trace keeps; a layer that it does not keep is
- * computed again. Letters in shapes as in {@link Transformer}. Safe to share between threads.
+ * <p>One layer is in memory at a time, beside what the trace keeps; a layer that it does not keep
+ * is computed again. Letters in shapes as in {@link Transformer}. Safe to share between threads.
  */
 public final class Gradients {
   private final Transformer model;
@@ -36,6 +36,7 @@ public final class Gradients {
    * @param each sees the layers; what it throws ends the pass
    * @return how it changes with the first residual state, [T, D]; 0 at positions after t
    * @throws IllegalArgumentException if the trace is of a run with interventions
+   * @throws NonFiniteStateException if the gradients are too large to compute with
    */
   public Tensor run(ForwardTrace trace, int position, Tensor logits, GradientVisitor each) {
     if (!trace.interventions().isEmpty()) {
@@ -49,6 +50,7 @@ public final class Gradients {
         try (Scope ofLayer = ops.scope()) {
           LayerTrace states = trace.layer(layer);
           LayerGradients gradients = block(layer, states, resid, back);
+          model.requireFinite(gradients.residPre(), "the gradients of layer " + layer);
           each.layer(layer, states, gradients);
           resid = ofLayer.keep(gradients.residPre());
         }

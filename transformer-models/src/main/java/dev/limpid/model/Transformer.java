@@ -207,7 +207,8 @@ public final class Transformer {
   private Tensor embed(List<Integer> tokens, int first) {
     Tensor resid = tokenEmbeddings(tokens);
     if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
-      int[] rows = IntStream.range(0, tokens.size()).map(t -> first + t + learned.offset()).toArray();
+      int[] rows =
+          IntStream.range(0, tokens.size()).map(t -> first + t + learned.offset()).toArray();
       ops.add(resid, rows(weights.positions(), rows), resid);
     }
     return resid;
@@ -454,7 +455,8 @@ public final class Transformer {
     return out;
   }
 
-  private void requireFinite(Tensor state, String what) {
+  /** Checks that numbers did not overflow. */
+  void requireFinite(Tensor state, String what) {
     if (!ops.allFinite(state)) {
       throw new NonFiniteStateException(provenance.model(), what);
     }

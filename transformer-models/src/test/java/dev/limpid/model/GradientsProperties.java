@@ -44,7 +44,7 @@ class GradientsProperties {
                       "gpt2-defaults",
                       "gpt2-erf-gelu",
                       "gpt2-inverse-layer-scale",
-                      "opt-biased",
+                      "opt-no-affine",
                       "llama-gqa-head-dim",
                       "mistral-sliding-window",
                       "qwen3-biased-windows")
@@ -107,9 +107,7 @@ class GradientsProperties {
     }
 
     private double quotient(
-        List<Intervention> always,
-        Function<Float, Intervention> by,
-        float step) {
+        List<Intervention> always, Function<Float, Intervention> by, float step) {
       List<Intervention> up = new ArrayList<>(always);
       up.add(by.apply(step));
       List<Intervention> down = new ArrayList<>(always);
@@ -122,7 +120,12 @@ class GradientsProperties {
     }
 
     /** Checks a state's gradient along itself: where it is steepest. */
-    void isSlope(Stage stage, int layer, int position, Tensor state, Tensor gradient,
+    void isSlope(
+        Stage stage,
+        int layer,
+        int position,
+        Tensor state,
+        Tensor gradient,
         List<Intervention> always) {
       double length = Math.sqrt(dot(gradient, gradient));
       double size = Math.sqrt(dot(state, state));
@@ -184,13 +187,11 @@ class GradientsProperties {
 
     double term = states.pattern().get(h, t, k) * gradients.get(l).pattern().get(h, t, k);
     double slope =
-        c.slope(
-            List.of(), step -> Intervention.scale(new Site.Edge(l, h, t, k), 1 + step));
+        c.slope(List.of(), step -> Intervention.scale(new Site.Edge(l, h, t, k), 1 + step));
     assertThat(slope).isCloseTo(term, within(SLOPE * Math.abs(term) + c.noise()));
 
     double neuron = states.neuronPost().get(t, n) * gradients.get(l).neuronPost().get(t, n);
-    slope =
-        c.slope(List.of(), step -> Intervention.scale(new Site.Neuron(l, n, t), 1 + step));
+    slope = c.slope(List.of(), step -> Intervention.scale(new Site.Neuron(l, n, t), 1 + step));
     assertThat(slope).isCloseTo(neuron, within(SLOPE * Math.abs(neuron) + c.noise()));
   }
 

@@ -23,8 +23,8 @@ public record ComponentScores(List<LayerScores> layers) {
   }
 
   /**
-   * Returns what each component is worth along the gradient: &lt;component, G&gt;. With the rules of
-   * relevance, that is its relevance.
+   * Returns what each component is worth along the gradient: &lt;component, G&gt;. With the rules
+   * of relevance, that is its relevance.
    */
   public static ComponentScores along(GradientRun run, MeanGradients gradients) {
     Transformer model = run.model();
@@ -67,8 +67,8 @@ public record ComponentScores(List<LayerScores> layers) {
   }
 
   /**
-   * One layer: the term's product is pattern[h, q, k] &lt;G W_O^h^T, value[k]&gt;, so that no term is
-   * ever built.
+   * One layer: the term's product is pattern[h, q, k] &lt;G W_O^h^T, value[k]&gt;, so that no term
+   * is ever built.
    */
   private static LayerScores along(
       Transformer model, int layer, ForwardTrace run, MeanGradients gradients) {

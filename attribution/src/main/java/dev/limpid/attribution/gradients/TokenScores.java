@@ -41,10 +41,7 @@ public record TokenScores(double[] values, double value, @Nullable Double baseli
    * @param steps points of the quadrature
    */
   public static TokenScores integrated(
-      GradientRun run,
-      @Nullable ForwardTrace start,
-      int steps,
-      GradientRun.Observer observer) {
+      GradientRun run, @Nullable ForwardTrace start, int steps, GradientRun.Observer observer) {
     double baseline =
         start == null ? run.valueOfNothing() : run.metric().of(start.logits(run.position()));
     MeanGradients mean = run.alongPath(start, steps, observer);

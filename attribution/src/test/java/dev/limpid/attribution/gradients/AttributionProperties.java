@@ -78,8 +78,7 @@ class AttributionProperties {
   @Property(tries = 60)
   void relevanceIsConserved(@ForAll long seed) {
     Case c =
-        new Case(
-            seed, WITHOUT_BIASES, Metric.Kind.LOGIT_DIFFERENCE, BackwardRules.relevance(0));
+        new Case(seed, WITHOUT_BIASES, Metric.Kind.LOGIT_DIFFERENCE, BackwardRules.relevance(0));
     AllGradients all = new AllGradients(c.run.trace().nLayers());
     TokenScores tokens = TokenScores.inputTimesGradient(c.run, c.run.gradients(all));
     double value = c.run.value();
@@ -89,11 +88,12 @@ class AttributionProperties {
     for (int l = 0; l < c.run.trace().nLayers(); l++) {
       double sum = 0;
       for (double product :
-          TokenScores.products(
-              c.run.trace().layer(l).residMid(), all.layer(l).residMid())) {
+          TokenScores.products(c.run.trace().layer(l).residMid(), all.layer(l).residMid())) {
         sum += product;
       }
-      assertThat(sum).as("after attention of layer %d", l).isCloseTo(value, within(ROUNDING * scale));
+      assertThat(sum)
+          .as("after attention of layer %d", l)
+          .isCloseTo(value, within(ROUNDING * scale));
     }
   }
 
@@ -113,14 +113,11 @@ class AttributionProperties {
     if (c.model.provenance().model().startsWith("opt")) {
       return;
     }
-    TokenScores scores =
-        TokenScores.integrated(c.run, source, 48, GradientRun.Observer.NONE);
+    TokenScores scores = TokenScores.integrated(c.run, source, 48, GradientRun.Observer.NONE);
     double difference = scores.value() - baseline(scores);
-    assertThat(scores.sum())
-        .isCloseTo(difference, within(5e-3 * Math.max(1, magnitude(scores))));
+    assertThat(scores.sum()).isCloseTo(difference, within(5e-3 * Math.max(1, magnitude(scores))));
     for (int t = 0; t < c.run.trace().nPositions(); t++) {
-      if (t > c.run.position()
-          || source.tokens().get(t).equals(c.run.trace().tokens().get(t))) {
+      if (t > c.run.position() || source.tokens().get(t).equals(c.run.trace().tokens().get(t))) {
         assertThat(scores.values()[t]).isZero();
       }
     }
@@ -145,16 +142,14 @@ class AttributionProperties {
       double[] others = written(c, source, l, gradients);
       for (int t = 0; t < own.length; t++) {
         double scale = Math.max(1, Math.abs(own[t]) + Math.abs(others[t]));
-        assertThat(heads(zero.layers().get(l), t))
-            .isCloseTo(-own[t], within(ROUNDING * scale));
+        assertThat(heads(zero.layers().get(l), t)).isCloseTo(-own[t], within(ROUNDING * scale));
         assertThat(heads(patch.layers().get(l), t))
             .isCloseTo(others[t] - own[t], within(ROUNDING * scale));
       }
     }
   }
 
-  private static double[] written(
-      Case c, ForwardTrace trace, int layer, MeanGradients gradients) {
+  private static double[] written(Case c, ForwardTrace trace, int layer, MeanGradients gradients) {
     double[] products =
         TokenScores.products(trace.layer(layer).attnOut(), gradients.attention(layer));
     Tensor bias = c.model.weights().block(layer).attentionBias();

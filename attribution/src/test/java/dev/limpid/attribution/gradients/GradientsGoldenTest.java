@@ -47,8 +47,7 @@ class GradientsGoldenTest {
   private record Golden(SafetensorsFile file, GradientRun run) {
     private static Golden open(Path folder, String backend, BackwardRules rules, TraceDetail detail)
         throws IOException {
-      SafetensorsFile file =
-          SafetensorsFile.open(truth(folder), Arena.ofAuto());
+      SafetensorsFile file = SafetensorsFile.open(truth(folder), Arena.ofAuto());
       Transformer model = ModelLoader.open(folder, AllBackends.open(backend));
       JsonNode ids =
           JsonMapper.shared()
@@ -88,8 +87,7 @@ class GradientsGoldenTest {
 
     MeanGradients gradients = run.gradients(all);
 
-    assertThat(run.value())
-        .isCloseTo(golden.file().tensor("value").get(0), within(TOLERANCE * 10));
+    assertThat(run.value()).isCloseTo(golden.file().tensor("value").get(0), within(TOLERANCE * 10));
     golden.isClose(gradients.embedding(), "gradient.embedding");
     for (int l = 0; l < run.trace().nLayers(); l++) {
       LayerGradients layer = all.layer(l);
@@ -108,8 +106,7 @@ class GradientsGoldenTest {
   @ParameterizedTest
   @MethodSource("cases")
   void relevanceIsThatOfTorch(Path folder, String backend) throws IOException {
-    Golden golden =
-        Golden.open(folder, backend, BackwardRules.relevance(ALPHA), TraceDetail.FULL);
+    Golden golden = Golden.open(folder, backend, BackwardRules.relevance(ALPHA), TraceDetail.FULL);
     GradientRun run = golden.run();
 
     MeanGradients relevance = run.gradients(GradientRun.Observer.NONE);

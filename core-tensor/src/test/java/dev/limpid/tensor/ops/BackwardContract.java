@@ -44,12 +44,7 @@ public interface BackwardContract extends ContractSubject {
   }
 
   private static void isSlopeOfNorm(
-      boolean centred,
-      boolean frozen,
-      Tensor x,
-      @Nullable Tensor gain,
-      Tensor c,
-      Tensor actual) {
+      boolean centred, boolean frozen, Tensor x, @Nullable Tensor gain, Tensor c, Tensor actual) {
     for (int t = 0; t < x.dim(0); t++) {
       double[] row = doubles(x.row(t));
       double[] weights = doubles(c.row(t));

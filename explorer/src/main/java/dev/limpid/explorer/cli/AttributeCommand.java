@@ -71,7 +71,9 @@ final class AttributeCommand implements Callable<Integer> {
       description = "What is given a score: ${COMPLETION-CANDIDATES} (default: as the method has).")
   private @Nullable By by;
 
-  @Option(names = "--steps", description = "Points of the path, for methods with one (default: 16).")
+  @Option(
+      names = "--steps",
+      description = "Points of the path, for methods with one (default: 16).")
   private @Nullable Integer steps;
 
   @Option(
@@ -135,8 +137,7 @@ final class AttributeCommand implements Callable<Integer> {
     if (json) {
       console.print(attribution.view());
     } else {
-      new AttributeText(attribution.view(), attribution.components(), console.width())
-          .print(console.out());
+      new AttributeText(attribution.view(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
   }

@@ -118,7 +118,8 @@ final class PromptOption {
     List<Integer> ids = new ArrayList<>();
     for (String id : list.split(",", -1)) {
       ids.add(
-          DIGITS.matcher(id.strip()).matches() ? Integer.parseInt(id.strip())
+          DIGITS.matcher(id.strip()).matches()
+              ? Integer.parseInt(id.strip())
               : refuse(option, list, id));
     }
     return List.copyOf(ids);

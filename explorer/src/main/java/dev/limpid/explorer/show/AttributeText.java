@@ -1,14 +1,9 @@
 package dev.limpid.explorer.show;
 
-import dev.limpid.attribution.gradients.ComponentScores;
-import dev.limpid.attribution.gradients.LayerScores;
 import dev.limpid.view.AttributeView;
 import dev.limpid.view.TokenView;
 import java.io.PrintStream;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a number depends on: tokens as bars, or heads and MLPs as a grid, and the largest terms. */
 public final class AttributeText {
@@ -17,36 +12,33 @@ public final class AttributeText {
   private static final int LONGEST_BAR = 40;
 
   private final AttributeView view;
-  private final @Nullable ComponentScores components;
   private final int width;
 
   /**
    * Prepares it.
    *
-   * @param components the scores of terms; null by token
    * @param width how many columns a line may have
    */
-  public AttributeText(AttributeView view, @Nullable ComponentScores components, int width) {
+  public AttributeText(AttributeView view, int width) {
     this.view = view;
-    this.components = components;
     this.width = width;
   }
 
   /** Prints it. */
   public void print(PrintStream out) {
     out.printf(
-        "What %s at position %d %s depends on, by %s%n",
-        metric(), view.position(), token(view.position()), view.method().replace('_', ' '));
-    out.printf("  it is %.3f%s%n", view.value(), baseline());
+        "What %s at position %s depends on, by %s%n",
+        metric(), at(view.position()), view.method().replace('_', ' '));
+    out.printf("  it is %s%s%n", Numbers.logit(view.value()), baseline());
     if (view.scores() != null) {
       out.println();
       tokens(view.scores(), out);
     }
-    if (components != null) {
+    if (view.headOut() != null && view.mlpOut() != null && view.largest() != null) {
       out.println();
-      grid(components, out);
+      grid(view.headOut(), view.mlpOut(), out);
       out.println();
-      largest(components, out);
+      largest(view.largest(), out);
     }
     out.println();
     out.println(TerminalText.wrapped(note(), width));
@@ -55,7 +47,8 @@ public final class AttributeText {
   private String metric() {
     return switch (view.metric()) {
       case "logit", "logit_difference" ->
-          TerminalText.logitName(view.answer(), view.metric().equals("logit") ? null : view.distractor());
+          TerminalText.logitName(
+              view.answer(), view.metric().equals("logit") ? null : view.distractor());
       case "probability" -> "p(" + TerminalText.quoted(view.answer()) + ")";
       case "log_probability" -> "log p(" + TerminalText.quoted(view.answer()) + ")";
       default -> "the divergence from the prediction";
@@ -67,12 +60,13 @@ public final class AttributeText {
       return "";
     }
     String from = view.source() == null ? "embeddings of zeros" : "the source";
-    return ", and %.3f for %s".formatted(view.baseline(), from);
+    return ", and %s for %s".formatted(Numbers.logit(view.baseline()), from);
   }
 
   private String note() {
     return switch (view.method()) {
-      case "saliency" -> "The length of the gradient in each embedding: how sensitive, not which way.";
+      case "saliency" ->
+          "The length of the gradient in each embedding: how sensitive, not which way.";
       case "input_x_gradient" ->
           "Gradient times embedding: exact only where the model were linear down to 0.";
       case "integrated_gradients" ->
@@ -98,60 +92,49 @@ public final class AttributeText {
       double score = scores.get(t);
       int bar = most == 0 ? 0 : (int) Math.round(longest * Math.abs(score) / most);
       String line =
-          "  %3d  %s%+10.3f %s"
+          "  %3d  %s%10s %s"
               .formatted(
                   t,
                   TerminalText.columns(token(t), NAME),
-                  score,
+                  Numbers.change(score),
                   (score < 0 ? "░" : "█").repeat(bar));
       out.println(line.stripTrailing());
     }
     if (view.sum() != null) {
-      out.printf("       %s%+10.3f%n", TerminalText.columns("sum", NAME), view.sum());
+      out.printf("       %s%10s%n", TerminalText.columns("sum", NAME), Numbers.change(view.sum()));
     }
   }
 
   /** Sums over positions of every head and MLP, the largest as 9. */
-  private void grid(ComponentScores components, PrintStream out) {
-    List<double[]> rows = new ArrayList<>();
+  private void grid(List<List<List<Double>>> heads, List<List<Double>> mlps, PrintStream out) {
+    int nHeads = heads.getFirst().size();
     double most = 0;
-    for (LayerScores layer : components.layers()) {
-      double[] row = sums(layer);
-      rows.add(row);
-      for (double x : row) {
-        most = Math.max(most, Math.abs(x));
+    for (int l = 0; l < heads.size(); l++) {
+      for (List<Double> head : heads.get(l)) {
+        most = Math.max(most, Math.abs(sum(head)));
       }
+      most = Math.max(most, Math.abs(sum(mlps.get(l))));
     }
-    int nHeads = rows.getFirst().length - 1;
     int cell = Math.clamp((width - 12L) / (nHeads + 1), 2, 4);
     out.printf(
-        "Heads of each layer and its MLP, summed over positions: 9 is %.3f, . below a twentieth%n",
-        most);
-    StringBuilder head = new StringBuilder("layer ");
+        "Heads of each layer and its MLP, summed over positions: 9 is %s, . below a twentieth%n",
+        Numbers.logit(most));
+    StringBuilder title = new StringBuilder("layer ");
     for (int h = 0; h < nHeads; h++) {
-      head.append(("%" + cell + "s").formatted(cell == 2 ? h % 10 : h));
+      title.append(("%" + cell + "s").formatted(cell == 2 ? h % 10 : h));
     }
-    out.println(head.append("   MLP"));
-    for (int l = 0; l < rows.size(); l++) {
+    out.println(title.append("   MLP"));
+    for (int l = 0; l < heads.size(); l++) {
       StringBuilder line = new StringBuilder("%5d ".formatted(l));
-      for (int h = 0; h < nHeads; h++) {
-        line.append(("%" + cell + "s").formatted(digit(rows.get(l)[h], most)));
+      for (List<Double> head : heads.get(l)) {
+        line.append(("%" + cell + "s").formatted(digit(sum(head), most)));
       }
-      out.println(line.append("%6s".formatted(digit(rows.get(l)[nHeads], most))));
+      out.println(line.append("%6s".formatted(digit(sum(mlps.get(l)), most))));
     }
   }
 
-  /** Sums over positions: of each head, then of the MLP. */
-  private static double[] sums(LayerScores layer) {
-    int nHeads = layer.attention().dim(0);
-    double[] sums = new double[nHeads + 1];
-    for (int t = 0; t < layer.mlp().length; t++) {
-      for (int h = 0; h < nHeads; h++) {
-        sums[h] += layer.head(h, t);
-      }
-      sums[nHeads] += layer.mlp()[t];
-    }
-    return sums;
+  private static double sum(List<Double> scores) {
+    return scores.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   private static String digit(double x, double most) {
@@ -159,34 +142,22 @@ public final class AttributeText {
     return digit == 0 ? "." : (x < 0 ? "-" : "+") + digit;
   }
 
-  /** One term, or one MLP at a position. */
-  private record Part(String name, double score) {}
-
-  private void largest(ComponentScores components, PrintStream out) {
-    List<Part> parts = new ArrayList<>();
-    for (int l = 0; l < components.layers().size(); l++) {
-      LayerScores layer = components.layers().get(l);
-      for (int q = 0; q < layer.mlp().length; q++) {
-        parts.add(new Part("layer %2d  MLP      %s".formatted(l, at(q)), layer.mlp()[q]));
-        for (int h = 0; h < layer.attention().dim(0); h++) {
-          for (int k = 0; k <= q; k++) {
-            double score = layer.attention().get(h, q, k);
-            if (score != 0) {
-              parts.add(new Part("layer %2d  head %2d  %s from %s".formatted(l, h, at(q), at(k)), score));
-            }
-          }
-        }
-      }
-    }
-    parts.sort(Comparator.comparingDouble(part -> -Math.abs(part.score())));
+  private void largest(List<AttributeView.Part> parts, PrintStream out) {
     out.println("The largest single ones:");
-    for (Part part : parts.subList(0, Math.min(LISTED, parts.size()))) {
-      out.printf("  %+9.3f  %s%n", part.score(), part.name());
+    for (AttributeView.Part part : parts.subList(0, Math.min(LISTED, parts.size()))) {
+      String name = part.head() == null ? "MLP" : "head %2d".formatted(part.head());
+      String from = part.key() == null ? "" : " from " + at(part.key());
+      out.printf(
+          "  %9s  layer %2d  %-7s  %s%s%n",
+          Numbers.change(part.score()), part.layer(), name, at(part.position()), from);
     }
   }
 
   private String at(int position) {
-    return position + " " + token(position);
+    String token = token(position);
+    return position
+        + " "
+        + (TerminalText.width(token) > NAME ? TerminalText.columns(token, NAME) : token);
   }
 
   private String token(int position) {

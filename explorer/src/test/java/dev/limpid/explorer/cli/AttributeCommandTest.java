@@ -24,8 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 class AttributeCommandTest {
   private static final String DEMO = TestData.folder().resolve("models/demo-llama").toString();
   private static final String TEXT = "When Mary and John went to the store, John gave a drink to";
-  private static final String SOURCE =
-      "When Mary and John went to the store, Mary gave a drink to";
+  private static final String SOURCE = "When Mary and John went to the store, Mary gave a drink to";
   private static final String QUESTION =
       "attribute --model %s '%s' --answer ' Mary' --distractor ' John' ";
 
@@ -65,8 +64,7 @@ class AttributeCommandTest {
 
     double difference = document.path("difference").doubleValue();
     assertThat(document.path("error").doubleValue())
-        .isCloseTo(
-            document.path("sum").doubleValue() - difference, within(DECIMALS));
+        .isCloseTo(document.path("sum").doubleValue() - difference, within(DECIMALS));
     assertThat(Math.abs(document.path("error").doubleValue()))
         .isLessThan(0.05 * Math.abs(difference));
     assertThat(document.path("value").doubleValue() - document.path("baseline").doubleValue())
@@ -75,8 +73,7 @@ class AttributeCommandTest {
 
   @Test
   void aPathThatIsNotFollowedIsWarnedOf() {
-    LimpidRun run =
-        run(QUESTION + "--method integrated_gradients --steps 1 --json", DEMO, TEXT);
+    LimpidRun run = run(QUESTION + "--method integrated_gradients --steps 1 --json", DEMO, TEXT);
 
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("limpid: warning: the scores sum to").contains("--source");
@@ -85,8 +82,7 @@ class AttributeCommandTest {
   @Test
   void filesHoldTheScoresOfTheDocument() throws IOException {
     Path out = folder.resolve("a.safetensors");
-    JsonNode document =
-        json("--method attribution_patching --source '%s' --out %s", SOURCE, out);
+    JsonNode document = json("--method attribution_patching --source '%s' --out %s", SOURCE, out);
 
     SafetensorsFile file = SafetensorsFile.open(out, Arena.ofAuto());
     int nLayers = document.path("head_out").size();
@@ -151,8 +147,7 @@ class AttributeCommandTest {
         Arguments.of("--steps 3", ExitCode.USAGE, "--steps: means nothing for relevance"),
         Arguments.of("--by token --steps 0", ExitCode.USAGE, "0 steps"),
         Arguments.of("--alpha 1.5", ExitCode.USAGE, "from 0 to 1"),
-        Arguments.of(
-            "--method attribution_patching --ablation patch", ExitCode.USAGE, "--source"),
+        Arguments.of("--method attribution_patching --ablation patch", ExitCode.USAGE, "--source"),
         Arguments.of(
             "--method attribution_patching --ablation mean", ExitCode.USAGE, "--reference"),
         Arguments.of("--metric kl", ExitCode.FAILED, "relevance of kl"),
@@ -183,8 +178,7 @@ class AttributeCommandTest {
             new Refusal("\n{\"tokens\":[1,\n", "r.jsonl:2: not valid JSON"),
             new Refusal("[1]\n", "r.jsonl:1: not a JSON object"),
             new Refusal("{\"answer\":\"x\"}\n", "r.jsonl:1: no prompt"),
-            new Refusal("{\"tokens\":[99999]}\n", "r.jsonl:1: ")
-        )) {
+            new Refusal("{\"tokens\":[99999]}\n", "r.jsonl:1: "))) {
       Files.writeString(references, refusal.content());
       LimpidRun run = run(question, DEMO, TEXT, references);
       assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.FAILED);

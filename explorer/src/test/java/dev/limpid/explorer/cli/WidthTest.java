@@ -42,6 +42,8 @@ class WidthTest {
         new String[] {"neurons", TEXT, "--layer", "1"},
         new String[] {"logits", TEXT, "--answer", " Mary", "--distractor", " John"},
         new String[] {"logits", TEXT, "--by", "token"},
+        new String[] {"attribute", TEXT, "--answer", " Mary", "--distractor", " John"},
+        new String[] {"attribute", many, "--by", "token"},
         new String[] {"tokens", TEXT});
   }
 
