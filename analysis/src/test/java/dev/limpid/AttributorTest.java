@@ -32,8 +32,9 @@ class AttributorTest {
 
     assertThat(view.largest()).hasSize(20);
     assertThat(view.metric()).isEqualTo("logit_difference");
-    double value = analysis.trace().logits(analysis.last()).get(prompt.tokenId(" Mary"))
-        - analysis.trace().logits(analysis.last()).get(prompt.tokenId(" John"));
+    double value =
+        analysis.trace().logits(analysis.last()).get(prompt.tokenId(" Mary"))
+            - analysis.trace().logits(analysis.last()).get(prompt.tokenId(" John"));
     assertThat(view.value()).isCloseTo(value, within(1e-5));
   }
 
@@ -95,16 +96,14 @@ class AttributorTest {
 
     refused("give a source", analysis, comparison, patching.with(Ablation.PATCH));
     refused("give references", analysis, comparison, patching.with(Ablation.MEAN));
-    refused(
-        "tokens", analysis, comparison.withSource(shorter), patching.with(Ablation.PATCH));
+    refused("tokens", analysis, comparison.withSource(shorter), patching.with(Ablation.PATCH));
     refused(
         "give a source",
         analysis,
         comparison,
         AttributionSettings.of(Method.ATTRIBUTION_PATCHING_IG));
     refused("same token", analysis, Comparison.of(0, 3, 3), patching);
-    refused(
-        "give a distractor", analysis, comparison.by(Metric.Kind.LOGIT_DIFFERENCE), patching);
+    refused("give a distractor", analysis, comparison.by(Metric.Kind.LOGIT_DIFFERENCE), patching);
     refused(
         "from logits alone",
         analysis,
