@@ -47,7 +47,7 @@ final class AttributeCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
-  @Mixin private final InterventionInputs inputs = new InterventionInputs();
+  @Mixin private final ComparisonOptions others = new ComparisonOptions();
 
   @Option(
       names = "--method",
@@ -122,13 +122,13 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    inputs.requireUsable();
+    others.requireUsable();
     AttributionSettings settings = settings();
     if (out != null) {
       OutputFile.requireWritable(out);
     }
     Analysis analysis = run.open(console);
-    Comparison comparison = inputs.of(analysis, run);
+    Comparison comparison = others.of(analysis, run);
     Attribution attribution = analysis.attribution(comparison, settings, out != null);
     warnOfError(attribution.view());
     if (out != null) {
@@ -153,7 +153,7 @@ final class AttributeCommand implements Callable<Integer> {
     require(steps == null || asked.hasPath(), "--steps", asked);
     require(ablation == null || asked.isPatching(), "--ablation", asked);
     require(alpha == null || asked == Method.RELEVANCE, "--alpha", asked);
-    if (asked == Method.ATTRIBUTION_PATCHING_IG && !inputs.hasSource()) {
+    if (asked == Method.ATTRIBUTION_PATCHING_IG && !others.hasSource()) {
       throw new UsageFailure(asked + ": needs a --source, whose embeddings its path begins at");
     }
     try {
@@ -176,8 +176,8 @@ final class AttributeCommand implements Callable<Integer> {
 
   private Ablation ablation() {
     Ablation asked =
-        ablation != null ? ablation : inputs.hasSource() ? Ablation.PATCH : Ablation.ZERO;
-    inputs.requireRunsFor(asked);
+        ablation != null ? ablation : others.hasSource() ? Ablation.PATCH : Ablation.ZERO;
+    others.requireRunsFor(asked);
     return asked;
   }
 
@@ -190,7 +190,7 @@ final class AttributeCommand implements Callable<Integer> {
               .formatted(
                   view.sum(),
                   view.difference(),
-                  inputs.hasSource() ? "" : ", or a --source to begin at in place of zeros"));
+                  others.hasSource() ? "" : ", or a --source to begin at in place of zeros"));
     }
   }
 }

@@ -26,9 +26,10 @@ public final class AttributeText {
 
   /** Prints it. */
   public void print(PrintStream out) {
-    out.printf(
-        "What %s at position %s depends on, by %s%n",
-        metric(), at(view.position()), view.method().replace('_', ' '));
+    String question =
+        "What %s depends on, by %s, at position %s"
+            .formatted(metric(), view.method().replace('_', ' '), at(view.position()));
+    out.println(TerminalText.wrapped(question, width));
     out.printf("  it is %s%s%n", Numbers.logit(view.value()), baseline());
     if (view.scores() != null) {
       out.println();
@@ -117,7 +118,7 @@ public final class AttributeText {
     }
     int cell = Math.clamp((width - 12L) / (nHeads + 1), 2, 4);
     out.printf(
-        "Heads of each layer and its MLP, summed over positions: 9 is %s, . below a twentieth%n",
+        "Heads and MLPs, summed over positions: 9 is %s, . below a twentieth of it%n",
         Numbers.logit(most));
     StringBuilder title = new StringBuilder("layer ");
     for (int h = 0; h < nHeads; h++) {

@@ -135,7 +135,7 @@ class AttributeCommandTest {
         .contains("logit(\" Mary\") - logit(\" John\")")
         .contains("layer ")
         .contains("MLP")
-        .contains("from 1 \" Mary\"");
+        .contains("from 2 \" Mary\"");
     assertThat(tokens.out()).contains("█").contains("for the source").contains("sum");
   }
 

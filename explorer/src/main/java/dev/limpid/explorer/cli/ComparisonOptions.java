@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
  * What a change is measured by, and the other runs that values come from: {@code --answer}, {@code
  * --distractor}, {@code --metric}, {@code --position}, {@code --source}, {@code --reference}.
  */
-final class InterventionInputs {
+final class ComparisonOptions {
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
   @Option(
