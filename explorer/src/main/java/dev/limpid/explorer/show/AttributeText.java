@@ -118,7 +118,7 @@ public final class AttributeText {
     }
     int cell = Math.clamp((width - 12L) / (nHeads + 1), 2, 4);
     out.printf(
-        "Heads and MLPs, summed over positions: 9 is %s, . below a twentieth of it%n",
+        "Heads and MLPs, summed over positions: 9 is %s, . below an eighteenth of it%n",
         Numbers.logit(most));
     StringBuilder title = new StringBuilder("layer ");
     for (int h = 0; h < nHeads; h++) {
