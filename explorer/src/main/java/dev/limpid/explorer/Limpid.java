@@ -29,10 +29,24 @@ public final class Limpid {
    * @return one of {@link ExitCode}
    */
   public static int run(List<String> arguments, Console console) {
+    return run(arguments, console, () -> {});
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param ready returns when what commands need is loaded; called once the arguments are read
+   */
+  static int run(List<String> arguments, Console console, Runnable ready) {
     Failures failures = new Failures(console, arguments.contains("--debug"));
     try {
       int code =
-          commandLine(arguments, console, failures).execute(arguments.toArray(String[]::new));
+          commandLine(arguments, console, failures)
+              .setExecutionStrategy(parsed -> {
+                ready.run();
+                return new CommandLine.RunLast().execute(parsed);
+              })
+              .execute(arguments.toArray(String[]::new));
       console.out().flush();
       return code;
     } catch (ResultStream.Closed e) {

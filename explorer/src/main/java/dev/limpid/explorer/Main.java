@@ -22,7 +22,7 @@ public final class Main {
   public static void main(String[] arguments) {
     Locale.setDefault(Locale.ROOT);
     JsonClasses.load();
-    VectorModule.load();
+    Thread vector = VectorModule.load();
     Console console = console();
     if (ArgumentBytes.areBroken(List.of(arguments))) {
       console
@@ -31,7 +31,7 @@ public final class Main {
               "limpid: an argument is not valid UTF-8; convert it, or give the text by --file");
       System.exit(ExitCode.USAGE);
     }
-    System.exit(Limpid.run(List.of(arguments), console));
+    System.exit(Limpid.run(List.of(arguments), console, () -> VectorModule.await(vector)));
   }
 
   /** Results are UTF-8 whatever the locale says, since they are read by other programs. */

@@ -13,8 +13,27 @@ public final class VectorModule {
 
   private VectorModule() {}
 
-  /** Loads it, where it is not there yet. */
-  public static void load() {
+  /** Begins to load it on a thread of its own: the command line can be read meanwhile. */
+  public static Thread load() {
+    return Thread.ofPlatform().daemon().name("limpid-vector").start(VectorModule::loadNow);
+  }
+
+  /** Waits until it is loaded, or cannot be. */
+  public static void await(Thread loading) {
+    boolean interrupted = false;
+    while (loading.isAlive()) {
+      try {
+        loading.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void loadNow() {
     if (ModuleLayer.boot().findModule(NAME).isPresent()) {
       return;
     }

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.Version;
 import dev.limpid.testdata.TestData;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -38,18 +39,38 @@ class ReadmeExampleTest {
   }
 
   @Test
+  void theScriptForJBangCompilesAndNamesThisVersion() throws IOException {
+    Path script = TestData.root().resolve("docs/examples/Explain.java");
+    assertThat(compile(script)).isEmpty();
+    assertThat(Files.readString(script))
+        .contains("//DEPS dev.limpid:limpid:" + Version.limpid() + "\n");
+  }
+
+  /** Returns what the compiler has to say, if it fails. */
+  private String compile(Path source) {
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    String classPath = System.getProperty("java.class.path");
+    int code =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                messages,
+                messages,
+                "-d",
+                folder.toString(),
+                "-cp",
+                classPath,
+                source.toString());
+    return code == 0 ? "" : messages.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void theExampleCompilesAndPrintsTheSources() throws IOException, InterruptedException {
     String readme = Files.readString(TestData.root().resolve("README.md"));
     Matcher block = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
     assertThat(block.find()).as("a java block in README.md").isTrue();
     Path source = Files.writeString(folder.resolve("Example.java"), block.group(1));
-    String classPath = System.getProperty("java.class.path");
-
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int compiled =
-        ToolProvider.getSystemJavaCompiler()
-            .run(null, messages, messages, "-cp", classPath, source.toString());
-    assertThat(compiled).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+    assertThat(compile(source)).isEmpty();
 
     Path output = folder.resolve("output");
     Process process =
@@ -59,7 +80,7 @@ class ReadmeExampleTest {
                 "jdk.incubator.vector",
                 "-Dstdout.encoding=UTF-8",
                 "-cp",
-                folder + File.pathSeparator + classPath,
+                folder + File.pathSeparator + System.getProperty("java.class.path"),
                 "Example",
                 TestData.folder().resolve("models/demo-gpt2").toString())
             .redirectErrorStream(true)

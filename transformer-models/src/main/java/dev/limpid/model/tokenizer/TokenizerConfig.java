@@ -148,7 +148,7 @@ record TokenizerConfig(StepNode config, StepNode specialTokensMap, StepNode adde
       bos = OptionalInt.of(template.before().getFirst());
     }
     boolean adds =
-        template.equals(Template.NONE)
+        template.isEmpty()
             ? bos.isPresent() && flag("add_bos_token", false)
             : bos.isPresent() && template.before().contains(bos.getAsInt());
     return new SpecialTokens(bos, eos, adds);
