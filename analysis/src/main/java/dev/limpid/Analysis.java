@@ -124,18 +124,19 @@ public final class Analysis {
    * @throws QuestionException if the model's numbers overflow
    */
   public Route route(double threshold) throws QuestionException {
-    return extractor(RouteSettings.DEFAULT.withThreshold(threshold), threshold).route(last());
+    RouteSettings settings = RouteSettings.DEFAULT.withThreshold(threshold);
+    return extractor(settings, threshold, last()).route(last());
   }
 
   /**
-   * Returns the tokens that the last state came from, by the route at the default threshold,
+   * Returns the tokens that the last state came from, by the route at the threshold that fits it,
    * largest share first.
    *
    * @throws QuestionException if the model's numbers overflow
    */
   public List<ExplainView.Source> sources() throws QuestionException {
     return ExplainView.sources(
-        extractor(RouteSettings.DEFAULT, RouteSettings.DEFAULT.threshold()).route(last()),
+        extractor(RouteSettings.DEFAULT, RouteSettings.DEFAULT.finest(), last()).route(last()),
         prompt.tokenViews());
   }
 
@@ -160,8 +161,8 @@ public final class Analysis {
       trace(); // every layer is looked at twice: kept if that is little
     }
     // What an answer came from flows over all connections.
-    double finest = question.answer() == null ? settings.threshold() : 0;
-    RouteExtractor extractor = extractor(settings, finest);
+    double finest = question.answer() == null ? settings.finest() : 0;
+    RouteExtractor extractor = extractor(settings, finest, t);
     Route route = extractor.route(t);
     Tensor logits = logits(t);
     LensReading reading = new LogitLens(transformer(), PREDICTIONS).reading(logits);
@@ -188,6 +189,7 @@ public final class Analysis {
   /**
    * Returns routes with what is predicted from the states they explain.
    *
+   * @param settings a threshold that is to fit fits the last of the positions
    * @param positions one, or all of them in order
    * @throws QuestionException if there is no such position, or the model's numbers overflow
    */
@@ -196,7 +198,7 @@ public final class Analysis {
     for (int position : positions) {
       requirePosition(position);
     }
-    RouteExtractor extractor = extractor(settings, settings.threshold());
+    RouteExtractor extractor = extractor(settings, settings.finest(), positions.getLast());
     Set<Integer> asked = Set.copyOf(positions);
     List<Route> routes =
         positions.size() == 1
@@ -411,9 +413,9 @@ public final class Analysis {
     return layer;
   }
 
-  private RouteExtractor extractor(RouteSettings settings, double finest) throws QuestionException {
-    return new RouteExtractor(
-        graph(settings.contributions(), finest), settings.mode(), settings.threshold());
+  private RouteExtractor extractor(RouteSettings settings, double finest, int position)
+      throws QuestionException {
+    return settings.extractor(graph(settings.contributions(), finest), position);
   }
 
   private ForwardTrace run(TraceDetail detail, LayerVisitor each) throws QuestionException {

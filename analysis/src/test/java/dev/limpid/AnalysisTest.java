@@ -18,6 +18,7 @@ import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
+import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.tensor.ops.toy.ToyOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
 import dev.limpid.view.ContrastView;
@@ -110,6 +111,24 @@ class AnalysisTest {
     double lost = contrast.lost().towards() - contrast.lost().away();
     assertThat(net + lost + contrast.biases()).isCloseTo(view.logitDifference(), within(1e-3));
     assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
+  }
+
+  @Test
+  void theThresholdFitsWhatIsExplainedAndIsSaid() throws Exception {
+    Analysis analysis = analysis();
+    assertThat(analysis.explain().view().threshold()).isEqualTo(0.04);
+    assertThat(analysis.explain().view().keptShare()).isBetween(0.9, 0.91);
+    assertThat(analysis.explain().view().arrivingShare()).isBetween(0.42, 0.43);
+
+    Analysis many = model.analyse((DemoModel.PROMPT + " ").repeat(8).strip());
+    double fitting = many.explain().view().threshold();
+    assertThat(fitting).isLessThan(0.04);
+    RouteDocument document = many.routes(RouteSettings.DEFAULT, List.of(3, many.last()));
+    assertThat(document.threshold()).isEqualTo(fitting);
+    assertThat(document.routes().getLast().route()).isEqualTo(many.route(fitting));
+    assertThat(many.graph(ContributionOptions.DEFAULT, 0.005).finest()).isEqualTo(0.005);
+    assertThatThrownBy(() -> RouteSettings.DEFAULT.withThreshold(1))
+        .hasMessage("the threshold 1.0 is not in [0, 1)");
   }
 
   @Test

@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param note what a plain route explains, and what it does not
  * @param position whose last state is explained
+ * @param threshold the one used, also where it was left to fit
  * @param predictions what the model predicts there, most probable first
  * @param answer the token asked about, if one was
  * @param distractor the token it is compared with, if one was given
+ * @param keptShare how much of a state the edges carry here on average, before it is shared out
+ * @param arrivingShare how much of the explained state arrives at the tokens over these edges if
+ *     nothing is shared out
  * @param sources every token of the route with its flow, largest first
  * @param attention the strongest attention edges, by the flow through them
  * @param contrast where the logit of the answer, or its difference to the distractor's, came from
@@ -42,6 +46,8 @@ public record ExplainView(
         @Nullable Double logitDifference,
     int nodes,
     int edges,
+    double keptShare,
+    double arrivingShare,
     List<Source> sources,
     Lost lostFlow,
     List<Attention> attention,
@@ -79,6 +85,8 @@ public record ExplainView(
         answer == null || distractor == null ? null : answer.logit() - distractor.logit(),
         route.nodes().size(),
         route.edges().size(),
+        route.keptShare(),
+        route.arrivingShare(),
         sources(route, tokens),
         new Lost(
             route.lostFlow().stopped(), route.lostFlow().belowThreshold(), route.lostFlow().bias()),
@@ -132,7 +140,13 @@ public record ExplainView(
    * @param heads the heads that carry it, largest first
    */
   public record Attention(
-      int layer, int query, int key, double weight, double flow, List<Head> heads) {}
+      int layer, int query, int key, double weight, double flow, List<Head> heads) {
+
+    /** Returns the share of the explained state that one of its heads carried. */
+    public double flow(Head head) {
+      return flow * head.contribution() / weight;
+    }
+  }
 
   /** A head's share of the edge's weight. */
   public record Head(int head, double contribution) {}

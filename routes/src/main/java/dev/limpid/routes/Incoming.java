@@ -74,6 +74,15 @@ record Incoming(
     return new Incoming(from, shares, residualFrom, residual, divisor, ALL);
   }
 
+  /** Returns how much of the node its connections carry, before that is shared out. */
+  double carried() {
+    double carried = residual * divisor;
+    for (double share : shares) {
+      carried += share * divisor;
+    }
+    return Math.min(1, carried);
+  }
+
   /** Visits the nodes below with the share that each is handed. */
   void forEach(Visitor visitor) {
     for (int i = 0; i < from.length; i++) {

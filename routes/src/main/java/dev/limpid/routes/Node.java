@@ -26,6 +26,11 @@ public record Node(Kind kind, int layer, int position) {
     }
   }
 
+  /** Returns whether it is a sum of parts: a state that a block has added to. */
+  boolean isMadeOfParts() {
+    return kind == Kind.AFTER_ATTENTION || kind == Kind.AFTER_MLP;
+  }
+
   /** Returns the name in files, as LM-TT names it: X0_t, A{l}_t, M{l}_t or I{l}_t. */
   public String id() {
     return "" + kind.letter + layer + "_" + position;

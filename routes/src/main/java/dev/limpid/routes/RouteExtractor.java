@@ -147,6 +147,10 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
       List<Edge> edges = List.copyOf(rules.edges(node, incoming).reversed());
       return new NodeEdges(node, incoming, edges, rules.graph().cancelling(node));
     }
+
+    double kept() {
+      return node.isMadeOfParts() ? incoming.carried() : 1;
+    }
   }
 
   /** What reaches a node from above: from which targets, a bit each, and how much from each. */
@@ -195,7 +199,7 @@ public record RouteExtractor(FlowGraph graph, ThresholdMode mode, double thresho
 
     void add(NodeEdges node, double flow) {
       LostFlow lostHere = node.incoming().lost();
-      nodes.add(new Route.NodeFlow(node.node(), flow));
+      nodes.add(new Route.NodeFlow(node.node(), flow, node.kept()));
       edges.addAll(node.edges());
       lost = lost.plus(lostHere, flow);
       if (lostHere.stopped() > 0) {

@@ -61,6 +61,9 @@ class RouteExtractorTest {
     assertThat(route.sourceFlow(0)).isCloseTo(0.157894, within(ROUNDING));
     assertThat(route.nodes().getLast().flow()).isEqualTo(1);
     assertThat(route.lostFlow().total()).isZero();
+    // Of A0_1, 0.95 is kept; of I0_1 all; the flow of both is 1.
+    assertThat(route.keptShare()).isCloseTo((0.95 + 1) / 2, within(ROUNDING));
+    assertThat(route.arrivingShare()).isCloseTo(0.95, within(ROUNDING));
   }
 
   @Test
@@ -97,6 +100,7 @@ class RouteExtractorTest {
     assertThat(route.stopped()).containsExactly(new Node(Node.Kind.AFTER_ATTENTION, 0, 1));
     assertThat(route.cancelling()).isEmpty();
     assertThat(route.lostFlow()).isEqualTo(new LostFlow(1, 0, 0));
+    assertThat(route.arrivingShare()).isZero();
   }
 
   @Test

@@ -77,6 +77,41 @@ class RouteProperties {
     }
   }
 
+  @Property(tries = 200)
+  void whatIsKeptIsAShareAndFallsWithTheThreshold(
+      @ForAll("contributions") Contributions contributions,
+      @ForAll ThresholdMode mode,
+      @ForAll @DoubleRange(min = 0, max = 0.2) double low,
+      @ForAll @DoubleRange(min = 0, max = 0.2) double step) {
+    List<Route> more = routes(contributions, mode, low);
+    List<Route> fewer = routes(contributions, mode, low + step);
+    for (int t = 0; t < more.size(); t++) {
+      assertThat(more.get(t).keptShare()).isBetween(0.0, 1.0);
+      assertThat(fewer.get(t).arrivingShare())
+          .isBetween(0.0, more.get(t).arrivingShare() + ROUNDING);
+      Map<Node, Double> kept = new HashMap<>();
+      more.get(t).nodes().forEach(node -> kept.put(node.node(), node.kept()));
+      for (Route.NodeFlow node : fewer.get(t).nodes()) {
+        assertThat(node.kept()).isBetween(0.0, kept.getOrDefault(node.node(), 0.0) + ROUNDING);
+      }
+      if (mode == ThresholdMode.RAW) {
+        assertThat(more.get(t).arrivingShare())
+            .isCloseTo(
+                more.get(t).sources().stream().mapToDouble(Route.NodeFlow::flow).sum(),
+                within(ROUNDING));
+      }
+    }
+  }
+
+  @Property(tries = 100)
+  void withAllEdgesEverythingIsKept(
+      @ForAll("plain") Contributions contributions, @ForAll ThresholdMode mode) {
+    for (Route route : routes(contributions, mode, 0)) {
+      assertThat(route.keptShare()).isCloseTo(1, within(ROUNDING));
+      assertThat(route.arrivingShare()).isCloseTo(1, within(ROUNDING));
+    }
+  }
+
   @Property(tries = 100)
   void aHigherThresholdKeepsASubset(
       @ForAll("contributions") Contributions contributions,

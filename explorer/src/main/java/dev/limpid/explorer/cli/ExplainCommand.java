@@ -42,6 +42,15 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private final RouteOptions options = new RouteOptions();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
+  @Option(
+      names = "--threshold",
+      defaultValue = "auto",
+      paramLabel = "TAU",
+      description =
+          "Contributions must be above it, in [0, 1); auto: the highest whose route still tells"
+              + " where the state came from (default: auto).")
+  private String threshold = "";
+
   @Option(names = "--position", description = "Position to explain (default: the last).")
   private @Nullable Integer position;
 
@@ -60,7 +69,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    RouteSettings settings = options.settings();
+    RouteSettings settings = options.settings(threshold);
     answers.requireAnswerBesideDistractor();
     if (html != null) {
       if (json) {

@@ -1,22 +1,16 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.RouteSettings;
-import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.routes.ThresholdMode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How routes are extracted: threshold, mode, and how contributions are computed. */
+/** How routes are extracted: mode, and how contributions are computed. */
 final class RouteOptions {
-  @Mixin private final AttributionOptions attribution = new AttributionOptions();
+  private static final String AUTO = "auto";
 
-  @Option(
-      names = "--threshold",
-      defaultValue = "0.04",
-      paramLabel = "TAU",
-      description = "Contributions must be above it, in [0, 1) (default: 0.04).")
-  private double threshold;
+  @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
   @Option(
       names = "--mode",
@@ -26,12 +20,22 @@ final class RouteOptions {
               + " (default: renormalised).")
   private ThresholdMode mode = ThresholdMode.RENORMALISED;
 
-  /** Returns the settings; checks what the command line says, before anything is computed. */
-  RouteSettings settings() {
-    ContributionOptions options = attribution.options();
-    if (!(threshold >= 0 && threshold < 1)) {
-      throw new UsageFailure("--threshold: " + threshold + " is not in [0, 1)");
+  /**
+   * Returns the settings; checks what the command line says, before anything is computed.
+   *
+   * @param threshold what {@code --threshold} says, whose default differs between commands
+   */
+  RouteSettings settings(String threshold) {
+    RouteSettings settings =
+        RouteSettings.DEFAULT.withContributions(attribution.options()).withMode(mode);
+    if (threshold.equals(AUTO)) {
+      return settings.withFittingThreshold();
     }
-    return new RouteSettings(options, mode, threshold);
+    try {
+      return settings.withThreshold(Double.parseDouble(threshold));
+    } catch (IllegalArgumentException e) { // no number, or not in [0, 1)
+      throw new UsageFailure(
+          "--threshold: '%s' is neither a number in [0, 1) nor '%s'".formatted(threshold, AUTO));
+    }
   }
 }

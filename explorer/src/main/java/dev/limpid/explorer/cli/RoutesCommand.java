@@ -53,6 +53,15 @@ final class RoutesCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final RouteOptions options = new RouteOptions();
 
+  @Option(
+      names = "--threshold",
+      defaultValue = "0.04",
+      paramLabel = "TAU",
+      description =
+          "Contributions must be above it, in [0, 1); auto: the one that explain takes for the"
+              + " position, with all: for the last (default: 0.04).")
+  private String threshold = "";
+
   @Option(names = "--position", description = "One position, or all (default: the last).")
   private @Nullable String position;
 
@@ -71,7 +80,7 @@ final class RoutesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    RouteSettings settings = options.settings();
+    RouteSettings settings = options.settings(threshold);
     if ("all".equals(position) && format != Format.JSON) {
       throw new UsageFailure("--position all: only with --format json");
     }

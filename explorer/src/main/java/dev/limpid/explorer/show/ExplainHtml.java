@@ -217,10 +217,8 @@ public final class ExplainHtml {
     html.element(
         "p",
         "Tokens across, layers upwards. The wider a line, the greater its share of the state it leads"
-            + " to; numbers appear under the mouse."
-            + (RouteSvg.leavesOut(document)
-                ? " AskedPositions outside the route are left out."
-                : ""));
+            + " to; numbers appear under the mouse. "
+            + RouteSvg.leftOut(document));
     html.close().close();
   }
 

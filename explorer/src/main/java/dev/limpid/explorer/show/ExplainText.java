@@ -27,6 +27,7 @@ public final class ExplainText {
 
   private final ExplainView view;
   private final Route route;
+  private final RouteStory story;
   private final PrintStream out;
   private final int width;
   private final Ansi ansi;
@@ -40,6 +41,7 @@ public final class ExplainText {
   public ExplainText(Explanation explanation, PrintStream out, int width, boolean colours) {
     this.view = explanation.view();
     this.route = explanation.route();
+    this.story = new RouteStory(explanation, TerminalText::quoted);
     this.out = out;
     this.width = width;
     this.ansi = colours ? Ansi.ON : Ansi.OFF;
@@ -69,7 +71,7 @@ public final class ExplainText {
     }
     if (view.distractor() != null) {
       prediction(view.distractor(), "");
-      out.printf("  logit difference %.3f%n", view.logitDifference());
+      out.printf("  logit difference %s%n", Numbers.change(view.logitDifference()));
     }
   }
 
@@ -77,8 +79,9 @@ public final class ExplainText {
     out.println(
         "  "
             + styled(style, TerminalText.columns(TerminalText.quoted(p), 20))
-            + "%6.2f %%   logit %8.3f   rank %d"
-                .formatted(100 * p.probability(), p.logit(), p.rank()));
+            + "%7s   logit %8s   rank %d"
+                .formatted(
+                    Numbers.percent(p.probability()), Numbers.logit(p.logit()), p.rank()));
   }
 
   /** Tokens across, layers upwards: each cell is the state after a layer, shaded by its flow. */
@@ -89,6 +92,7 @@ public final class ExplainText {
         "Route (threshold %s, %s): %d nodes, %d edges"
             .formatted(
                 TerminalText.exact(view.threshold()), view.mode(), view.nodes(), view.edges()));
+    story.sentences().forEach(this::sentence);
     double[][] flow = new double[view.model().nLayers() + 1][view.tokens().size()];
     boolean[][] mlp = new boolean[view.model().nLayers() + 1][view.tokens().size()];
     for (Route.NodeFlow node : route.nodes()) {
@@ -112,6 +116,7 @@ public final class ExplainText {
     if (view.tokens().size() > shown.size()) {
       faint("  Of %d positions, those with the most flow.".formatted(view.tokens().size()));
     }
+    sentence(story.kept());
   }
 
   /** The tokens below their columns; where these are narrow, in several rows that take turns. */
@@ -173,11 +178,11 @@ public final class ExplainText {
       String note = source.position() == 0 ? "   (first token: a resting place)" : "";
       int bar = Math.min(BAR, width - MARGIN - 26 - note.length());
       out.println(
-          "  %3d  %s%6.2f %%  %s%s"
+          "  %3d  %s%7s  %s%s"
               .formatted(
                   source.position(),
                   TerminalText.columns(token(source.position()), 20),
-                  100 * source.flow(),
+                  Numbers.percent(source.flow()),
                   styled(
                       "fg(green)",
                       "█".repeat(Math.min(bar, (int) Math.round(BAR * source.flow())))),
@@ -187,20 +192,23 @@ public final class ExplainText {
       double rest =
           view.sources().stream().skip(LISTED).mapToDouble(ExplainView.Source::flow).sum();
       out.println(
-          "       %s%6.2f %%"
+          "       %s%7s"
               .formatted(
                   TerminalText.columns((view.sources().size() - LISTED) + " more", 20),
-                  100 * rest));
+                  Numbers.percent(rest)));
     }
     ExplainView.Lost lost = view.lostFlow();
     double missing = lost.stopped() + lost.belowThreshold() + lost.bias();
     if (missing > 5e-5) {
       out.println(
-          "       %s%6.2f %%"
-              .formatted(TerminalText.columns("arrives nowhere", 20), 100 * missing));
+          "       %s%7s"
+              .formatted(TerminalText.columns("arrives nowhere", 20), Numbers.percent(missing)));
       out.println(
-          "         (stopped %.2f %%, below the threshold %.2f %%, bias %.2f %%)"
-              .formatted(100 * lost.stopped(), 100 * lost.belowThreshold(), 100 * lost.bias()));
+          "         (stopped %s, below the threshold %s, bias %s)"
+              .formatted(
+                  Numbers.percent(lost.stopped()),
+                  Numbers.percent(lost.belowThreshold()),
+                  Numbers.percent(lost.bias())));
     }
     stops("its parts only cancel one another, so none of them has a share", route.cancelling());
     List<Node> weak = new ArrayList<>(route.stopped());
@@ -223,19 +231,26 @@ public final class ExplainText {
     heading("Attention that carried the most of it");
     for (ExplainView.Attention edge : view.attention().stream().limit(LISTED).toList()) {
       String start =
-          "  layer %2d  %s from %s%6.2f %%  "
+          "  layer %2d  %s from %s%7s  "
               .formatted(
                   edge.layer(),
                   TerminalText.columns(edge.query() + " " + token(edge.query()), 16),
                   TerminalText.columns(edge.key() + " " + token(edge.key()), 16),
-                  100 * edge.flow());
+                  Numbers.percent(edge.flow()));
       List<String> heads =
           edge.heads().stream()
               .limit(3)
-              .map(h -> "head %d (%.2f)".formatted(h.head(), h.contribution()))
+              .map(h -> head(h, edge))
               .toList();
       out.println(start + TerminalText.fitting(heads, ", ", width - TerminalText.width(start)));
     }
+  }
+
+  private static String head(ExplainView.Head head, ExplainView.Attention edge) {
+    String name = "head " + head.head();
+    return edge.heads().size() == 1
+        ? name
+        : "%s (%s)".formatted(name, Numbers.percent(edge.flow(head)));
   }
 
   private void contrast() {
@@ -259,6 +274,10 @@ public final class ExplainText {
   private void heading(String text) {
     out.println();
     out.println(styled("bold", text));
+  }
+
+  private void sentence(String text) {
+    TerminalText.wrapped(text, width).lines().forEach(out::println);
   }
 
   private void faint(String text) {

@@ -127,6 +127,7 @@ class BadInputTest {
     assertFailsWith(1, with(explain, "--position", "2"), "position 2", "0 to 1");
     assertFailsWith(2, with(explain, "--threshold", "1"), "[0, 1)");
     assertFailsWith(2, with(explain, "--threshold", "NaN"), "[0, 1)");
+    assertFailsWith(2, with(explain, "--threshold", "some"), "'some'", "[0, 1)", "'auto'");
     assertFailsWith(2, with(explain, "--mode", "loud"), "loud");
     assertFailsWith(1, with(explain, "--backend", "abacus"), "abacus", "reference");
     assertFailsWith(1, with(explain, "--device", "cuda:0"), "no device 'cuda:0'", "leave");

@@ -192,7 +192,8 @@ class EngineCommandsTest {
 
     assertThat(text.code()).isZero();
     assertThat(text.out())
-        .contains("Route (threshold 0.04, renormalised)")
+        .containsPattern("Route \\(threshold 0\\.0\\d+, renormalised\\)")
+        .contains("a state here on average")
         .contains("Where this state came from")
         .contains("does not depend on which token")
         .doesNotContain("\u001b");

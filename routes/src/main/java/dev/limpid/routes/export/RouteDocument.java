@@ -78,15 +78,23 @@ public record RouteDocument(
 
   /** Returns how a token is shown to people: its text with blanks made visible, or its number. */
   public static String label(int id, @Nullable String text) {
-    return text == null ? "#" + id : visible(text);
+    return text == null ? "#" + id : visible(text, '·');
   }
 
-  private static String visible(String text) {
+  /** Returns how a token is quoted in a sentence: “ Mary”; of a blank one, the blanks are shown. */
+  public static String quoted(int id, @Nullable String text) {
+    if (text == null) {
+      return label(id, null);
+    }
+    return '“' + visible(text, text.isBlank() ? '·' : ' ') + '”';
+  }
+
+  private static String visible(String text, char blank) {
     StringBuilder visible = new StringBuilder();
     text.codePoints()
         .map(c ->
             switch (c) {
-              case ' ' -> '·';
+              case ' ' -> blank;
               case '\n' -> '↵';
               case '\t' -> '⇥';
               case 0x7f -> '␡';

@@ -5,14 +5,15 @@ import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
 import java.io.IOException;
 import java.io.Writer;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A route as a picture: tokens across, layers up; attention green, MLPs purple, the residual stream
- * grey; width and opacity by weight. Follows the reader's light or dark scheme.
+ * thin and grey. Width and strength of a line say how much of the explained state came through it.
+ * Follows the reader's light or dark scheme.
  *
  * <pre>
  *     o     after the MLP
@@ -25,21 +26,19 @@ import java.util.stream.IntStream;
  * </pre>
  */
 public final class RouteSvg {
-  private static final int LEFT = 70;
-  private static final int CAPTION = 70;
-  private static final int MARGIN = 14;
-  private static final int COLUMN = 64;
-  private static final int LABELS = 110;
+  /** So many attention edges can be reached one by one on a page: those with the most flow. */
+  public static final int LINKED = RouteLayout.NAMED;
+
+  private static final int CAPTION = 90;
+  private static final int CAPTION_WIDTH = 760;
+  private static final int LABELS = 84;
   private static final int LONGEST_LABEL = 12;
 
-  /** Half the height of a layer: less in deep models, so that the picture fits a screen. */
-  private static final int HIGHEST_ROW = 34;
+  /** Lines that carry more are labelled, if there is room. */
+  private static final double LABELLED = 0.05;
 
-  private static final int LOWEST_ROW = 17;
-  private static final int ROWS = 800;
-
-  /** With more positions than these, those outside the route are left out. */
-  private static final int MANY = 24;
+  /** Lines are full from here on, and lighter below: never so light that they are hard to see. */
+  private static final double FULL = 0.25;
 
   /** The alternative text names so many tokens. */
   private static final int NAMED = 5;
@@ -47,36 +46,49 @@ public final class RouteSvg {
   private static final String STYLE =
       """
 
-      .route { background: #ffffff; color: #1c1c1c; font: 13px system-ui, sans-serif; }
+      .route { background: #ffffff; color: #1c1c1c; font: 13px system-ui, sans-serif; --halo: #ffffff; }
       .route text { fill: currentColor; }
-      .route .note { font-size: 12px; opacity: 0.75; }
-      .route .residual { stroke: #8a8a8a; } .route .attention { stroke: #1a7f37; }
-      .route .mlp_in, .route .mlp_out { stroke: #8250df; }
+      .route .target { font-weight: 700; }
+      .route .note { font-size: 12px; fill: #59606a; }
+      .route .residual { stroke: #767676; } .route .attention { stroke: #116329; }
+      .route .mlp_in, .route .mlp_out { stroke: #6639ba; }
       .route path { fill: none; stroke-linecap: round; }
       .route path:hover { stroke-opacity: 1; }
-      .route circle { fill: currentColor; } .route rect.mlp { fill: #8250df; }
-      @media (prefers-color-scheme: dark) {
-        .route { background: #14171c; color: #e8e8e8; }
-        .route .residual { stroke: #9a9a9a; } .route .attention { stroke: #4ac26b; }
-        .route .mlp_in, .route .mlp_out { stroke: #b48cff; } .route rect.mlp { fill: #b48cff; }
+      .route circle { fill: currentColor; } .route rect.mlp { fill: #6639ba; }
+      .route .label, .route .tip { font-size: 11px; stroke: var(--halo); stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
+      .route path.touch { stroke: transparent; stroke-width: 14px; pointer-events: stroke; cursor: pointer; }
+      .route .tip { display: none; font-size: 13px; font-weight: 600; stroke-width: 6px; pointer-events: none; }
+      .route a { outline: none; }
+      .route a:hover .tip, .route a:focus .tip, .route a:target .tip { display: inline; }
+      .route a:hover .label, .route a:focus .label, .route a:target .label { display: none; }
+      .route a:hover .attention, .route a:focus .attention, .route a:target .attention { stroke: currentColor; stroke-opacity: 1; }
+      .route a:focus-visible .attention { stroke-dasharray: 1 9; }
+      @media screen and (prefers-color-scheme: dark) {
+        .route { background: #14171c; color: #e8e8e8; --halo: #14171c; }
+        .route .note { fill: #a0a7b0; }
+        .route .residual { stroke: #9198a1; } .route .attention { stroke: #56d364; }
+        .route .mlp_in, .route .mlp_out { stroke: #c9a7ff; } .route rect.mlp { fill: #c9a7ff; }
       }
       """;
 
   private final RouteDocument document;
   private final RouteDocument.PredictedRoute predicted;
-  private final int nLayers;
-  private final int[] columns;
-  private final int row;
-  private final boolean isCaptioned;
+  private final Route route;
+  private final EdgeFlow flow;
+  private final RouteWords words;
+  private final RouteLayout layout;
+  private final boolean isAlone;
   private final XmlOut xml;
+  private final List<Box> labels = new ArrayList<>();
 
-  private RouteSvg(RouteDocument document, boolean isCaptioned, XmlOut xml) {
+  private RouteSvg(RouteDocument document, boolean isAlone, XmlOut xml) {
     this.document = document;
     this.predicted = document.only();
-    this.nLayers = predicted.route().nodes().getLast().node().layer() + 1;
-    this.columns = columns(predicted.route());
-    this.row = Math.clamp(ROWS / (2 * nLayers), LOWEST_ROW, HIGHEST_ROW);
-    this.isCaptioned = isCaptioned;
+    this.route = predicted.route();
+    this.flow = new EdgeFlow(route);
+    this.words = new RouteWords(document);
+    this.layout = new RouteLayout(route, (isAlone ? CAPTION : 0) + LABELS);
+    this.isAlone = isAlone;
     this.xml = xml;
   }
 
@@ -91,7 +103,9 @@ public final class RouteSvg {
 
   /**
    * Writes the picture as an element of a page that says itself what the picture shows: without
-   * caption. Flushes the writer, does not close it.
+   * caption, and with an anchor {@code edge-1}, {@code edge-2} .. for each of the strongest
+   * attention edges, which shows what it carries when it is hovered, focused or tapped. Flushes the
+   * writer, does not close it.
    *
    * @throws IllegalArgumentException if there are several routes
    */
@@ -99,18 +113,18 @@ public final class RouteSvg {
     new RouteSvg(document, false, XmlOut.fragment(out)).draw();
   }
 
-  /** Returns whether the picture has no room for positions outside the route. */
-  public static boolean leavesOut(RouteDocument document) {
-    Route route = document.only().route();
-    return columns(route).length <= route.position();
+  /** Returns what the picture leaves out, as a sentence; empty if nothing. */
+  public static String leftOut(RouteDocument document) {
+    int leftOut = new RouteLayout(document.only().route(), 0).leftOut();
+    return leftOut == 0
+        ? ""
+        : "Left out: %d positions through which less than %s came."
+            .formatted(leftOut, Spelling.percent(RouteLayout.NEXT_TO_NOTHING));
   }
 
   private void draw() throws IOException {
-    Route route = predicted.route();
-    int right = x(route.position()) + COLUMN;
-    int width = isCaptioned ? Math.max(right, 720) : right;
-    int height = tokenRow() + LABELS;
-    String box = "0 0 " + width + " " + height;
+    int width = isAlone ? Math.max(layout.width(), CAPTION_WIDTH) : layout.width();
+    int height = layout.bottom() + LABELS;
     xml.open(
         "svg",
         "xmlns",
@@ -118,38 +132,45 @@ public final class RouteSvg {
         "class",
         "route",
         "viewBox",
-        box,
+        "0 0 " + width + " " + height,
         "width",
         "" + width,
         "height",
         "" + height,
         "role",
-        "img");
-    xml.open("title").text("Information flow route of position " + route.position()).close();
-    xml.open("desc").text(inWords()).close();
+        isAlone ? "img" : "group",
+        "aria-label",
+        inWords());
     xml.open("style").text(STYLE).close();
-    if (isCaptioned) {
+    if (isAlone) {
       caption();
     }
-    for (int layer = 0; layer < nLayers; layer++) {
-      String y = "" + (y(new Node(Node.Kind.AFTER_ATTENTION, layer, 0)) - row / 2 + 4);
-      xml.open("text", "class", "note", "x", "10", "y", y).text("layer " + layer).close();
+    for (int[] row : layout.rows()) {
+      layerNames(row[0], row[1]);
     }
+    List<Edge.Attention> strongest = flow.betweenPositions();
+    strongest = strongest.subList(0, Math.min(LINKED, strongest.size()));
     for (Edge edge : route.edges()) {
-      edge(edge);
+      if (layout.shows(edge) && !strongest.contains(edge)) {
+        edge(edge);
+      }
     }
     for (Route.NodeFlow node : route.nodes()) {
-      node(node);
+      if (layout.shows(node.node())) {
+        node(node);
+      }
     }
-    for (int position : columns) {
-      token(position);
+    for (int i = 0; i < strongest.size(); i++) {
+      strong(strongest.get(i), "edge-" + (i + 1));
+    }
+    for (int position : layout.columns()) {
+      tokens(position);
     }
     xml.close().end();
   }
 
   /** The picture for those who do not see it. */
   private String inWords() {
-    Route route = predicted.route();
     String sources =
         route.sources().stream()
             .sorted(Comparator.comparingDouble(source -> -source.flow()))
@@ -159,10 +180,15 @@ public final class RouteSvg {
                     .formatted(
                         label(source.node().position()),
                         source.node().position(),
-                        Spelling.share(source.flow())))
+                        Spelling.percent(source.flow())))
             .collect(Collectors.joining("; "));
-    return "Tokens across, %d layers up, %d nodes, %d edges. Shares of the largest sources: %s."
-        .formatted(nLayers, route.nodes().size(), route.edges().size(), sources);
+    return "Route of position %d: tokens across, %d layers up, %d nodes, %d edges. Largest sources: %s."
+        .formatted(
+            route.position(),
+            route.nodes().getLast().node().layer() + 1,
+            route.nodes().size(),
+            route.edges().size(),
+            sources);
   }
 
   private String label(int position) {
@@ -173,20 +199,46 @@ public final class RouteSvg {
   private void caption() throws IOException {
     RouteDocument.Prediction prediction = predicted.prediction();
     String label = RouteDocument.label(prediction.id(), prediction.text());
-    xml.open("text", "x", "10", "y", "22")
-        .text(
-            "Position %d predicts %s with probability %s"
-                .formatted(
-                    predicted.route().position(), label, Spelling.share(prediction.probability())))
-        .close();
-    xml.open("text", "class", "note", "x", "10", "y", "42")
-        .text(RouteDocument.WHAT_A_ROUTE_SHOWS)
-        .text(" Threshold " + Spelling.exact(document.threshold()))
-        .text(", " + Spelling.lower(document.mode()) + ".")
-        .close();
+    line(
+        22,
+        "",
+        "Position %d predicts %s with probability %s"
+            .formatted(route.position(), label, Spelling.percent(prediction.probability())));
+    line(42, "note", RouteDocument.WHAT_A_ROUTE_SHOWS);
+    line(
+        60,
+        "note",
+        "Threshold %s, %s; its edges carry %s of a state on average. %s"
+            .formatted(
+                Spelling.exact(document.threshold()),
+                Spelling.lower(document.mode()),
+                Spelling.percent(route.keptShare()),
+                leftOut(document))
+            .strip());
+  }
+
+  private void line(int y, String style, String text) throws IOException {
+    xml.open("text", "class", style, "x", "10", "y", "" + y).text(text).close();
+  }
+
+  /** On both sides: of a wide picture only one is seen at a time. */
+  private void layerNames(int first, int last) throws IOException {
+    String name = first == last ? "layer " + first : "layers " + first + "–" + last;
+    String y = "" + (layout.middle(first, last) + 4);
+    xml.open("text", "class", "note", "x", "4", "y", y).text(name).close();
+    String right = "" + (layout.width() - 4);
+    xml.open("text", "class", "note", "x", right, "y", y, "text-anchor", "end").text(name).close();
   }
 
   private void edge(Edge edge) throws IOException {
+    line(edge);
+    xml.open("title").text(words.of(edge)).close();
+    xml.close();
+  }
+
+  private void line(Edge edge) throws IOException {
+    double amount = flow.of(edge);
+    boolean isThin = edge instanceof Edge.Residual;
     xml.open(
         "path",
         "class",
@@ -194,26 +246,77 @@ public final class RouteSvg {
         "d",
         path(edge),
         "stroke-width",
-        Spelling.share(0.8 + 6 * edge.weight()),
+        Spelling.share(0.75 + (isThin ? 1.25 : 8) * amount),
         "stroke-opacity",
-        Spelling.share(0.25 + 0.75 * edge.weight()));
-    String title = edge.from() + " to " + edge.to() + ", " + Spelling.kind(edge) + " ";
-    String heads =
-        edge instanceof Edge.Attention attention
-            ? attention.heads().stream()
-                .map(head -> head.head() + ": " + Spelling.share(head.contribution()))
-                .collect(Collectors.joining(", ", "; heads ", ""))
-            : "";
-    xml.open("title").text(title + Spelling.share(edge.weight()) + heads).close();
+        Spelling.share(isThin ? 1 : 0.65 + 0.35 * Math.min(1, amount / FULL)));
+  }
+
+  /** One of the strongest: with a label where there is room, and on a page with an anchor. */
+  private void strong(Edge.Attention edge, String anchor) throws IOException {
+    String said = words.of(edge);
+    if (isAlone) {
+      xml.open("g");
+    } else {
+      xml.open("a", "id", anchor, "href", "#" + anchor, "aria-label", said);
+      xml.open("path", "class", "touch", "d", path(edge)).close();
+    }
+    line(edge);
+    if (isAlone) {
+      xml.open("title").text(said).close();
+    }
     xml.close();
+    int x = (layout.x(edge.from()) + layout.x(edge.to())) / 2;
+    int y = (layout.y(edge.from()) + layout.y(edge.to())) / 2;
+    if (flow.of(edge) >= LABELLED) {
+      label(edge);
+    }
+    if (!isAlone) {
+      Box tip = Box.around(x, y - 12, 7.2 * said.length(), 0, layout.width());
+      text("tip", tip, said);
+    }
+    xml.close();
+  }
+
+  /** At the first place along the line where no other label stands. */
+  private void label(Edge.Attention edge) throws IOException {
+    String label = words.label(edge);
+    for (double along : new double[] {0.5, 0.35, 0.65, 0.25, 0.8}) {
+      double x = between(layout.x(edge.from()), layout.x(edge.to()), along);
+      double y = between(layout.y(edge.from()), layout.y(edge.to()), along);
+      Box box = Box.around(x, y - 5, 6.2 * label.length(), 0, layout.width());
+      if (labels.stream().noneMatch(box::touches)) {
+        labels.add(box);
+        text("label", box, label);
+        return;
+      }
+    }
+  }
+
+  private static double between(int from, int to, double along) {
+    return from + along * (to - from);
+  }
+
+  private void text(String style, Box box, String text) throws IOException {
+    xml.open(
+            "text",
+            "class",
+            style,
+            "x",
+            Spelling.share(Math.round(box.left() + box.width() / 2)),
+            "y",
+            Spelling.share(Math.round(box.base())),
+            "text-anchor",
+            "middle")
+        .text(text)
+        .close();
   }
 
   /** A line; attention of a position to itself bends left, beside the residual. */
   private String path(Edge edge) {
-    int x = x(edge.from());
-    int y = y(edge.from());
-    int toX = x(edge.to());
-    int toY = y(edge.to());
+    int x = layout.x(edge.from());
+    int y = layout.y(edge.from());
+    int toX = layout.x(edge.to());
+    int toY = layout.y(edge.to());
     if (edge instanceof Edge.Attention && x == toX) {
       return "M%d %dQ%d %d %d %d".formatted(x, y, x - 24, (y + toY) / 2, toX, toY);
     }
@@ -221,62 +324,79 @@ public final class RouteSvg {
   }
 
   private void node(Route.NodeFlow node) throws IOException {
-    int x = x(node.node());
-    int y = y(node.node());
+    int x = layout.x(node.node());
+    int y = layout.y(node.node());
+    double size = Math.sqrt(Math.clamp(node.flow(), 0, 1));
+    boolean isSmall = node.node().kind() != Node.Kind.TOKEN && layout.isQuiet(node.node().layer());
     if (node.node().kind() == Node.Kind.MLP) {
-      String left = "" + (x - 4);
-      String top = "" + (y - 4);
-      xml.open("rect", "class", "mlp", "x", left, "y", top, "width", "8", "height", "8");
+      double half = isSmall ? 2 : 2.5 + 2.5 * size;
+      String side = Spelling.share(2 * half);
+      xml.open(
+          "rect",
+          "class",
+          "mlp",
+          "x",
+          Spelling.share(x - half),
+          "y",
+          Spelling.share(y - half),
+          "width",
+          side,
+          "height",
+          side);
     } else {
-      String radius = Spelling.share(2 + 4 * Math.sqrt(Math.min(1, Math.max(0, node.flow()))));
+      String radius = Spelling.share(isSmall ? 2 : 2 + 4 * size);
       xml.open("circle", "cx", "" + x, "cy", "" + y, "r", radius);
     }
-    xml.open("title").text(node.node() + ", flow " + Spelling.share(node.flow())).close();
+    xml.open("title").text(words.of(node)).close();
     xml.close();
   }
 
-  private void token(int position) throws IOException {
+  /** A token's name below its column, and above it where the layers may reach off the screen. */
+  private void tokens(int position) throws IOException {
+    token(position, layout.bottom() + 18, "end");
+    token(position, layout.top() - 12, "start");
+  }
+
+  private void token(int position, int y, String anchor) throws IOException {
     String label = label(position);
     int length = label.codePointCount(0, label.length());
     String shown =
         length <= LONGEST_LABEL
             ? label
             : label.substring(0, label.offsetByCodePoints(0, LONGEST_LABEL - 1)) + "…";
-    String x = "" + x(position);
-    String y = "" + (tokenRow() + 18);
+    String x = "" + layout.x(position);
     String turned = "rotate(-40 " + x + " " + y + ")";
-    xml.open("text", "x", x, "y", y, "text-anchor", "end", "transform", turned).text(shown);
+    String style = position == route.position() ? "target" : "token";
+    xml.open(
+        "text",
+        "class",
+        style,
+        "x",
+        x,
+        "y",
+        "" + y,
+        "text-anchor",
+        anchor,
+        "transform",
+        turned);
+    xml.text(shown);
     xml.open("title").text(position + ": " + label).close();
     xml.close();
   }
 
-  /** The positions that are shown, ascending. */
-  private static int[] columns(Route route) {
-    if (route.position() < MANY) {
-      return IntStream.rangeClosed(0, route.position()).toArray();
+  /** The room of a text on one line, in the unit of the picture. */
+  private record Box(double left, double base, double width) {
+    private static final int HEIGHT = 14;
+
+    static Box around(double x, double base, double width, double from, double to) {
+      double left = Math.max(from, Math.min(to - width, x - width / 2));
+      return new Box(left, base, width);
     }
-    return route.nodes().stream().mapToInt(n -> n.node().position()).distinct().sorted().toArray();
-  }
 
-  private int x(int position) {
-    return LEFT + COLUMN / 2 + Arrays.binarySearch(columns, position) * COLUMN;
-  }
-
-  private int x(Node node) {
-    return x(node.position()) + (node.kind() == Node.Kind.MLP ? COLUMN / 3 : 0);
-  }
-
-  private int y(Node node) {
-    int above = tokenRow() - 2 * row * node.layer();
-    return switch (node.kind()) {
-      case TOKEN -> tokenRow();
-      case AFTER_ATTENTION -> above - row;
-      case MLP -> above - row - row / 2;
-      case AFTER_MLP -> above - 2 * row;
-    };
-  }
-
-  private int tokenRow() {
-    return (isCaptioned ? CAPTION : MARGIN) + 2 * row * nLayers;
+    boolean touches(Box other) {
+      return left < other.left + other.width
+          && other.left < left + width
+          && Math.abs(base - other.base) < HEIGHT;
+    }
   }
 }

@@ -92,6 +92,8 @@ public final class RoutesJson {
     text("text", predicted.prediction().text());
     number("probability", Spelling.share(predicted.prediction().probability()));
     json.writeEndObject();
+    number("kept_share", Spelling.share(route.keptShare()));
+    number("arriving_share", Spelling.share(route.arrivingShare()));
     json.writeArrayPropertyStart("nodes");
     route.nodes().forEach(this::node);
     json.writeEndArray();

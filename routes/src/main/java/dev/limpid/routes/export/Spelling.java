@@ -15,6 +15,13 @@ final class Spelling {
     return plain(BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN));
   }
 
+  /** Returns a share for people, such as "48.3 %". */
+  static String percent(double share) {
+    boolean isNothing = share > 0 && share < 0.0005;
+    BigDecimal percent = BigDecimal.valueOf(100 * share).setScale(1, RoundingMode.HALF_EVEN);
+    return isNothing ? "<0.1 %" : percent.toPlainString() + " %";
+  }
+
   /** Returns a setting exactly, without exponent. */
   static String exact(double value) {
     return plain(BigDecimal.valueOf(value));
