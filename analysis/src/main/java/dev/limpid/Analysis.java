@@ -7,6 +7,7 @@ import dev.limpid.attribution.NeuronContributions;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LensReading;
 import dev.limpid.attribution.logits.LogitLens;
+import dev.limpid.attribution.logits.Prediction;
 import dev.limpid.attribution.logits.UpdateLens;
 import dev.limpid.attribution.logits.UpdateNorm;
 import dev.limpid.attribution.logits.UpdateReading;
@@ -241,6 +242,28 @@ public final class Analysis {
       }
     }
     return new LensView(model.view(), prompt.tokenViews(), states);
+  }
+
+  /**
+   * Returns how one token stands as the next after each layer, by the logit lens, [L]: in which
+   * layer the model decides on it. The last is the model's own prediction.
+   *
+   * @throws QuestionException if there is no such position, or the numbers overflow
+   */
+  public List<PredictionView> throughLayers(int position, int token) throws QuestionException {
+    int t = requirePosition(position);
+    ForwardTrace known = trace();
+    List<PredictionView> predictions = new ArrayList<>();
+    for (int l = 1; l <= known.nLayers(); l++) {
+      Tensor states = l < known.nLayers() ? known.before(l) : known.finalResidual();
+      try {
+        Prediction read = lens().read(states.rows(t, t + 1), token).getFirst();
+        predictions.add(PredictionView.of(read, names()));
+      } catch (NonFiniteStateException e) {
+        throw new OverflowException(e);
+      }
+    }
+    return predictions;
   }
 
   private static LensReading read(LogitLens lens, Tensor state) throws OverflowException {

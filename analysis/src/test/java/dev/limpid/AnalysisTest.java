@@ -23,6 +23,7 @@ import dev.limpid.tensor.ops.toy.ToyOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
 import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
+import dev.limpid.view.LensView;
 import dev.limpid.view.LogitsView;
 import dev.limpid.view.PredictionView;
 import java.io.IOException;
@@ -120,15 +121,34 @@ class AnalysisTest {
     assertThat(analysis.explain().view().keptShare()).isBetween(0.9, 0.91);
     assertThat(analysis.explain().view().arrivingShare()).isBetween(0.42, 0.43);
 
-    Analysis many = model.analyse((DemoModel.PROMPT + " ").repeat(8).strip());
-    double fitting = many.explain().view().threshold();
-    assertThat(fitting).isLessThan(0.04);
-    RouteDocument document = many.routes(RouteSettings.DEFAULT, List.of(3, many.last()));
+    Analysis ended = model.analyse("The capital of France is Paris.");
+    double fitting = ended.explain().view().threshold();
+    assertThat(fitting).isEqualTo(0.03);
+    RouteDocument document = ended.routes(RouteSettings.DEFAULT, List.of(3, ended.last()));
     assertThat(document.threshold()).isEqualTo(fitting);
-    assertThat(document.routes().getLast().route()).isEqualTo(many.route(fitting));
-    assertThat(many.graph(ContributionOptions.DEFAULT, 0.005).finest()).isEqualTo(0.005);
+    assertThat(document.routes().getLast().route()).isEqualTo(ended.route(fitting));
+    assertThat(ended.graph(ContributionOptions.DEFAULT, 0.005).finest()).isEqualTo(0.005);
     assertThatThrownBy(() -> RouteSettings.DEFAULT.withThreshold(1))
         .hasMessage("the threshold 1.0 is not in [0, 1)");
+  }
+
+  @Test
+  void aTokenIsFollowedThroughTheLayersWithoutASecondPass() throws Exception {
+    Analysis analysis = analysis();
+    Explanation explanation = analysis.explain();
+    int mary = explanation.view().predictions().getFirst().id();
+    List<PredictionView> layers = analysis.throughLayers(analysis.last(), mary);
+    assertThat(analysis.trace().detail()).isEqualTo(TraceDetail.RESIDUALS);
+    assertThat(layers).hasSize(4).allSatisfy(p -> assertThat(p.id()).isEqualTo(mary));
+    assertThat(layers.getLast()).isEqualTo(explanation.view().predictions().getFirst());
+    LensQuestion all =
+        new LensQuestion(
+            LensQuestion.State.RESID_POST, List.of(0, 1, 2, 3), List.of(analysis.last()), 500);
+    for (LensView.State state : analysis.lens(all).states()) {
+      assertThat(state.top()).contains(layers.get(state.layer()));
+    }
+    assertThatThrownBy(() -> analysis.throughLayers(15, mary))
+        .isInstanceOf(NoSuchPartException.class);
   }
 
   @Test

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * <p>In a short prompt a few tokens give a state most of what it gets, and a high threshold leaves
  * these and little else. In a long one many give a little each, and at the same threshold a route
- * is one straight line. So the measure is what the route is asked about: the share of the state
+ * is one straight line. So the measure is what the route is asked about: the shares of the state
  * that came from other positions, the first one apart, where heads rest. The threshold is the
- * highest of {@link #STOPS} whose route shows at least half of what the lowest shows.
+ * highest of {@link #STOPS} whose route shows at least half of what the lowest shows, token by
+ * token: what one has too much there does not make up for another that is missing.
  */
 public final class FittingThreshold {
   /** The thresholds that are tried, highest first. */
@@ -31,20 +32,22 @@ public final class FittingThreshold {
    * @param graph one that serves {@link #FINEST}
    */
   public static double of(FlowGraph graph, ThresholdMode mode, int position) {
-    double enough = ENOUGH * fromOthers(graph, mode, position, FINEST);
+    double[] all = new RouteExtractor(graph, mode, FINEST).sourceFlow(position);
+    double enough = ENOUGH * common(all, all, position);
     return STOPS.stream()
-        .filter(stop -> fromOthers(graph, mode, position, stop) >= enough)
+        .filter(stop -> {
+          double[] shown = new RouteExtractor(graph, mode, stop).sourceFlow(position);
+          return common(all, shown, position) >= enough;
+        })
         .findFirst()
         .orElse(FINEST);
   }
 
-  /** The share of a state that came from positions between the first and its own. */
-  private static double fromOthers(
-      FlowGraph graph, ThresholdMode mode, int position, double threshold) {
-    double[] sources = new RouteExtractor(graph, mode, threshold).sourceFlow(position);
+  /** What the tokens between the first and a position have in both of two sources, [T] each. */
+  private static double common(double[] all, double[] shown, int position) {
     double sum = 0;
     for (int t = 1; t < position; t++) {
-      sum += sources[t];
+      sum += Math.min(all[t], shown[t]);
     }
     return sum;
   }

@@ -72,7 +72,8 @@ public record Route(
       arriving.put(node.node(), node.node().kind() == Node.Kind.TOKEN ? 1.0 : 0.0);
     }
     for (Edge edge : edges) { // from the tokens upwards
-      double share = edge.weight() / weights.getOrDefault(edge.to(), 1.0) * kept.getOrDefault(edge.to(), 0.0);
+      double share =
+          edge.weight() / weights.getOrDefault(edge.to(), 1.0) * kept.getOrDefault(edge.to(), 0.0);
       arriving.merge(edge.to(), share * arriving.getOrDefault(edge.from(), 0.0), Double::sum);
     }
     return arriving.getOrDefault(nodes.getLast().node(), 0.0);

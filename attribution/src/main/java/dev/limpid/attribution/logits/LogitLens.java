@@ -21,6 +21,12 @@ public record LogitLens(Transformer model, int top) {
     return IntStream.range(0, logits.dim(0)).mapToObj(t -> reading(logits.row(t))).toList();
   }
 
+  /** Reads one token in every row of states [n, D]. */
+  public List<Prediction> read(Tensor states, int id) {
+    Tensor logits = logits(states);
+    return IntStream.range(0, logits.dim(0)).mapToObj(t -> prediction(logits.row(t), id)).toList();
+  }
+
   private Tensor logits(Tensor states) {
     try (Scope _ = model.ops().scope()) {
       return model.unembed(model.ops().resident(states)).toHeap();

@@ -2,7 +2,6 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
 import dev.limpid.Explanation;
-import dev.limpid.LanguageModel;
 import dev.limpid.Question;
 import dev.limpid.QuestionException;
 import dev.limpid.RouteSettings;
@@ -12,10 +11,13 @@ import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.ExplainHtml;
 import dev.limpid.explorer.show.ExplainText;
 import dev.limpid.files.OutputFile;
+import dev.limpid.view.ExplainView;
+import dev.limpid.view.PredictionView;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +87,7 @@ final class ExplainCommand implements Callable<Integer> {
             answers.distractor(analysis.prompt()));
     Explanation explanation = analysis.explain(question, settings);
     if (html != null) {
-      writePage(html, explanation, analysis.model());
+      writePage(html, explanation, analysis);
     } else if (json) {
       console.print(explanation.view());
     } else {
@@ -94,14 +96,20 @@ final class ExplainCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void writePage(Path file, Explanation explanation, LanguageModel model)
-      throws IOException {
-    Map<String, String> facts = model.facts();
+  private void writePage(Path file, Explanation explanation, Analysis analysis)
+      throws IOException, QuestionException {
+    ExplainView view = explanation.view();
+    PredictionView asked = view.answer() == null ? view.predictions().getFirst() : view.answer();
+    List<PredictionView> throughLayers = analysis.throughLayers(view.position(), asked.id());
+    Map<String, String> facts = analysis.model().facts();
     OutputFile.write(
         file,
         out ->
             ExplainHtml.write(
-                explanation, facts, new OutputStreamWriter(out, StandardCharsets.UTF_8)));
+                explanation,
+                throughLayers,
+                facts,
+                new OutputStreamWriter(out, StandardCharsets.UTF_8)));
     if (console.errIsTerminal()) {
       console.err().println("wrote " + file);
     }

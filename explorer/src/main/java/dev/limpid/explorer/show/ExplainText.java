@@ -71,7 +71,9 @@ public final class ExplainText {
     }
     if (view.distractor() != null) {
       prediction(view.distractor(), "");
-      out.printf("  logit difference %s%n", Numbers.change(view.logitDifference()));
+    }
+    if (view.logitDifference() != null) {
+      out.println("  logit difference " + Numbers.change(view.logitDifference()));
     }
   }
 
@@ -80,8 +82,7 @@ public final class ExplainText {
         "  "
             + styled(style, TerminalText.columns(TerminalText.quoted(p), 20))
             + "%7s   logit %8s   rank %d"
-                .formatted(
-                    Numbers.percent(p.probability()), Numbers.logit(p.logit()), p.rank()));
+                .formatted(Numbers.percent(p.probability()), Numbers.logit(p.logit()), p.rank()));
   }
 
   /** Tokens across, layers upwards: each cell is the state after a layer, shaded by its flow. */
@@ -237,11 +238,7 @@ public final class ExplainText {
                   TerminalText.columns(edge.query() + " " + token(edge.query()), 16),
                   TerminalText.columns(edge.key() + " " + token(edge.key()), 16),
                   Numbers.percent(edge.flow()));
-      List<String> heads =
-          edge.heads().stream()
-              .limit(3)
-              .map(h -> head(h, edge))
-              .toList();
+      List<String> heads = edge.heads().stream().limit(3).map(h -> head(h, edge)).toList();
       out.println(start + TerminalText.fitting(heads, ", ", width - TerminalText.width(start)));
     }
   }

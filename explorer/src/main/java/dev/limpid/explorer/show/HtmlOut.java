@@ -41,7 +41,7 @@ final class HtmlOut {
 
   private static boolean isInline(String element) {
     return switch (element) {
-      case "span", "bdi", "i", "wbr" -> true;
+      case "a", "span", "bdi", "i", "wbr" -> true;
       default -> false;
     };
   }
@@ -66,6 +66,12 @@ final class HtmlOut {
   /** Writes a style sheet as it is: never text from outside. */
   HtmlOut style(String css) throws IOException {
     out.write("\n<style>\n" + css + "</style>");
+    return this;
+  }
+
+  /** Writes a fragment of HTML as it is: never text from outside. */
+  HtmlOut asIs(String fragment) throws IOException {
+    out.write('\n' + fragment);
     return this;
   }
 

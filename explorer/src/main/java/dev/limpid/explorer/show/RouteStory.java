@@ -37,7 +37,9 @@ record RouteStory(Explanation explanation, Function<TokenView, String> name) {
         .limit(EDGES)
         .map(this::sentence)
         .forEach(sentences::add);
-    if (edges.isEmpty() && view().position() > 0) {
+    if (isCancelled()) {
+      sentences.add("The parts of the last state only cancel one another: none has a share in it.");
+    } else if (edges.isEmpty() && view().position() > 0) {
       sentences.add(nothingRead());
     }
     strongestMlp().filter(mlp -> mlp.flow() > most).map(this::sentence).ifPresent(sentences::add);
@@ -46,6 +48,9 @@ record RouteStory(Explanation explanation, Function<TokenView, String> name) {
 
   /** Returns how much the edges carry, and what became of the rest. */
   String kept() {
+    if (explanation.route().edges().isEmpty()) {
+      return "No edge leads into the last state.";
+    }
     boolean isShared =
         view().mode().equals(ThresholdMode.RENORMALISED.name().toLowerCase(Locale.ROOT));
     return "Edges above %s carry %s of a state here on average, and %s of the last state all the way from the tokens; the rest is %s."
@@ -54,6 +59,11 @@ record RouteStory(Explanation explanation, Function<TokenView, String> name) {
             Numbers.percent(view().keptShare()),
             Numbers.percent(view().arrivingShare()),
             isShared ? "shared out among them" : "not shown");
+  }
+
+  private boolean isCancelled() {
+    Route route = explanation.route();
+    return route.cancelling().contains(route.nodes().getLast().node());
   }
 
   private String sentence(ExplainView.Attention edge) {
@@ -76,9 +86,8 @@ record RouteStory(Explanation explanation, Function<TokenView, String> name) {
   }
 
   private String sentence(Route.NodeFlow mlp) {
-    return "Still more was written by the MLP of layer %d at %s (%s)."
-        .formatted(
-            mlp.node().layer(), token(mlp.node().position()), Numbers.percent(mlp.flow()));
+    return "Still more was written by the MLP of layer %d at %s: %s."
+        .formatted(mlp.node().layer(), target(mlp.node().position()), Numbers.percent(mlp.flow()));
   }
 
   private String nothingRead() {

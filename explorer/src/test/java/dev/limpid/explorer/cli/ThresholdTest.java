@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The threshold that fits, and what is said of what lies below. */
 class ThresholdTest {
   private static final String TEXT = "When Mary and John went to the store, John gave a drink to";
-  private static final String LONG = (TEXT + " ").repeat(8).strip();
+  private static final String ENDED = "The capital of France is Paris.";
 
   @TempDir Path home;
 
@@ -31,7 +31,7 @@ class ThresholdTest {
   }
 
   @Test
-  void theShortPromptStaysAtTheHighestAndSaysWhatItLeavesOut() {
+  void whereTheHighestTellsEnoughItStaysAndSaysWhatItLeavesOut() {
     assertThat(out("explain", TEXT))
         .contains("Route (threshold 0.04, renormalised): 38 nodes, 60 edges")
         .contains("Layer 2 reads \" Mary\" into the last word: head 0 (48.3 %).")
@@ -40,19 +40,19 @@ class ThresholdTest {
   }
 
   @Test
-  void explainFitsTheLongOneAndRoutesOnlyWhenAsked() {
-    JsonNode explained = json("explain", LONG, "--json");
-    JsonNode fitting = json("routes", LONG, "--threshold", "auto");
+  void explainFitsAndRoutesOnlyWhenAsked() {
+    JsonNode explained = json("explain", ENDED, "--json");
+    JsonNode fitting = json("routes", ENDED, "--threshold", "auto");
     double threshold = explained.path("threshold").asDouble();
 
-    assertThat(threshold).isLessThan(0.04);
+    assertThat(threshold).isEqualTo(0.03);
     assertThat(fitting.path("threshold").asDouble()).isEqualTo(threshold);
     JsonNode route = fitting.path("routes").get(0);
     assertThat(route.path("kept_share").asDouble())
         .isEqualTo(explained.path("kept_share").asDouble());
     assertThat(route.path("arriving_share").asDouble())
         .isEqualTo(explained.path("arriving_share").asDouble());
-    assertThat(json("routes", LONG).path("threshold").asDouble()).isEqualTo(0.04);
+    assertThat(json("routes", ENDED).path("threshold").asDouble()).isEqualTo(0.04);
   }
 
   @Test
@@ -61,5 +61,14 @@ class ThresholdTest {
         .contains("No attention between positions is above 0.9: try --threshold 0.005.");
     assertThat(out("explain", "When", "--position", "0"))
         .doesNotContain("No attention between positions");
+  }
+
+  @Test
+  void aStateOfCancellingPartsHasNoRouteAtAnyThreshold() {
+    String cancelling = ((TEXT + " Mary. ").repeat(5) + TEXT).replace("  ", " ");
+    assertThat(out("explain", "--model", "demo-llama", cancelling))
+        .contains("The parts of the last state only cancel one another")
+        .contains("No edge leads into the last state.")
+        .doesNotContain("try --threshold");
   }
 }

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 /**
  * Where the nodes of a route stand in its picture: positions across, layers up.
  *
- * <p>A layer in which hardly anything moves between positions is low, so that the others have room.
- * Of many positions, those that matter get a column.
+ * <p>A layer is low in which hardly anything moves between positions, and no MLP writes much: so
+ * the others have room. Of many positions, those that matter get a column.
  */
 final class RouteLayout {
   /** So many attention edges are named and always drawn: those with the most flow. */
@@ -33,8 +33,11 @@ final class RouteLayout {
   private static final int ROWS = 800;
   private static final int QUIET_ROW = 7;
 
-  /** A layer is quiet if less of the state than this was moved between positions there. */
+  /** A layer is quiet if less of the state than this was moved between positions there .. */
   private static final double QUIET = 0.01;
+
+  /** .. and less than this came through any of its MLPs. */
+  private static final double QUIET_MLP = 0.1;
 
   /** With more positions than these, those that carried next to nothing are left out. */
   private static final int MANY = 24;
@@ -61,6 +64,11 @@ final class RouteLayout {
     int nLayers = route.nodes().getLast().node().layer() + 1;
     double[] moved = new double[nLayers];
     attention.forEach(edge -> moved[edge.to().layer()] += flow.of(edge));
+    for (Route.NodeFlow node : route.nodes()) {
+      if (node.node().kind() == Node.Kind.MLP && node.flow() >= QUIET_MLP) {
+        moved[node.node().layer()] += QUIET;
+      }
+    }
     this.quiet = new boolean[nLayers];
     int nQuiet = 0;
     for (int l = 0; l < nLayers; l++) {
@@ -74,8 +82,7 @@ final class RouteLayout {
       floors[l] = floors[l + 1] + 2 * (quiet[l] ? QUIET_ROW : row);
     }
     this.columns = columns(route, attention);
-    this.column =
-        Math.clamp((WIDTH - 2 * SIDE) / columns.length, NARROWEST_COLUMN, WIDEST_COLUMN);
+    this.column = Math.clamp((WIDTH - 2 * SIDE) / columns.length, NARROWEST_COLUMN, WIDEST_COLUMN);
   }
 
   private static int[] columns(Route route, List<Edge.Attention> attention) {
@@ -113,10 +120,16 @@ final class RouteLayout {
 
   /** Returns how many positions of the route have no column. */
   int leftOut() {
-    return (int) route.nodes().stream().map(n -> n.node()).filter(n -> !shows(n)).map(Node::position).distinct().count();
+    return (int)
+        route.nodes().stream()
+            .map(n -> n.node())
+            .filter(n -> !shows(n))
+            .map(Node::position)
+            .distinct()
+            .count();
   }
 
-  /** Returns whether hardly anything moves between positions in a layer. */
+  /** Returns whether hardly anything happens in a layer. */
   boolean isQuiet(int layer) {
     return quiet[layer];
   }

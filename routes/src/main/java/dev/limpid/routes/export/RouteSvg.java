@@ -60,9 +60,8 @@ public final class RouteSvg {
       .route .tip { display: none; font-size: 13px; font-weight: 600; stroke-width: 6px; pointer-events: none; }
       .route a { outline: none; }
       .route a:hover .tip, .route a:focus .tip, .route a:target .tip { display: inline; }
-      .route a:hover .label, .route a:focus .label, .route a:target .label { display: none; }
+      .route a:hover ~ .labels, .route a:focus ~ .labels, .route a:target ~ .labels { display: none; }
       .route a:hover .attention, .route a:focus .attention, .route a:target .attention { stroke: currentColor; stroke-opacity: 1; }
-      .route a:focus-visible .attention { stroke-dasharray: 1 9; }
       @media screen and (prefers-color-scheme: dark) {
         .route { background: #14171c; color: #e8e8e8; --halo: #14171c; }
         .route .note { fill: #a0a7b0; }
@@ -79,7 +78,6 @@ public final class RouteSvg {
   private final RouteLayout layout;
   private final boolean isAlone;
   private final XmlOut xml;
-  private final List<Box> labels = new ArrayList<>();
 
   private RouteSvg(RouteDocument document, boolean isAlone, XmlOut xml) {
     this.document = document;
@@ -163,6 +161,7 @@ public final class RouteSvg {
     for (int i = 0; i < strongest.size(); i++) {
       strong(strongest.get(i), "edge-" + (i + 1));
     }
+    labels(strongest);
     for (int position : layout.columns()) {
       tokens(position);
     }
@@ -251,41 +250,45 @@ public final class RouteSvg {
         Spelling.share(isThin ? 1 : 0.65 + 0.35 * Math.min(1, amount / FULL)));
   }
 
-  /** One of the strongest: with a label where there is room, and on a page with an anchor. */
+  /** One of the strongest: on a page with an anchor and its own words. */
   private void strong(Edge.Attention edge, String anchor) throws IOException {
+    if (isAlone) {
+      edge(edge);
+      return;
+    }
     String said = words.of(edge);
-    if (isAlone) {
-      xml.open("g");
-    } else {
-      xml.open("a", "id", anchor, "href", "#" + anchor, "aria-label", said);
-      xml.open("path", "class", "touch", "d", path(edge)).close();
-    }
+    xml.open("a", "id", anchor, "href", "#" + anchor, "aria-label", said);
+    xml.open("path", "class", "touch", "d", path(edge)).close();
     line(edge);
-    if (isAlone) {
-      xml.open("title").text(said).close();
-    }
     xml.close();
-    int x = (layout.x(edge.from()) + layout.x(edge.to())) / 2;
-    int y = (layout.y(edge.from()) + layout.y(edge.to())) / 2;
-    if (flow.of(edge) >= LABELLED) {
-      label(edge);
-    }
-    if (!isAlone) {
-      Box tip = Box.around(x, y - 12, 7.2 * said.length(), 0, layout.width());
-      text("tip", tip, said);
+    // Where the line ends: the explained state is what a narrow screen shows first.
+    double width = 7.2 * said.length();
+    double end = layout.x(edge.to()) + 110;
+    text("tip", Box.at(end - width / 2, layout.y(edge.to()) - 14, width, layout.width()), said);
+    xml.close();
+  }
+
+  /** Names the strongest edges where there is room, over all lines. */
+  private void labels(List<Edge.Attention> strongest) throws IOException {
+    xml.open("g", "class", "labels", "aria-hidden", "true");
+    List<Box> taken = new ArrayList<>();
+    for (Edge.Attention edge : strongest) {
+      if (flow.of(edge) >= LABELLED) {
+        label(edge, taken);
+      }
     }
     xml.close();
   }
 
   /** At the first place along the line where no other label stands. */
-  private void label(Edge.Attention edge) throws IOException {
+  private void label(Edge.Attention edge, List<Box> taken) throws IOException {
     String label = words.label(edge);
     for (double along : new double[] {0.5, 0.35, 0.65, 0.25, 0.8}) {
       double x = between(layout.x(edge.from()), layout.x(edge.to()), along);
       double y = between(layout.y(edge.from()), layout.y(edge.to()), along);
-      Box box = Box.around(x, y - 5, 6.2 * label.length(), 0, layout.width());
-      if (labels.stream().noneMatch(box::touches)) {
-        labels.add(box);
+      Box box = Box.at(x, y - 5, 6.2 * label.length(), layout.width());
+      if (taken.stream().noneMatch(box::touches)) {
+        taken.add(box);
         text("label", box, label);
         return;
       }
@@ -302,9 +305,9 @@ public final class RouteSvg {
             "class",
             style,
             "x",
-            Spelling.share(Math.round(box.left() + box.width() / 2)),
+            "" + Math.round(box.left() + box.width() / 2),
             "y",
-            Spelling.share(Math.round(box.base())),
+            "" + Math.round(box.base()),
             "text-anchor",
             "middle")
         .text(text)
@@ -368,17 +371,7 @@ public final class RouteSvg {
     String turned = "rotate(-40 " + x + " " + y + ")";
     String style = position == route.position() ? "target" : "token";
     xml.open(
-        "text",
-        "class",
-        style,
-        "x",
-        x,
-        "y",
-        "" + y,
-        "text-anchor",
-        anchor,
-        "transform",
-        turned);
+        "text", "class", style, "x", x, "y", "" + y, "text-anchor", anchor, "transform", turned);
     xml.text(shown);
     xml.open("title").text(position + ": " + label).close();
     xml.close();
@@ -388,9 +381,9 @@ public final class RouteSvg {
   private record Box(double left, double base, double width) {
     private static final int HEIGHT = 14;
 
-    static Box around(double x, double base, double width, double from, double to) {
-      double left = Math.max(from, Math.min(to - width, x - width / 2));
-      return new Box(left, base, width);
+    /** Around x, inside of the picture. */
+    static Box at(double x, double base, double width, double most) {
+      return new Box(Math.max(0, Math.min(most - width, x - width / 2)), base, width);
     }
 
     boolean touches(Box other) {

@@ -8,7 +8,10 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.limpid.attribution.BiasOption;
+import dev.limpid.routes.Edge;
 import dev.limpid.routes.FlowGraph;
+import dev.limpid.routes.LostFlow;
+import dev.limpid.routes.Node;
 import dev.limpid.routes.RandomContributions;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
@@ -143,6 +146,114 @@ class RouteExportTest {
     assertThat(xml.getDocumentElement().getTextContent())
         .contains("·\"Mary\"", RouteDocument.WHAT_A_ROUTE_SHOWS)
         .contains("prefers-color-scheme: dark");
+  }
+
+  @Test
+  void theWidthOfALineIsTheFlowThroughIt() throws Exception {
+    RouteDocument document = document(ThresholdMode.RENORMALISED, 0.01, 6);
+    EdgeFlow flow = new EdgeFlow(document.routes().getFirst().route());
+    RouteWords words = new RouteWords(document);
+    StringWriter out = new StringWriter();
+    RouteSvg.write(document, out);
+    List<Element> lines = elements(parse(out.toString()), "path").toList();
+    for (Edge edge : document.routes().getFirst().route().edges()) {
+      double factor = edge instanceof Edge.Residual ? 1.25 : 8;
+      String width = Spelling.share(0.75 + factor * flow.of(edge));
+      assertThat(lines)
+          .anySatisfy(line -> {
+            assertThat(line.getElementsByTagName("title").item(0).getTextContent())
+                .isEqualTo(words.of(edge));
+            assertThat(line.getAttribute("stroke-width")).isEqualTo(width);
+          });
+    }
+  }
+
+  @Test
+  void onAPageTheStrongestAttentionHasAnchors() throws Exception {
+    RouteDocument document = document(ThresholdMode.RENORMALISED, 0.01, 6);
+    List<Edge.Attention> strongest =
+        new EdgeFlow(document.routes().getFirst().route()).betweenPositions();
+    assertThat(strongest).hasSizeGreaterThan(RouteSvg.LINKED);
+    StringWriter out = new StringWriter();
+    RouteSvg.writeElement(document, out);
+    List<Element> anchors = elements(parse(out.toString()), "a").toList();
+    assertThat(anchors).hasSize(RouteSvg.LINKED);
+    for (int i = 0; i < RouteSvg.LINKED; i++) {
+      assertThat(anchors.get(i).getAttribute("id")).isEqualTo("edge-" + (i + 1));
+      assertThat(anchors.get(i).getAttribute("href")).isEqualTo("#edge-" + (i + 1));
+      assertThat(anchors.get(i).getAttribute("aria-label"))
+          .isEqualTo(new RouteWords(document).of(strongest.get(i)));
+    }
+  }
+
+  @Test
+  void manyPositionsLeaveRoomForThoseThatMatter() throws Exception {
+    FlowGraph graph = FlowGraph.of(RandomContributions.of(3, 4, 90, 2, BiasOption.EXCLUDED, 0));
+    Route route = new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0.001).route(89);
+    RouteLayout layout = new RouteLayout(route, 10);
+    assertThat(layout.columns()).isSorted().endsWith(89).doesNotHaveDuplicates();
+    for (Route.NodeFlow node : route.nodes()) {
+      if (node.flow() >= 0.005) {
+        assertThat(layout.shows(node.node())).isTrue();
+      }
+    }
+    EdgeFlow flow = new EdgeFlow(route);
+    assertThat(flow.betweenPositions().subList(0, RouteSvg.LINKED)).allMatch(layout::shows);
+    List<Integer> positions =
+        route.nodes().stream().map(node -> node.node().position()).distinct().toList();
+    assertThat(layout.leftOut()).isPositive();
+    assertThat(layout.leftOut() + layout.columns().length).isEqualTo(positions.size());
+    assertThat(layout.rows().getFirst()[0]).isZero();
+    assertThat(layout.rows().getLast()[1]).isEqualTo(3);
+  }
+
+  @Test
+  void edgesAreToldInWords() {
+    Node token = new Node(Node.Kind.TOKEN, 0, 1);
+    Node self = new Node(Node.Kind.TOKEN, 0, 6);
+    Node state = new Node(Node.Kind.AFTER_ATTENTION, 0, 6);
+    Node mlp = new Node(Node.Kind.MLP, 0, 6);
+    Node last = new Node(Node.Kind.AFTER_MLP, 0, 6);
+    List<Edge> edges =
+        List.of(
+            new Edge.Attention(
+                token, state, 0.5, List.of(new Edge.Head(8, 0.3), new Edge.Head(2, 0.2))),
+            new Edge.Attention(self, state, 0.1, List.of(new Edge.Head(0, 0.1))),
+            new Edge.Residual(self, state, 0.4),
+            new Edge.MlpIn(state, mlp, 0.2),
+            new Edge.MlpOut(mlp, last, 0.2),
+            new Edge.Residual(state, last, 0.8));
+    List<Route.NodeFlow> nodes =
+        List.of(
+            new Route.NodeFlow(token, 0.5, 1),
+            new Route.NodeFlow(self, 0.5, 1),
+            new Route.NodeFlow(state, 1, 1),
+            new Route.NodeFlow(mlp, 0.2, 1),
+            new Route.NodeFlow(last, 1, 1));
+    Route route = new Route(6, nodes, edges, new LostFlow(0, 0, 0), List.of(), List.of());
+    RouteDocument known = document(ThresholdMode.RAW, 0.04, 6);
+    RouteDocument document =
+        new RouteDocument(
+            known.model(),
+            known.tokens(),
+            0.04,
+            known.mode(),
+            known.options(),
+            List.of(
+                new RouteDocument.PredictedRoute(
+                    route, new RouteDocument.Prediction(5, null, 0.25))));
+    RouteWords words = new RouteWords(document);
+    assertThat(edges.stream().map(words::of))
+        .containsExactly(
+            "layer 0: “]]>” reads “ \"Mary\" & 'John'”, 50.0 %, heads 8, 2",
+            "layer 0: “]]>” reads itself, 10.0 %, head 0",
+            "layer 0: “]]>” stays as it was in front of the attention, 40.0 %",
+            "layer 0: the MLP at “]]>” reads, 20.0 %",
+            "layer 0: the MLP at “]]>” writes, 20.0 %",
+            "layer 0: “]]>” stays as it was in front of the MLP, 80.0 %");
+    assertThat(words.of(nodes.get(3))).isEqualTo("M0_6: the MLP of layer 0 at “]]>”, 20.0 %");
+    assertThat(route.keptShare()).isEqualTo(1);
+    assertThat(route.arrivingShare()).isEqualTo(1);
   }
 
   @Test
