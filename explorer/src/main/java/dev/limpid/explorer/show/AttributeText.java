@@ -3,11 +3,14 @@ package dev.limpid.explorer.show;
 import dev.limpid.view.AttributeView;
 import dev.limpid.view.TokenView;
 import java.io.PrintStream;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What a number depends on: tokens as bars, or heads and MLPs as a grid, and the largest terms. */
 public final class AttributeText {
   private static final int LISTED = 12;
+  private static final int TOKENS = 40;
   private static final int NAME = 20;
   private static final int LONGEST_BAR = 40;
 
@@ -86,10 +89,18 @@ public final class AttributeText {
     };
   }
 
+  /** The tokens in their order; of many, those of the largest scores. */
   private void tokens(List<Double> scores, PrintStream out) {
-    double most = scores.stream().mapToDouble(Math::abs).max().orElse(0);
+    List<Integer> shown =
+        IntStream.range(0, scores.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble(t -> -Math.abs(scores.get(t))))
+            .limit(TOKENS)
+            .sorted()
+            .toList();
+    double most = shown.stream().mapToDouble(t -> Math.abs(scores.get(t))).max().orElse(0);
     int longest = Math.clamp(width - NAME - 18L, 1, LONGEST_BAR);
-    for (int t = 0; t < scores.size(); t++) {
+    for (int t : shown) {
       double score = scores.get(t);
       int bar = most == 0 ? 0 : (int) Math.round(longest * Math.abs(score) / most);
       String line =
@@ -101,9 +112,17 @@ public final class AttributeText {
                   (score < 0 ? "░" : "█").repeat(bar));
       out.println(line.stripTrailing());
     }
-    if (view.sum() != null) {
-      out.printf("       %s%10s%n", TerminalText.columns("sum", NAME), Numbers.change(view.sum()));
+    if (shown.size() < scores.size()) {
+      double rest = sum(scores) - shown.stream().mapToDouble(scores::get).sum();
+      row(scores.size() - shown.size() + " more", rest, out);
     }
+    if (view.sum() != null) {
+      row("sum", view.sum(), out);
+    }
+  }
+
+  private static void row(String name, double score, PrintStream out) {
+    out.printf("       %s%10s%n", TerminalText.columns(name, NAME), Numbers.change(score));
   }
 
   /** Sums over positions of every head and MLP, the largest as 9. */

@@ -137,6 +137,10 @@ class AttributeCommandTest {
         .contains("MLP")
         .contains("from 2 \" Mary\"");
     assertThat(tokens.out()).contains("█").contains("for the source").contains("sum");
+    String many = (TEXT + " ").repeat(4).strip();
+    LimpidRun largest = run("attribute --model %s '%s' --method saliency", DEMO, many);
+    assertThat(largest.out().lines().filter(line -> line.matches(" *\\d+  \".*"))).hasSize(40);
+    assertThat(largest.out()).contains(" more ");
   }
 
   static List<Arguments> refusals() {
