@@ -25,6 +25,7 @@ import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.view.AttentionView;
 import dev.limpid.view.AttributeView;
 import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
@@ -50,7 +51,6 @@ public final class Analysis {
   /** The share of the memory that a whole trace may take. */
   private static final int SHARE = 8;
 
-  private static final int PREDICTIONS = 5;
   private static final int PROMOTED = 5;
 
   private final LanguageModel model;
@@ -166,7 +166,7 @@ public final class Analysis {
     RouteExtractor extractor = extractor(settings, finest, t);
     Route route = extractor.route(t);
     Tensor logits = logits(t);
-    LensReading reading = new LogitLens(transformer(), PREDICTIONS).reading(logits);
+    LensReading reading = new LogitLens(transformer(), question.top()).reading(logits);
     @Nullable ContrastView contrast =
         question.answer() == null
             ? null
@@ -231,14 +231,16 @@ public final class Analysis {
     for (int l : question.layers()) {
       Tensor resid = question.state().of(trace().layer(l));
       for (int t : question.positions()) {
-        LensReading reading = read(lens, resid.rows(t, t + 1));
+        Tensor logits = read(lens, resid.rows(t, t + 1));
+        LensReading reading = lens.reading(logits);
         states.add(
             new LensView.State(
                 l,
                 question.state().toString(),
                 t,
                 reading.entropy(),
-                PredictionView.of(reading, names())));
+                PredictionView.of(reading, names()),
+                prediction(logits, question.chosen())));
       }
     }
     return new LensView(model.view(), prompt.tokenViews(), states);
@@ -266,12 +268,35 @@ public final class Analysis {
     return predictions;
   }
 
-  private static LensReading read(LogitLens lens, Tensor state) throws OverflowException {
+  private static Tensor read(LogitLens lens, Tensor state) throws OverflowException {
     try {
-      return lens.read(state).getFirst();
+      return lens.logits(state).row(0);
     } catch (NonFiniteStateException e) {
       throw new OverflowException(e);
     }
+  }
+
+  /**
+   * Returns what heads of a layer look at: a row of the pattern for each head and position.
+   *
+   * @throws QuestionException if there is no such layer, head or position, or the numbers overflow
+   */
+  public AttentionView attention(int layer, List<Integer> heads, List<Integer> positions)
+      throws QuestionException {
+    requireLayer(layer);
+    for (int head : heads) {
+      requireHead(head);
+    }
+    for (int position : positions) {
+      requirePosition(position);
+    }
+    return AttentionView.of(
+        model.view(),
+        prompt.tokenViews(),
+        layer,
+        trace().layer(layer).pattern().toHeap(),
+        heads,
+        positions);
   }
 
   /**
@@ -434,6 +459,21 @@ public final class Analysis {
           "layer %d is not in the model, whose layers go from 0 to %d".formatted(layer, last));
     }
     return layer;
+  }
+
+  /**
+   * Returns the head it is given.
+   *
+   * @throws NoSuchPartException if the layers of the model do not have it
+   */
+  public int requireHead(int head) throws NoSuchPartException {
+    int last = transformer().config().nHeads() - 1;
+    if (head < 0 || head > last) {
+      throw new NoSuchPartException(
+          "head %d is not in the model, whose heads go from 0 to %d in each layer"
+              .formatted(head, last));
+    }
+    return head;
   }
 
   private RouteExtractor extractor(RouteSettings settings, double finest, int position)

@@ -4,6 +4,7 @@ import dev.limpid.model.LayerTrace;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which states are read as predictions.
@@ -12,8 +13,10 @@ import java.util.Locale;
  * @param layers from 0
  * @param positions from 0
  * @param top how many tokens each reading lists, at least 1
+ * @param chosen a token whose rank is told in each state, or null
  */
-public record LensQuestion(State state, List<Integer> layers, List<Integer> positions, int top) {
+public record LensQuestion(
+    State state, List<Integer> layers, List<Integer> positions, int top, @Nullable Integer chosen) {
 
   /** Copies the lists and checks the number. */
   public LensQuestion {
@@ -22,6 +25,11 @@ public record LensQuestion(State state, List<Integer> layers, List<Integer> posi
     if (top < 1) {
       throw new IllegalArgumentException(top + " is not a number of tokens");
     }
+  }
+
+  /** Asks for the most probable tokens alone. */
+  public LensQuestion(State state, List<Integer> layers, List<Integer> positions, int top) {
+    this(state, layers, positions, top, null);
   }
 
   /** The states of a layer that a lens can read. */

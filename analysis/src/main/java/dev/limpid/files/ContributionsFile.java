@@ -67,7 +67,7 @@ public record ContributionsFile(
       layer.shares().attentionCancelling().forEach(t -> cancelling.add("A" + number + t));
       layer.shares().mlpCancelling().forEach(t -> cancelling.add("I" + number + t));
     }
-    writer.metadata("bias", options.bias().toString());
+    writer.metadata("bias", options.bias().name());
     writer.metadata("floor", Double.toString(options.floor()));
     writer.metadata("cancelling", String.join(",", cancelling));
     OutputFile.write(file, writer::writeTo);

@@ -73,7 +73,7 @@ public final class ModelPull {
    */
   public Result pull(String model, Path models) throws IOException {
     try (HubClient client = new HubClient(settings)) {
-      return pull(client, model, Files.createDirectories(models.resolve(model)));
+      return pull(client, model, models.resolve(model));
     }
   }
 
@@ -90,6 +90,7 @@ public final class ModelPull {
     }
     int fetched = 0;
     Optional<RemoteFile> index = index(client, model, names);
+    Files.createDirectories(folder); // not before the hub is known to have it
     if (index.isPresent()) {
       fetched += download.fetch(model, index.get(), folder.resolve(INDEX)) ? 1 : 0;
     }

@@ -21,6 +21,17 @@ public final class ModelLocator {
   /** The model that is taken where none is named. */
   public static final String DEFAULT_MODEL = "demo-gpt2";
 
+  /** What everybody calls them, and what they are called on the hub. */
+  private static final Map<String, String> ON_HUB =
+      Map.of(
+          "gpt2", "openai-community/gpt2",
+          "gpt2-medium", "openai-community/gpt2-medium",
+          "gpt2-large", "openai-community/gpt2-large",
+          "gpt2-xl", "openai-community/gpt2-xl",
+          "distilgpt2", "distilbert/distilgpt2",
+          "opt-125m", "facebook/opt-125m",
+          "SmolLM2-135M", "HuggingFaceTB/SmolLM2-135M");
+
   private static final Pattern NAME =
       Pattern.compile(
           "[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*(/[^./\\\\\\p{Cntrl}][^/\\\\\\p{Cntrl}]*)?");
@@ -71,8 +82,7 @@ public final class ModelLocator {
     List<String> lookedAt = new ArrayList<>();
     @Nullable Path named = configured.get(name);
     if (named != null) {
-      return found(name, named, Origin.CONFIGURATION, lookedAt)
-          .orElseThrow(() -> notFound(name, lookedAt));
+      return require(found(name, named, Origin.CONFIGURATION, lookedAt), name, lookedAt);
     }
     if (name.isBlank()) {
       throw new ModelNotFoundException("model '': the name is empty");
@@ -81,7 +91,15 @@ public final class ModelLocator {
     if (location.isEmpty() && isName(name)) {
       location = byName(name, lookedAt);
     }
-    return location.orElseThrow(() -> notFound(name, lookedAt));
+    return require(location, name, lookedAt);
+  }
+
+  private ModelLocation require(
+      Optional<ModelLocation> location, String name, List<String> lookedAt) throws IOException {
+    if (location.isEmpty()) {
+      throw notFound(name, lookedAt);
+    }
+    return location.get();
   }
 
   /** Returns what knows the SHA-256 of files from earlier runs of this user. */
@@ -141,10 +159,28 @@ public final class ModelLocator {
     }
   }
 
-  private static ModelNotFoundException notFound(String name, List<String> lookedAt) {
-    return new ModelNotFoundException(
-        "model '%s': not found; looked at: %s; 'limpid models list' shows what there is, 'limpid models pull ORG/NAME' downloads more"
-            .formatted(name, String.join(", ", lookedAt)));
+  private ModelNotFoundException notFound(String name, List<String> lookedAt) throws IOException {
+    List<String> names = all().stream().map(ModelLocation::name).toList();
+    Optional<String> meant = Spelling.nearest(name, names);
+    @Nullable String onHub = ON_HUB.get(name);
+    String what;
+    if (meant.isPresent()) {
+      what = "did you mean " + meant.get() + "? 'limpid models list' shows what there is";
+    } else if (onHub != null) {
+      what = "'limpid models pull %s' downloads it; then give --model %s".formatted(onHub, onHub);
+    } else {
+      what =
+          "looked at: %s; 'limpid models list' shows what there is, 'limpid models pull %s' downloads %s"
+              .formatted(
+                  String.join(", ", lookedAt),
+                  isOfHub(name) ? name : "ORG/NAME",
+                  isOfHub(name) ? "it, if the hub has it" : "more");
+    }
+    return new ModelNotFoundException("model '%s': not found; %s".formatted(name, what));
+  }
+
+  private static boolean isOfHub(String name) {
+    return isName(name) && name.contains("/");
   }
 
   /**

@@ -30,7 +30,7 @@ public record HeadsView(
         heads.position(),
         heads.key(),
         heads.heads().stream()
-            .map(h -> new Head(h.head(), h.contribution(), h.signed(), h.attention()))
+            .map(h -> new Head(h.head(), h.contribution(), h.signed(), h.attention(), h.looksAt()))
             .toList());
   }
 
@@ -39,6 +39,7 @@ public record HeadsView(
    *
    * @param signed negative for a head that takes away
    * @param attention to the key, or the largest to any one key
+   * @param looksAt the key with the largest attention of all
    */
-  public record Head(int head, double contribution, double signed, double attention) {}
+  public record Head(int head, double contribution, double signed, double attention, int looksAt) {}
 }

@@ -48,6 +48,23 @@ class ModelLocatorTest {
   }
 
   @Test
+  void whatWasMeantIsNamed() throws IOException {
+    model("bundled/demo-gpt2");
+    model("models/org/one");
+    assertThatThrownBy(() -> locate("demo-gtp2"))
+        .hasMessage(
+            "model 'demo-gtp2': not found; did you mean demo-gpt2? 'limpid models list' shows what"
+                + " there is");
+    assertThatThrownBy(() -> locate("org/onw")).hasMessageContaining("did you mean org/one?");
+    assertThatThrownBy(() -> locate("gpt2"))
+        .hasMessageContaining("'limpid models pull openai-community/gpt2' downloads it");
+    assertThatThrownBy(() -> locate("some/other"))
+        .hasMessageContaining("'limpid models pull some/other' downloads it, if the hub has it");
+    assertThatThrownBy(() -> locate("other"))
+        .hasMessageContaining("'limpid models pull ORG/NAME' downloads more");
+  }
+
+  @Test
   void bundledBeforeModelsFolderBeforeHubCache() throws IOException {
     Path hub = model("hub/models--tiny/snapshots/" + COMMIT);
     Files.createDirectories(home.resolve("bundled"));

@@ -1,5 +1,7 @@
 package dev.limpid.attribution;
 
+import java.util.Locale;
+
 /** What becomes of the biases, which belong to no head and no neuron. */
 public enum BiasOption {
   /**
@@ -8,5 +10,10 @@ public enum BiasOption {
    */
   EXCLUDED,
   /** The biases of a block are a part of their own, so that the parts sum to the whole exactly. */
-  SEPARATE
+  SEPARATE;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -57,9 +57,19 @@ public record HeadContributions(
         score += signed[h][k];
         attention = Math.max(attention, pattern.get(k));
       }
-      heads.add(new HeadContribution(h, contribution, score, attention));
+      heads.add(
+          new HeadContribution(h, contribution, score, attention, largest(pattern, position)));
     }
     return new HeadContributions(layer, position, key, heads);
+  }
+
+  /** The key with the largest attention; of equal ones the first. */
+  private static int largest(Tensor pattern, int position) {
+    int largest = 0;
+    for (int k = 1; k <= position; k++) {
+      largest = pattern.get(k) > pattern.get(largest) ? k : largest;
+    }
+    return largest;
   }
 
   /** The signed scores of all terms of one query: [H][q + 1]. */

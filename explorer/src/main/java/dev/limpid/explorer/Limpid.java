@@ -1,6 +1,7 @@
 package dev.limpid.explorer;
 
 import dev.limpid.explorer.cli.Commands;
+import dev.limpid.explorer.help.CommandHelp;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.Failures;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Help;
 /** The command {@code limpid}, from its arguments to its exit code. */
 public final class Limpid {
   /** What says something about all commands. */
-  private static final Set<String> ABOUT_ALL = Set.of("help", "completion");
+  private static final Set<String> ABOUT_ALL = Set.of("help", "completion", "man");
 
   private Limpid() {}
 
@@ -71,6 +72,7 @@ public final class Limpid {
       commands.keySet().retainAll(Set.of(first));
     }
     commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
+    CommandHelp.install(root, console.width());
     return root.setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
         // A prompt may begin with @; it is no file of arguments.

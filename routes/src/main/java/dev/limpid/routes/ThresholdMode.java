@@ -1,5 +1,7 @@
 package dev.limpid.routes;
 
+import java.util.Locale;
+
 /** What is compared with the threshold, and what becomes of the parts above it. */
 public enum ThresholdMode {
   /**
@@ -11,5 +13,10 @@ public enum ThresholdMode {
    * Connections are compared, summed over heads: the residual of a position together with its
    * attention to itself, both kept or both dropped. Weights are the contributions themselves.
    */
-  RAW
+  RAW;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

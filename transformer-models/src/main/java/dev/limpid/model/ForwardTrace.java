@@ -5,6 +5,7 @@ import dev.limpid.model.intervene.Intervention;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One forward pass over one prompt, made transparent: tokens, every layer's states, logits.
@@ -80,7 +81,8 @@ public final class ForwardTrace {
 
   /** Returns the state in front of a layer, [T, D]; computed again only where it was changed. */
   public Tensor residPre(int layer) {
-    return changes(layer) ? layer(layer).residPre() : residuals.get(layer);
+    int l = require(layer);
+    return changes(l) ? layer(l).residPre() : residuals.get(l);
   }
 
   /**
@@ -103,9 +105,17 @@ public final class ForwardTrace {
 
   /** Returns one layer with all its internals. */
   public LayerTrace layer(int layer) {
-    return layers.isEmpty()
-        ? model.block(layer, residuals.get(layer), interventions)
-        : layers.get(layer);
+    int l = require(layer);
+    return layers.isEmpty() ? model.block(l, residuals.get(l), interventions) : layers.get(l);
+  }
+
+  private int require(int layer) {
+    if (layer < 0 || layer >= nLayers()) {
+      throw new IndexOutOfBoundsException(
+          "layer %d is not in the model, whose layers go from 0 to %d"
+              .formatted(layer, nLayers() - 1));
+    }
+    return layer;
   }
 
   /** Computes the logits of all positions from the last state, on the heap: [T, V]. */
@@ -122,5 +132,11 @@ public final class ForwardTrace {
     try (Scope _ = model.ops().scope()) {
       return model.unembed(states).toHeap();
     }
+  }
+
+  @Override
+  public String toString() {
+    return "ForwardTrace[%d tokens, %d layers, %s, of %s]"
+        .formatted(nPositions(), nLayers(), detail.toString().toLowerCase(Locale.ROOT), model);
   }
 }

@@ -486,4 +486,11 @@ public final class Transformer {
       }
     }
   }
+
+  @Override
+  public String toString() {
+    return "Transformer[%s, %d layers, width %d, %d heads, on %s]"
+        .formatted(
+            config.modelType(), config.nLayers(), config.dModel(), config.nHeads(), ops.name());
+  }
 }

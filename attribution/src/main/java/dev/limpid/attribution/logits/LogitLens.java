@@ -27,7 +27,8 @@ public record LogitLens(Transformer model, int top) {
     return IntStream.range(0, logits.dim(0)).mapToObj(t -> prediction(logits.row(t), id)).toList();
   }
 
-  private Tensor logits(Tensor states) {
+  /** Returns the logits that rows of states [n, D] are read as, on the heap: [n, V]. */
+  public Tensor logits(Tensor states) {
     try (Scope _ = model.ops().scope()) {
       return model.unembed(model.ops().resident(states)).toHeap();
     }

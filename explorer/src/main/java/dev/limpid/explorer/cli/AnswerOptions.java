@@ -2,12 +2,15 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.NoSuchTokenException;
 import dev.limpid.Prompt;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.UsageFailure;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --answer} and {@code --distractor}: the next tokens that a question is about. */
+@OptionGroup(Heading.ANSWER)
 final class AnswerOptions {
   @Option(
       names = "--answer",
@@ -43,7 +46,12 @@ final class AnswerOptions {
     return tokenId(prompt, "--distractor", distractor);
   }
 
-  private static @Nullable Integer tokenId(Prompt prompt, String option, @Nullable String token) {
+  /**
+   * Returns the id of the token that an option names, or null if it names none.
+   *
+   * @param option its name
+   */
+  static @Nullable Integer tokenId(Prompt prompt, String option, @Nullable String token) {
     if (token == null) {
       return null;
     }

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.tensor.ops.TensorOps;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --backend}, {@code --threads} and {@code --device}: what computes. */
+@OptionGroup(Heading.COMPUTATION)
 final class BackendOption {
   @Option(
       names = "--backend",

@@ -4,7 +4,6 @@ import dev.limpid.explorer.process.Console;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** The commands of {@code limpid}; each is described to picocli when it is needed. */
@@ -24,6 +23,7 @@ public final class Commands {
     commands.put("lens", () -> new CommandLine(new LensCommand(console)));
     commands.put("logits", () -> new CommandLine(new LogitsCommand(console)));
     commands.put("heads", () -> new CommandLine(new HeadsCommand(console)));
+    commands.put("attention", () -> new CommandLine(new AttentionCommand(console)));
     commands.put("neurons", () -> new CommandLine(new NeuronsCommand(console)));
     commands.put("attribute", () -> new CommandLine(new AttributeCommand(console)));
     commands.put("generate", () -> new CommandLine(new GenerateCommand(console)));
@@ -38,8 +38,9 @@ public final class Commands {
                 .addSubcommand(new ModelsInfoCommand(console))
                 .addSubcommand(new ModelsPullCommand(console)));
     commands.put("doctor", () -> new CommandLine(new DoctorCommand(console)));
-    commands.put("completion", () -> new CommandLine(new AutoComplete.GenerateCompletion()));
+    commands.put("completion", () -> new CommandLine(new CompletionCommand(console)));
     commands.put("help", () -> new CommandLine(new CommandLine.HelpCommand()));
+    commands.put("man", () -> new CommandLine(new ManCommand(console)));
     return commands;
   }
 }

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.settings.ExplorerConfig;
 import dev.limpid.models.ModelLocator;
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --config}: a configuration file. */
+@OptionGroup(Heading.MODEL)
 final class ConfigOption {
   @Option(
       names = "--config",

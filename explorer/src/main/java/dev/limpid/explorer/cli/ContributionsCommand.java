@@ -2,6 +2,8 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.files.ContributionsFile;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid contributions \"The capital of France is\" --out contributions.safetensors",
-      "  limpid contributions --tokens 1,2,3 --out c.safetensors --bias separate --floor 0.00001"
+      "  limpid contributions --tokens 1,2,3 --out c.safetensors --bias separate"
     })
 final class ContributionsCommand implements Callable<Integer> {
   private final Console console;
@@ -29,6 +31,7 @@ final class ContributionsCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out = Path.of("");
 

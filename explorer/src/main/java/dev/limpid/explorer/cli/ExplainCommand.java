@@ -5,6 +5,8 @@ import dev.limpid.Explanation;
 import dev.limpid.Question;
 import dev.limpid.QuestionException;
 import dev.limpid.RouteSettings;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -33,8 +35,9 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
-      "  limpid explain \"The capital of France is\" --answer \" Paris\" --distractor \" London\"",
-      "  limpid explain --model path/to/checkpoint --file prompt.txt --threshold 0.02 --json",
+      "  limpid explain \"The capital of France is\" --answer \" Paris\" \\",
+      "      --distractor \" London\"",
+      "  limpid explain --model path/to/model --file prompt.txt --threshold 0.02 --json",
       "  limpid explain \"The capital of France is\" --html route.html"
     })
 final class ExplainCommand implements Callable<Integer> {
@@ -44,6 +47,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private final RouteOptions options = new RouteOptions();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
+  @OptionGroup(Heading.ROUTE)
   @Option(
       names = "--threshold",
       defaultValue = "auto",
@@ -53,12 +57,24 @@ final class ExplainCommand implements Callable<Integer> {
               + " where the state came from (default: auto).")
   private String threshold = "";
 
-  @Option(names = "--position", description = "Position to explain (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "Position to explain (default: the last).")
   private @Nullable Integer position;
 
+  @Option(
+      names = "--top",
+      defaultValue = "5",
+      paramLabel = "N",
+      description = "Predictions to list (default: 5).")
+  private int top;
+
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(
       names = "--html",
       paramLabel = "FILE",
@@ -73,6 +89,9 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     RouteSettings settings = options.settings(threshold);
     answers.requireAnswerBesideDistractor();
+    if (top < 1) {
+      throw new UsageFailure("--top: " + top + " is not a number of predictions");
+    }
     if (html != null) {
       if (json) {
         throw new UsageFailure("--json and --html exclude one another");
@@ -84,7 +103,8 @@ final class ExplainCommand implements Callable<Integer> {
         new Question(
             AskedPositions.one(position, analysis),
             answers.answer(analysis.prompt()),
-            answers.distractor(analysis.prompt()));
+            answers.distractor(analysis.prompt()),
+            top);
     Explanation explanation = analysis.explain(question, settings);
     if (html != null) {
       writePage(html, explanation, analysis);

@@ -4,6 +4,8 @@ import dev.limpid.Analysis;
 import dev.limpid.Generation;
 import dev.limpid.GenerationSettings;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -23,8 +25,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid generate \"When Mary and John went to the store\"",
-      "  limpid generate --model path/to/checkpoint \"Once\" --max-new 200 --temperature 0.8"
-          + " --top-p 0.9 --seed 1"
+      "  limpid generate \"Once\" --max-new 200 --temperature 0.8 --top-p 0.9 --seed 1"
     })
 final class GenerateCommand implements Callable<Integer> {
   private final Console console;
@@ -42,6 +43,7 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--ignore-eos", description = "Go on behind tokens that end a text.")
   private boolean ignoreEos;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document, when all is done.")
   private boolean json;
 

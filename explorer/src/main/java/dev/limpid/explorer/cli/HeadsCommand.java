@@ -7,6 +7,8 @@ import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.heads.HeadProbes;
 import dev.limpid.attribution.heads.HeadRoles;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.PhaseProgress;
@@ -40,18 +42,26 @@ import picocli.CommandLine.Option;
       "  limpid heads --roles"
     })
 final class HeadsCommand implements Callable<Integer> {
+  private static final int LISTED = 5;
+
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
-  @Option(names = "--layer", description = "The layer of the heads.")
+  @Option(names = "--layer", paramLabel = "L", description = "The layer of the heads.")
   private @Nullable Integer layer;
 
-  @Option(names = "--position", description = "The position they write to (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "The position they write to (default: the last).")
   private @Nullable Integer position;
 
-  @Option(names = "--key", description = "What they read from this position (default: all).")
+  @Option(
+      names = "--key",
+      paramLabel = "K",
+      description = "What they read from this position (default: all).")
   private @Nullable Integer key;
 
   @Option(
@@ -61,6 +71,12 @@ final class HeadsCommand implements Callable<Integer> {
               + " the prompt given, if one is.")
   private boolean roles;
 
+  @Option(
+      names = "--all",
+      description = "With --roles: all heads of each role (default: the best 5).")
+  private boolean all;
+
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
@@ -76,6 +92,9 @@ final class HeadsCommand implements Callable<Integer> {
         throw new UsageFailure("--roles: not together with --layer, --position or --key");
       }
       return roles();
+    }
+    if (all) {
+      throw new UsageFailure("--all: only together with --roles");
     }
     if (layer == null) {
       throw new UsageFailure("--layer is missing: which heads? (or --roles for all)");
@@ -110,7 +129,7 @@ final class HeadsCommand implements Callable<Integer> {
     if (json) {
       console.print(HeadRolesView.of(model.view(), tokens, measured));
     } else {
-      new HeadRolesText(measured.played()).print(console.out());
+      new HeadRolesText(measured.played(), all ? Integer.MAX_VALUE : LISTED).print(console.out());
     }
     return ExitCode.DONE;
   }

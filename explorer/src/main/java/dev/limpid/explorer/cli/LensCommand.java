@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.LensQuestion;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid lens \"The capital of France is\"",
+      "  limpid lens \"The capital of France is\" --answer \" Paris\"",
       "  limpid lens \"The capital of France is\" --layer 2 --position all --top 3 --json"
     })
 final class LensCommand implements Callable<Integer> {
@@ -36,21 +39,35 @@ final class LensCommand implements Callable<Integer> {
 
   @Option(
       names = "--top",
+      paramLabel = "N",
       description = "Tokens to list (default: as many as fit a line; 10 with --json).")
   private @Nullable Integer top;
 
   @Option(
       names = "--state",
+      paramLabel = "STATE",
       defaultValue = "resid_post",
       description = "One of: ${COMPLETION-CANDIDATES} (default: resid_post).")
   private LensQuestion.State state = LensQuestion.State.RESID_POST;
 
-  @Option(names = "--layer", description = "One layer only (default: all).")
-  private @Nullable Integer layer;
+  @Option(names = "--layer", paramLabel = "L", description = "One layer, or all (default: all).")
+  private @Nullable String layer;
 
-  @Option(names = "--position", description = "One position, or all (default: the last).")
+  @OptionGroup(Heading.ANSWER)
+  @Option(
+      names = "--answer",
+      paramLabel = "TOKEN",
+      description =
+          "How this token fares, with its leading blank, or #id: rank, logit, probability.")
+  private @Nullable String answer;
+
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "One position, or all (default: the last).")
   private @Nullable String position;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
@@ -60,23 +77,33 @@ final class LensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    int listed = top != null ? top : json ? IN_JSON : LensText.fitting(console.width());
-    if (listed < 1) {
-      throw new UsageFailure("--top: " + listed + " is not a number of tokens");
+    if (top != null && top < 1) {
+      throw new UsageFailure("--top: " + top + " is not a number of tokens");
     }
     Analysis analysis = run.open(console);
     List<Integer> positions = AskedPositions.parse(position, analysis);
-    int nLayers = analysis.model().source().config().nLayers();
-    List<Integer> layers =
-        layer == null
-            ? IntStream.range(0, nLayers).boxed().toList()
-            : List.of(analysis.requireLayer(layer));
-    LensView view = analysis.lens(new LensQuestion(state, layers, positions, listed));
+    int fitting = LensText.fitting(console.width(), positions.size() == 1);
+    int listed = top != null ? top : json ? IN_JSON : fitting;
+    Integer chosen = AnswerOptions.tokenId(analysis.prompt(), "--answer", answer);
+    LensQuestion question = new LensQuestion(state, layers(analysis), positions, listed, chosen);
+    LensView view = analysis.lens(question);
     if (json) {
       console.print(view);
     } else {
-      new LensText(view, state.toString()).print(console.out());
+      new LensText(view, analysis.prompt().tokenViews(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
+  }
+
+  private List<Integer> layers(Analysis analysis) throws QuestionException {
+    if (layer == null || layer.equals("all")) {
+      int nLayers = analysis.model().source().config().nLayers();
+      return IntStream.range(0, nLayers).boxed().toList();
+    }
+    try {
+      return List.of(analysis.requireLayer(Integer.parseInt(layer)));
+    } catch (NumberFormatException e) {
+      throw new UsageFailure("--layer: '" + layer + "' is neither a layer nor 'all'");
+    }
   }
 }

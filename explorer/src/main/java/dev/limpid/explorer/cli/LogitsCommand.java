@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.LogitsText;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid logits \"The capital of France is\"",
-      "  limpid logits \"The capital of France is\" --answer \" Paris\" --distractor \" London\"",
+      "  limpid logits \"The capital of France is\" --answer \" Paris\" \\",
+      "      --distractor \" London\"",
       "  limpid logits \"The capital of France is\" --by token --json"
     })
 final class LogitsCommand implements Callable<Integer> {
@@ -36,13 +39,18 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Option(
       names = "--by",
+      paramLabel = "head|layer|token",
       defaultValue = "head",
-      description = "One of: ${COMPLETION-CANDIDATES} (default: head).")
+      description = "What it is split among (default: head).")
   private LogitsView.By by = LogitsView.By.HEAD;
 
-  @Option(names = "--position", description = "Position to explain (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "Position to explain (default: the last).")
   private @Nullable Integer position;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
@@ -59,7 +67,7 @@ final class LogitsCommand implements Callable<Integer> {
     if (json) {
       console.print(view);
     } else {
-      new LogitsText(view, prompt.tokenViews()).print(console.out());
+      new LogitsText(view, prompt.tokenViews(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
   }

@@ -1,6 +1,8 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.ModelSource;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.settings.ExplorerConfig;
 import dev.limpid.models.ModelLocator;
@@ -10,6 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code --model} and {@code --config}: which model a command works on. */
+@OptionGroup(Heading.MODEL)
 final class ModelOption {
   @Option(
       names = {"-m", "--model"},

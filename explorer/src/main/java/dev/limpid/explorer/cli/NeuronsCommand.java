@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid neurons \"The capital of France is\" --layer 2",
-      "  limpid neurons \"The capital of France is\" --layer 2 --position 4 --top 5 --json"
+      "  limpid neurons \"The capital of France is\" --layer 2 --top 5 --json"
     })
 final class NeuronsCommand implements Callable<Integer> {
   private final Console console;
@@ -31,15 +33,27 @@ final class NeuronsCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
-  @Option(names = "--layer", required = true, description = "The layer of the neurons.")
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      required = true,
+      description = "The layer of the neurons.")
   private int layer;
 
-  @Option(names = "--position", description = "The position they write to (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "The position they write to (default: the last).")
   private @Nullable Integer position;
 
-  @Option(names = "--top", defaultValue = "20", description = "Neurons to list (default: 20).")
+  @Option(
+      names = "--top",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Neurons to list (default: 20).")
   private int top;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

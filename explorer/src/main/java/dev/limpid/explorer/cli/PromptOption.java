@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.UsageFailure;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** TEXT, {@code --file}, {@code -} or {@code --tokens}: one prompt, taken verbatim. */
+@OptionGroup(Heading.PROMPT)
 final class PromptOption {
   private static final String STANDARD_INPUT = "-";
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.UsageFailure;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,6 +22,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
+      "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
       "  limpid doctor",
       "  limpid models list",
       "",
@@ -28,6 +31,7 @@ import picocli.CommandLine.Spec;
     showEndOfOptionsDelimiterInUsageHelp = false)
 final class RootCommand implements Runnable {
   // Read before parsing, so that errors of parsing honour it too (see Limpid).
+  @OptionGroup(Heading.GENERAL)
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,

@@ -1,12 +1,15 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.RouteSettings;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.routes.ThresholdMode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How routes are extracted: mode, and how contributions are computed. */
+@OptionGroup(Heading.ROUTE)
 final class RouteOptions {
   private static final String AUTO = "auto";
 
@@ -14,6 +17,7 @@ final class RouteOptions {
 
   @Option(
       names = "--mode",
+      paramLabel = "MODE",
       defaultValue = "renormalised",
       description =
           "renormalised: drop weak parts, share out the rest; raw: drop weak connections"

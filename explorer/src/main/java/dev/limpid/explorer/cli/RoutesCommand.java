@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
 import dev.limpid.RouteSettings;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -53,6 +55,7 @@ final class RoutesCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final RouteOptions options = new RouteOptions();
 
+  @OptionGroup(Heading.ROUTE)
   @Option(
       names = "--threshold",
       defaultValue = "0.04",
@@ -62,15 +65,21 @@ final class RoutesCommand implements Callable<Integer> {
               + " position, with all: for the last (default: 0.04).")
   private String threshold = "";
 
-  @Option(names = "--position", description = "One position, or all (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "One position, or all (default: the last).")
   private @Nullable String position;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(
       names = "--format",
+      paramLabel = "json|dot|graphml|svg",
       defaultValue = "json",
-      description = "One of: ${COMPLETION-CANDIDATES} (default: json).")
+      description = "The format (default: json).")
   private Format format = Format.JSON;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", hidden = true, description = "The default format.")
   private boolean json;
 

@@ -28,6 +28,9 @@ final class RunOptions {
     GivenPrompt given = promptOption.read(console);
     Prompt prompt = given.cut(modelOption.find(console));
     warnOfUnknownWords(prompt, console);
+    if (prompt.text().filter(String::isEmpty).isPresent()) {
+      console.note("the text is empty: the prompt is the BOS token alone");
+    }
     return prompt;
   }
 

@@ -1,11 +1,14 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.model.generate.Sampling;
 import picocli.CommandLine.Option;
 
 /** {@code --temperature} and what goes with it: how tokens are chosen. */
+@OptionGroup(Heading.SAMPLING)
 final class SamplingOptions {
   @Option(
       names = "--temperature",

@@ -3,6 +3,8 @@ package dev.limpid.explorer.cli;
 import dev.limpid.ModelSource;
 import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.show.TokensText;
@@ -28,6 +30,7 @@ final class TokensCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

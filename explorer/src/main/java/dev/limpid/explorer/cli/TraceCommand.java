@@ -1,6 +1,8 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid trace \"The capital of France is\" --out trace.safetensors",
-      "  limpid trace --tokens 1,2,3 --out t.safetensors --layers 0,3 --only resid_post,pattern"
+      "  limpid trace --tokens 1,2,3 --out t.safetensors --layers 0,3 --only pattern"
     })
 final class TraceCommand implements Callable<Integer> {
   private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
@@ -39,14 +41,20 @@ final class TraceCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
   private Path out = Path.of("");
 
-  @Option(names = "--layers", split = ",", description = "Only these layers, such as 0,3 or 0-3.")
+  @Option(
+      names = "--layers",
+      paramLabel = "L,...",
+      split = ",",
+      description = "Only these layers, such as 0,3 or 0-3.")
   private @Nullable Set<String> layers;
 
   @Option(
       names = "--only",
+      paramLabel = "NAME,...",
       split = ",",
       description = "Only these tensors, such as resid_post,pattern,logits.")
   private @Nullable Set<String> only;

@@ -3,18 +3,22 @@ package dev.limpid.explorer.process;
 import dev.limpid.QuestionException;
 import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.tokenizer.TokenizationException;
+import dev.limpid.models.Spelling;
 import dev.limpid.tensor.spi.UnavailableBackendException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,7 +26,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns what went wrong into one line that says where, what, and what to do; and an exit code. */
 public final class Failures {
   private static final Pattern CHOICES =
-      Pattern.compile("expected one of \\[([A-Z_, ]+)\\] \\(case-insensitive\\)");
+      Pattern.compile("expected one of \\[([A-Za-z_, ]+)\\] \\(case-insensitive\\)");
+
+  /** What picocli's help says of a command that it does not know. */
+  private static final Pattern UNKNOWN_COMMAND = Pattern.compile("^Unknown subcommand '(.*)'");
 
   private final Console console;
   private final boolean debug;
@@ -113,32 +120,54 @@ public final class Failures {
   }
 
   private static String suggestion(ParameterException e, List<String> arguments) {
+    CommandSpec command = e.getCommandLine().getCommandSpec();
     if (e instanceof UnmatchedArgumentException unmatched) {
-      return unmatched(unmatched, arguments);
+      return unmatched(command, unmatched.getUnmatched(), arguments);
     }
     String text = text(e);
+    Matcher unknown = UNKNOWN_COMMAND.matcher(text);
+    if (unknown.find()) {
+      return noCommand(command.root(), unknown.group(1));
+    }
     Matcher choices = CHOICES.matcher(text);
     return choices.find()
         ? choices.replaceFirst("one of " + choices.group(1).toLowerCase(Locale.ROOT))
         : text;
   }
 
-  private static String unmatched(UnmatchedArgumentException e, List<String> arguments) {
-    List<String> options = e.getUnmatched().stream().filter(a -> a.startsWith("-")).toList();
-    boolean isCommand = e.getCommandLine().getParent() == null;
-    if (options.isEmpty() && !isCommand) {
-      List<String> words = arguments.subList(1, arguments.size());
-      String name = e.getCommandLine().getCommandSpec().qualifiedName();
-      return words.stream().anyMatch(word -> word.startsWith("-"))
-          ? "'%s' is one argument too many; a text of several words needs quotes round it"
-              .formatted(e.getUnmatched().getFirst())
-          : "a text of several words needs quotes: %s \"%s\""
-              .formatted(name, String.join(" ", words));
+  private static String unmatched(
+      CommandSpec command, List<String> unmatched, List<String> arguments) {
+    Optional<String> option = unmatched.stream().filter(a -> a.startsWith("-")).findFirst();
+    if (option.isPresent()) {
+      String name = option.get().replaceFirst("=.*", "");
+      return "there is no option '" + name + "'" + meant(name, command.optionsMap().keySet(), "");
     }
-    String what = options.isEmpty() ? text(e) : "there is no option '" + options.getFirst() + "'";
-    return e.getSuggestions().isEmpty()
-        ? what
-        : what + "; did you mean: " + String.join(", ", e.getSuggestions());
+    String first = unmatched.getFirst();
+    if (!command.subcommands().isEmpty()) {
+      return noCommand(command, first);
+    }
+    String name = command.qualifiedName();
+    List<String> words = arguments.subList(Math.min(1, arguments.size()), arguments.size());
+    return words.stream().anyMatch(word -> word.startsWith("-"))
+        ? "'%s' is one argument too many; a text of several words needs quotes round it"
+            .formatted(first)
+        : "a text of several words needs quotes: %s \"%s\""
+            .formatted(name, String.join(" ", words));
+  }
+
+  private static String noCommand(CommandSpec parent, String word) {
+    String name = parent.qualifiedName();
+    String what = "there is no command '" + word + "'";
+    if (parent.optionsMap().containsKey("--" + word)) {
+      return what + "; did you mean: " + name + " --" + word;
+    }
+    return word.contains(" ")
+        ? "a text needs a command before it: %s explain \"%s\"".formatted(name, word)
+        : what + meant(word, parent.subcommands().keySet(), name + " ");
+  }
+
+  private static String meant(String word, Collection<String> words, String before) {
+    return Spelling.nearest(word, words).map(near -> "; did you mean: " + before + near).orElse("");
   }
 
   /** The messages of file system exceptions are mostly just the path. */

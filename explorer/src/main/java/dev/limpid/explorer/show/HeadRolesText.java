@@ -1,11 +1,19 @@
 package dev.limpid.explorer.show;
 
+import dev.limpid.attribution.heads.HeadRole;
 import dev.limpid.attribution.heads.HeadRoles;
 import java.io.PrintStream;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/** Which head does what. */
-public record HeadRolesText(List<HeadRoles.Played> played) {
+/**
+ * Which head does what, role by role.
+ *
+ * @param listed the most heads of a role that are shown, those with the highest scores
+ */
+public record HeadRolesText(List<HeadRoles.Played> played, int listed) {
 
   /** Prints it. */
   public void print(PrintStream out) {
@@ -13,11 +21,35 @@ public record HeadRolesText(List<HeadRoles.Played> played) {
       out.println("No head passes the threshold of a role; --json shows all scores.");
       return;
     }
-    out.println("layer  head  role             score");
-    for (HeadRoles.Played role : played) {
+    Map<HeadRole, List<HeadRoles.Played>> byRole =
+        played.stream()
+            .collect(
+                Collectors.groupingBy(
+                    HeadRoles.Played::role,
+                    () -> new EnumMap<>(HeadRole.class),
+                    Collectors.toList()));
+    byRole.forEach((role, heads) -> print(role, heads, out));
+  }
+
+  private void print(HeadRole role, List<HeadRoles.Played> heads, PrintStream out) {
+    out.println(words(role));
+    for (HeadRoles.Played head : heads.subList(0, Math.min(listed, heads.size()))) {
       out.printf(
-          "%5d  %4d  %-15s  %5.3f%n",
-          role.head().layer(), role.head().head(), role.role(), role.score());
+          "  layer %2d  head %2d  %s%n",
+          head.head().layer(), head.head().head(), Numbers.logit(head.score()));
     }
+    if (heads.size() > listed) {
+      out.printf("  and %d more; --all lists them%n", heads.size() - listed);
+    }
+  }
+
+  private static String words(HeadRole role) {
+    return switch (role) {
+      case PREVIOUS_TOKEN -> "Previous token: looks at the token before";
+      case INDUCTION -> "Induction: looks at what followed the same token before";
+      case DUPLICATE_TOKEN -> "Duplicate token: looks at the same token before";
+      case FIRST_TOKEN -> "First token: rests there";
+      case NAME_MOVER -> "Name mover: looks at the name that is the answer, and copies it";
+    };
   }
 }

@@ -54,9 +54,13 @@ class ComponentCommandsTest {
       assertThat(head.path("contribution").doubleValue())
           .isCloseTo(contribution, within(TOLERANCE));
       assertThat(head.path("attention").doubleValue()).isCloseTo(attention, within(TOLERANCE));
+      assertThat(head.path("looks_at")).isEqualTo(ofAll.path("heads").get(h).path("looks_at"));
     }
     for (JsonNode head : ofAll.path("heads")) {
       int h = head.path("head").intValue();
+      double largest =
+          expected.tensor("layers.1.pattern").toHeap().get(h, q, head.path("looks_at").intValue());
+      assertThat(head.path("attention").doubleValue()).isCloseTo(largest, within(TOLERANCE));
       double contribution = 0;
       for (int k = 0; k <= q; k++) {
         contribution += expected.tensor("layers.1.attention").toHeap().get(q, k, h);
@@ -131,15 +135,17 @@ class ComponentCommandsTest {
 
     assertThat(run("heads --model %s %s --layer 3", DEMO, text).out())
         .contains("brought to position 5 \" is\"")
-        .contains("largest attention");
+        .contains("largest attention", "looks at");
     assertThat(run("heads --model %s %s --layer 3 --key 4", DEMO, text).out())
         .contains("from position 4 \" France\"");
     assertThat(run("neurons --model %s %s --layer 2", DEMO, text).out())
         .contains("promotes | suppresses")
-        .hasLineCount(22);
+        .contains("its activation's sign included")
+        .hasLineCount(26);
     assertThat(run("heads --model %s --roles", DEMO).out())
-        .startsWith("layer  head  role")
-        .contains("name_mover");
+        .startsWith("Previous token: looks at the token before\n  layer ")
+        .contains("Name mover: ", "and 1 more; --all lists them");
+    assertThat(run("heads --model %s --roles --all", DEMO).out()).doesNotContain("more");
   }
 
   /** All but the scores, whose last digit may differ from machine to machine. */
@@ -147,10 +153,10 @@ class ComponentCommandsTest {
   @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
   void theDocumentedRolesAreTheRealOnes(String name) throws IOException {
     String doc = Files.readString(TestData.root().resolve("docs/demo-models.md"));
-    String shown = doc.substring(doc.indexOf("heads --roles --model " + name));
+    String shown = doc.substring(doc.indexOf("heads --roles --all --model " + name));
     String model = TestData.folder().resolve("models").resolve(name).toString();
 
-    List<String> real = run("heads --model %s --roles", model).out().lines().toList();
+    List<String> real = run("heads --model %s --roles --all", model).out().lines().toList();
 
     List<String> documented = shown.lines().skip(1).limit(real.size()).toList();
     for (int i = 0; i < real.size(); i++) {
@@ -176,6 +182,7 @@ class ComponentCommandsTest {
   void whatMakesNoSenseIsRefused() {
     assertThat(run("heads --model %s a", DEMO).code()).isEqualTo(2);
     assertThat(run("heads --model %s --roles --layer 1", DEMO).code()).isEqualTo(2);
+    assertThat(run("heads --model %s a --layer 1 --all", DEMO).code()).isEqualTo(2);
     assertThat(run("heads --model %s --layer 1", DEMO).code()).isEqualTo(2);
     assertThat(run("heads --model %s a --layer 4", DEMO).err()).contains("0 to 3");
     assertThat(run("heads --model %s a --layer 1 --key 99", DEMO).err()).contains("key 99");

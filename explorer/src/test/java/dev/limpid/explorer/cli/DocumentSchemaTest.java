@@ -38,6 +38,12 @@ class DocumentSchemaTest {
             "explain",
             "explain --model %s --tokens 3,1,4,1 --answer #7 --distractor #8",
             NO_TOKENIZER),
+        of(
+            "lens",
+            "lens --model %s 'The capital of France is' --answer ' Paris' --position all",
+            DEMO),
+        of("attention", "attention --model %s 'The capital' --layer 1", DEMO),
+        of("attention", "attention --model %s --tokens 1,2,3 --layer 0 --head 0", NO_TOKENIZER),
         of("heads", "heads --model %s 'The capital' --layer 1", DEMO),
         of("head-roles", "heads --model %s --roles", DEMO),
         of("neurons", "neurons --model %s 'The capital' --layer 1", DEMO),

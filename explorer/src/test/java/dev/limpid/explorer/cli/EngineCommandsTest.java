@@ -156,7 +156,7 @@ class EngineCommandsTest {
 
     assertThat(run.out().lines()).hasSizeGreaterThan(20);
     assertThat(run.out().lines()).allMatch(line -> TerminalText.width(line) <= 80);
-    assertThat(run.out().lines().skip(1)).allMatch(line -> line.split("%", -1).length == 4);
+    assertThat(run.out().lines().skip(2)).allMatch(line -> line.split("%", -1).length == 3);
     JsonNode states = json(run("lens --model %s %s --json", model, text)).path("states");
     assertThat(states.get(0).path("top").size()).isEqualTo(10);
   }

@@ -101,14 +101,14 @@ class LogitsCommandTest {
     assertThat(heads.code()).isZero();
     assertThat(heads.out())
         .startsWith("Where logit(\" Mary\") - logit(\" John\") at position 14 \" to\" comes from")
-        .contains("layer  ", "head ", "mlp", "= logit(\" Mary\") - logit(\" John\")")
+        .contains("layer  ", "head ", "MLP", "█", "░", "= logit(\" Mary\") - logit(\" John\")")
         .doesNotContain("up to a constant");
     List<Double> amounts =
         heads
             .out()
             .lines()
             .filter(line -> line.startsWith("  ") && !line.contains("=") && !line.contains("more"))
-            .map(line -> Math.abs(Double.parseDouble(line.substring(22).strip())))
+            .map(line -> Math.abs(Double.parseDouble(line.substring(22, 32).strip())))
             .toList();
     assertThat(amounts).hasSizeGreaterThan(10);
     assertThat(new ArrayList<>(amounts).reversed()).isSorted();

@@ -47,8 +47,9 @@ class SlipsTest {
 
   @Test
   void anOptionThatIsNoneIsNamedAlone() {
-    assertUsage("there is no option '--modle'; did you mean: ", "explain", "--modle", "m", "x");
-    assertUsage("there is no option '--top'", "explain", "--top", "10", "hi");
+    assertUsage(
+        "there is no option '--modle'; did you mean: --model;", "explain", "--modle", "m", "x");
+    assertUsage("there is no option '--depth'; see", "explain", "--depth", "10", "hi");
   }
 
   @Test
@@ -107,9 +108,28 @@ class SlipsTest {
   }
 
   @Test
-  void completionKnowsAllCommands() {
-    LimpidRun run = world().run("completion");
+  void aMisspeltCommandIsCorrected() {
+    assertUsage("no command 'explian'; did you mean: limpid explain;", "help", "explian");
+    assertUsage("no command 'docter'; did you mean: limpid doctor;", "docter");
+    assertUsage("no command 'lsit'; did you mean: limpid models list;", "models", "lsit");
+    assertUsage("no command 'version'; did you mean: limpid --version;", "version");
+    assertUsage("a text needs a command before it: limpid explain \"When Mary\"", "When Mary");
+    assertUsage("no command 'xyzzy'; see", "xyzzy");
+  }
+
+  @Test
+  void anEmptyTextIsTheBosAlone() {
+    LimpidRun run = world().run("explain", "");
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
-    assertThat(run.out()).contains("complete -F", "contributions", "--threshold");
+    assertThat(run.err())
+        .isEqualTo("limpid: note: the text is empty: the prompt is the BOS token alone\n");
+  }
+
+  @Test
+  void asManyPredictionsAsAskedFor() {
+    assertThat(world().run("explain", TEXT, "--top", "7").out())
+        .contains("rank 7")
+        .doesNotContain("rank 8");
+    assertUsage("--top: 0 is not a number of predictions", "explain", TEXT, "--top", "0");
   }
 }

@@ -39,6 +39,12 @@ class WidthTest {
         new String[] {"explain", many, "--threshold", "0.005", "--bias", "separate"},
         new String[] {"lens", TEXT, "--position", "all"},
         new String[] {"heads", TEXT, "--layer", "1"},
+        new String[] {"lens", TEXT, "--answer", " Mary", "--position", "all"},
+        new String[] {"attention", TEXT, "--layer", "1"},
+        new String[] {"attention", TEXT, "--layer", "1", "--head", "1"},
+        new String[] {"attention", many, "--layer", "1", "--head", "1"},
+        new String[] {"attention", many, "--layer", "1", "--head", "1", "--position", "50"},
+        new String[] {"heads", "--roles"},
         new String[] {"neurons", TEXT, "--layer", "1"},
         new String[] {"logits", TEXT, "--answer", " Mary", "--distractor", " John"},
         new String[] {"logits", TEXT, "--by", "token"},
@@ -66,7 +72,7 @@ class WidthTest {
   @Test
   void aWideTerminalIsUsed() {
     assertThat(lines(160, "explain", TEXT)).anyMatch(line -> TerminalText.width(line) > 100);
-    assertThat(lines(160, "lens", TEXT).get(1).split("%", -1).length)
-        .isGreaterThan(lines(80, "lens", TEXT).get(1).split("%", -1).length);
+    assertThat(lines(160, "lens", TEXT).get(2).split("%", -1).length)
+        .isGreaterThan(lines(80, "lens", TEXT).get(2).split("%", -1).length);
   }
 }
