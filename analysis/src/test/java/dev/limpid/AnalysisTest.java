@@ -21,6 +21,7 @@ import dev.limpid.routes.ThresholdMode;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.tensor.ops.toy.ToyOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
+import dev.limpid.view.AttentionView;
 import dev.limpid.view.ContrastView;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.LensView;
@@ -254,6 +255,42 @@ class AnalysisTest {
     assertThat(device.transfers().downloaded() - before)
         .isEqualTo(c.nLayers() * ofLayer + c.dVocab());
     assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
+  }
+
+  @Test
+  void attentionIsThePattern() throws Exception {
+    Analysis analysis = analysis();
+    AttentionView view = analysis.attention(2, List.of(0, 7), List.of(2, 14));
+    assertThat(view.rows()).extracting(AttentionView.Row::head).containsExactly(0, 0, 7, 7);
+    for (AttentionView.Row row : view.rows()) {
+      assertThat(row.attention()).hasSize(row.position() + 1);
+      assertThat(row.attention().getLast())
+          .isEqualTo(
+              (double)
+                  analysis
+                      .trace()
+                      .layer(2)
+                      .pattern()
+                      .get(row.head(), row.position(), row.position()));
+      assertThat(row.attention().stream().mapToDouble(a -> a).sum()).isCloseTo(1, within(1e-5));
+    }
+    assertThatThrownBy(() -> analysis.attention(2, List.of(8), List.of(0)))
+        .isInstanceOf(NoSuchPartException.class)
+        .hasMessage("head 8 is not in the model, whose heads go from 0 to 7 in each layer");
+  }
+
+  @Test
+  void whatIsSeenInADebuggerIsReadable() throws Exception {
+    ForwardTrace trace = analysis().trace();
+    assertThat(trace)
+        .hasToString(
+            "ForwardTrace[15 tokens, 4 layers, full, of Transformer[gpt2, 4 layers, width 128,"
+                + " 8 heads, on "
+                + model.transformer().ops().name()
+                + "]]");
+    assertThatThrownBy(() -> trace.layer(9))
+        .hasMessage("layer 9 is not in the model, whose layers go from 0 to 3");
+    assertThatThrownBy(() -> trace.residPre(4)).hasMessageContaining("layers go from 0 to 3");
   }
 
   @Test

@@ -218,6 +218,7 @@ class ModelPullTest {
     hub.close();
     hub = new FakeHub().withoutList();
     assertThatThrownBy(() -> pull("")).hasMessageContaining("org/name: not found at");
+    assertThat(models).isEmptyDirectory();
   }
 
   @Test

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  limpid contributions \"The capital of France is\" --out contributions.safetensors",
+      "  limpid contributions \"The capital of France is\" --out c.safetensors",
       "  limpid contributions --tokens 1,2,3 --out c.safetensors --bias separate"
     })
 final class ContributionsCommand implements Callable<Integer> {

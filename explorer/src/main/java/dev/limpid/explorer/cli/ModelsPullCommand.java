@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "",
-      "Environment: HF_TOKEN (for models that are not public), HF_ENDPOINT, LIMPID_MODELS.",
+      "Environment: HF_TOKEN (for private models), HF_ENDPOINT, LIMPID_MODELS.",
       "",
       "Examples:",
       "  limpid models pull HuggingFaceTB/SmolLM2-135M",
