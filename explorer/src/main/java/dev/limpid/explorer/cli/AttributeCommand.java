@@ -7,6 +7,8 @@ import dev.limpid.AttributionSettings;
 import dev.limpid.AttributionSettings.Method;
 import dev.limpid.Comparison;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -35,8 +37,10 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples:",
-      "  limpid attribute \"The capital of France is\" --answer \" Paris\" --distractor \" London\"",
-      "  limpid attribute \"The capital of France is\" --source \"The capital of Italy is\" \\",
+      "  limpid attribute \"The capital of France is\" --answer \" Paris\" \\",
+      "      --distractor \" London\"",
+      "  limpid attribute \"The capital of France is\" \\",
+      "      --source \"The capital of Italy is\" \\",
       "      --method attribution_patching --answer \" Paris\" --distractor \" Rome\"",
       "  limpid attribute \"The capital of France is\" --by token --json"
     })
@@ -51,6 +55,7 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
+      paramLabel = "METHOD",
       description =
           "One of: ${COMPLETION-CANDIDATES} (default: relevance; by token, integrated_gradients).")
   private @Nullable Method method;
@@ -68,16 +73,19 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Option(
       names = "--by",
+      paramLabel = "token|component",
       description = "What is given a score: ${COMPLETION-CANDIDATES} (default: as the method has).")
   private @Nullable By by;
 
   @Option(
       names = "--steps",
+      paramLabel = "N",
       description = "Points of the path, for methods with one (default: 16).")
   private @Nullable Integer steps;
 
   @Option(
       names = "--ablation",
+      paramLabel = "zero|patch|mean",
       description =
           "What attribution patching puts in a component's place: ${COMPLETION-CANDIDATES}"
               + " (default: patch with a source, else zero).")
@@ -96,6 +104,7 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Option(
       names = "--patterns",
+      paramLabel = "PATTERNS",
       defaultValue = "recomputed",
       description =
           "Attention patterns: ${COMPLETION-CANDIDATES}; frozen ones count as constants (default:"
@@ -104,15 +113,18 @@ final class AttributeCommand implements Callable<Integer> {
 
   @Option(
       names = "--alpha",
+      paramLabel = "A",
       description = "The share of attention that relevance gives to its patterns (default: 0.2).")
   private @Nullable Double alpha;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(
       names = "--out",
       paramLabel = "FILE",
       description = "Also write gradients and scores of all terms to a safetensors file.")
   private @Nullable Path out;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

@@ -6,6 +6,8 @@ import dev.limpid.Comparison;
 import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.logits.Metric;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.UsageFailure;
@@ -23,17 +25,22 @@ import picocli.CommandLine.Option;
  * What a change is measured by, and the other runs that values come from: {@code --answer}, {@code
  * --distractor}, {@code --metric}, {@code --position}, {@code --source}, {@code --reference}.
  */
+@OptionGroup(Heading.COMPARISON)
 final class ComparisonOptions {
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
   @Option(
       names = "--metric",
+      paramLabel = "METRIC",
       description =
           "The number that is read from the logits, one of: ${COMPLETION-CANDIDATES} (default:"
               + " logit_difference with a distractor, else log_probability).")
   private Metric.@Nullable Kind metric;
 
-  @Option(names = "--position", description = "Whose logits are read (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "Whose logits are read (default: the last).")
   private @Nullable Integer position;
 
   @Option(

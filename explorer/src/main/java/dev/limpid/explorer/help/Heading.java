@@ -10,6 +10,8 @@ public enum Heading {
   PROMPT,
   /** The next tokens that a question is about. */
   ANSWER,
+  /** What changes are measured by, and the runs that values come from. */
+  COMPARISON,
   /** How routes are extracted. */
   ROUTE,
   /** How contributions are computed. */
