@@ -6,6 +6,7 @@ import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.files.PromptLine;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,18 @@ final class AnswerOptions {
   /** Returns whether there is another token to compare the answer with. */
   boolean hasDistractor() {
     return distractor != null;
+  }
+
+  /** Returns the id of the answer that a line names, else of the option's. */
+  @Nullable Integer answer(Prompt prompt, PromptLine line) {
+    return line.answer() == null ? answer(prompt) : tokenId(prompt, "answer", line.answer());
+  }
+
+  /** Returns the id of the distractor that a line names, else of the option's. */
+  @Nullable Integer distractor(Prompt prompt, PromptLine line) {
+    return line.distractor() == null
+        ? distractor(prompt)
+        : tokenId(prompt, "distractor", line.distractor());
   }
 
   /** Returns the id of the answer, or null if none was given. */

@@ -8,15 +8,16 @@ import dev.limpid.QuestionException;
 import dev.limpid.attribution.logits.Metric;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
-import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.files.PromptEntry;
+import dev.limpid.files.PromptFile;
 import dev.limpid.files.PromptLine;
-import dev.limpid.files.PromptLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +108,7 @@ final class ComparisonOptions {
     }
     return reference == null
         ? comparison
-        : comparison.withReferences(references(reference, prompt));
+        : comparison.withReferences(references(reference, prompt, run.bos()));
   }
 
   private @Nullable Prompt source(Prompt prompt, RunOptions run)
@@ -120,17 +121,35 @@ final class ComparisonOptions {
         : prompt.source().prompt(PromptOption.ids("--source-tokens", sourceTokens));
   }
 
-  private static List<Prompt> references(Path file, Prompt prompt)
+  private static List<Prompt> references(Path file, Prompt prompt, Optional<Boolean> bos)
       throws IOException, QuestionException {
-    List<Prompt> prompts = new ArrayList<>();
-    for (PromptLine line : PromptLines.read(InputFile.read(file), file.toString())) {
-      try {
-        prompts.add(line.prompt().cut(prompt.source()));
-      } catch (QuestionException e) {
-        throw new CommandFailure(line.where() + ": " + e.getMessage(), e);
+    List<Prompt> references = new ArrayList<>();
+    try (PromptFile lines = PromptFile.open(file)) {
+      for (var entry = lines.next(); entry.isPresent(); entry = lines.next()) {
+        String where = file + ":" + entry.get().number();
+        Prompt reference = reference(entry.get(), prompt, bos, where);
+        Comparison.requireSameLength(prompt, reference, where);
+        references.add(reference);
       }
-      Comparison.requireSameLength(prompt, prompts.getLast(), line.where());
     }
-    return prompts;
+    if (references.isEmpty()) {
+      throw new CommandFailure(
+          file + ": holds no prompts; one JSON object a line, with text or tokens");
+    }
+    return references;
+  }
+
+  private static Prompt reference(
+      PromptEntry entry, Prompt prompt, Optional<Boolean> bos, String where) throws IOException {
+    return switch (entry) {
+      case PromptEntry.Bad bad -> throw new CommandFailure(where + ": " + bad.reason());
+      case PromptLine line -> {
+        try {
+          yield line.prompt().cut(prompt.source(), bos);
+        } catch (QuestionException e) {
+          throw new CommandFailure(where + ": " + e.getMessage(), e);
+        }
+      }
+    };
   }
 }

@@ -7,12 +7,14 @@ import dev.limpid.QuestionException;
 import dev.limpid.RouteSettings;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
+import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.ExplainHtml;
 import dev.limpid.explorer.show.ExplainText;
 import dev.limpid.files.OutputFile;
+import dev.limpid.files.PromptLine;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
 import java.io.IOException;
@@ -38,12 +40,14 @@ import picocli.CommandLine.Option;
       "  limpid explain \"The capital of France is\" --answer \" Paris\" \\",
       "      --distractor \" London\"",
       "  limpid explain --model path/to/model --file prompt.txt --threshold 0.02 --json",
-      "  limpid explain \"The capital of France is\" --html route.html"
+      "  limpid explain \"The capital of France is\" --html route.html",
+      "  limpid explain --prompts prompts.jsonl > explanations.jsonl"
     })
 final class ExplainCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final RouteOptions options = new RouteOptions();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
@@ -98,6 +102,15 @@ final class ExplainCommand implements Callable<Integer> {
       }
       OutputFile.requireWritable(html);
     }
+    if (prompts.isGiven()) {
+      prompts.refuse("--html", html != null);
+      return prompts.answer(
+          console,
+          run,
+          (analysis, line) ->
+              PromptsOption.Answer.of(
+                  analysis.explain(question(analysis, line), settings).view()));
+    }
     Analysis analysis = run.open(console);
     Question question =
         new Question(
@@ -114,6 +127,15 @@ final class ExplainCommand implements Callable<Integer> {
       new ExplainText(explanation, console.out(), console.width(), console.colours()).print();
     }
     return ExitCode.DONE;
+  }
+
+  private Question question(Analysis analysis, PromptLine line) throws QuestionException {
+    @Nullable Integer answer = answers.answer(analysis.prompt(), line);
+    @Nullable Integer distractor = answers.distractor(analysis.prompt(), line);
+    if (distractor != null && answer == null) {
+      throw new CommandFailure("a distractor is compared with an answer: name one");
+    }
+    return new Question(AskedPositions.one(line, position, analysis), answer, distractor);
   }
 
   private void writePage(Path file, Explanation explanation, Analysis analysis)

@@ -47,6 +47,7 @@ final class HeadsCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
   @Option(names = "--layer", paramLabel = "L", description = "The layer of the heads.")
@@ -88,6 +89,7 @@ final class HeadsCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     ContributionOptions options = attribution.options();
     if (roles) {
+      prompts.refuse("--roles", true);
       if (layer != null || position != null || key != null) {
         throw new UsageFailure("--roles: not together with --layer, --position or --key");
       }
@@ -99,8 +101,18 @@ final class HeadsCommand implements Callable<Integer> {
     if (layer == null) {
       throw new UsageFailure("--layer is missing: which heads? (or --roles for all)");
     }
+    int l = layer;
+    if (prompts.isGiven()) {
+      return prompts.answer(
+          console,
+          run,
+          (analysis, line) ->
+              PromptsOption.Answer.of(
+                  analysis.heads(
+                      l, AskedPositions.one(line, position, analysis), key, options)));
+    }
     Analysis analysis = run.open(console);
-    int l = analysis.requireLayer(layer);
+    analysis.requireLayer(l);
     HeadsView view = analysis.heads(l, AskedPositions.one(position, analysis), key, options);
     if (json) {
       console.print(view);

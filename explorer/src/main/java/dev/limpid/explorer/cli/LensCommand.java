@@ -9,6 +9,7 @@ import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.LensText;
+import dev.limpid.files.PromptLine;
 import dev.limpid.view.LensView;
 import java.io.IOException;
 import java.util.List;
@@ -36,6 +37,7 @@ final class LensCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final PromptsOption prompts = new PromptsOption();
 
   @Option(
       names = "--top",
@@ -80,6 +82,10 @@ final class LensCommand implements Callable<Integer> {
     if (top != null && top < 1) {
       throw new UsageFailure("--top: " + top + " is not a number of tokens");
     }
+    if (prompts.isGiven()) {
+      return prompts.answer(
+          console, run, (analysis, line) -> PromptsOption.Answer.of(read(analysis, line)));
+    }
     Analysis analysis = run.open(console);
     List<Integer> positions = AskedPositions.parse(position, analysis);
     int fitting = LensText.fitting(console.width(), positions.size() == 1);
@@ -93,6 +99,17 @@ final class LensCommand implements Callable<Integer> {
       new LensText(view, analysis.prompt().tokenViews(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
+  }
+
+  private LensView read(Analysis analysis, PromptLine line) throws QuestionException {
+    List<Integer> positions = AskedPositions.parse(line, position, analysis);
+    Integer chosen =
+        line.answer() == null
+            ? AnswerOptions.tokenId(analysis.prompt(), "--answer", answer)
+            : AnswerOptions.tokenId(analysis.prompt(), "answer", line.answer());
+    return analysis.lens(
+        new LensQuestion(
+            state, layers(analysis), positions, top == null ? IN_JSON : top, chosen));
   }
 
   private List<Integer> layers(Analysis analysis) throws QuestionException {

@@ -35,6 +35,7 @@ final class LogitsCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
 
   @Option(
@@ -60,6 +61,18 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
+    if (prompts.isGiven()) {
+      return prompts.answer(
+          console,
+          run,
+          (analysis, line) ->
+              PromptsOption.Answer.of(
+                  analysis.logits(
+                      AskedPositions.one(line, position, analysis),
+                      answers.answer(analysis.prompt(), line),
+                      answers.distractor(analysis.prompt(), line),
+                      by)));
+    }
     Analysis analysis = run.open(console);
     Prompt prompt = analysis.prompt();
     int t = AskedPositions.one(position, analysis);

@@ -64,6 +64,11 @@ final class PromptOption {
     return List.of(text != null, file != null, tokens != null).stream().filter(b -> b).count();
   }
 
+  /** Returns whether a BOS goes in front; empty: as the model's family does it. */
+  Optional<Boolean> bos() {
+    return Optional.ofNullable(bos);
+  }
+
   /** Returns the prompt that was given. */
   GivenPrompt read(Console console) throws IOException {
     if (given() != 1) {
@@ -83,7 +88,7 @@ final class PromptOption {
 
   /** Returns a text as it is cut where it is the prompt. */
   GivenPrompt alike(String other) {
-    return new GivenPrompt.Text(other, Optional.ofNullable(bos));
+    return new GivenPrompt.Text(other, bos());
   }
 
   private String text(Console console) throws IOException {

@@ -15,6 +15,7 @@ import dev.limpid.routes.export.RouteSvg;
 import dev.limpid.routes.export.RoutesJson;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,7 @@ final class RoutesCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
+  @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final RouteOptions options = new RouteOptions();
 
   @OptionGroup(Heading.ROUTE)
@@ -96,9 +98,24 @@ final class RoutesCommand implements Callable<Integer> {
     if (json && format != Format.JSON) {
       throw new UsageFailure("--json and --format " + format + " exclude one another");
     }
+    if (prompts.isGiven()) {
+      prompts.refuse("--format " + format, format != Format.JSON);
+      return prompts.answer(
+          console,
+          run,
+          (analysis, line) -> {
+            RouteDocument document =
+                analysis.routes(settings, AskedPositions.parse(line, position, analysis));
+            return out -> write(document, out);
+          });
+    }
     Analysis analysis = run.open(console);
-    RouteDocument document = analysis.routes(settings, AskedPositions.parse(position, analysis));
-    Writer out = new BufferedWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8));
+    write(analysis.routes(settings, AskedPositions.parse(position, analysis)), console.out());
+    return ExitCode.DONE;
+  }
+
+  private void write(RouteDocument document, OutputStream stream) throws IOException {
+    Writer out = new BufferedWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8));
     switch (format) {
       case JSON -> RoutesJson.write(document, out);
       case DOT -> RouteDot.write(document, out);
@@ -106,6 +123,5 @@ final class RoutesCommand implements Callable<Integer> {
       case SVG -> RouteSvg.write(document, out);
     }
     out.flush();
-    return ExitCode.DONE;
   }
 }

@@ -12,6 +12,7 @@ import dev.limpid.model.load.LayerStorage;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 
@@ -52,6 +53,11 @@ final class RunOptions {
   LanguageModel openModel(Console console) throws IOException {
     TensorOps ops = backendOption.open(console);
     return open(modelOption.find(console), ops, console);
+  }
+
+  /** Returns whether a BOS goes in front of texts; empty: as the model's family does it. */
+  Optional<Boolean> bos() {
+    return promptOption.bos();
   }
 
   /** Returns whether a prompt was given. */

@@ -46,6 +46,22 @@ public final class ProgressLine implements AutoCloseable {
     }
   }
 
+  /**
+   * Shows how much of a file is done, once it takes longer than a second.
+   *
+   * @param total -1 where it is not known
+   */
+  public void share(String what, long done, long total) {
+    long now = System.nanoTime();
+    if (now - began > PATIENCE && isDue(now, false)) {
+      print(
+          now,
+          total <= 0
+              ? what
+              : "%s  [%s] %3d %%".formatted(what, bar(done, total), 100 * Math.min(done, total) / total));
+    }
+  }
+
   private boolean isDue(long now, boolean isLast) {
     return isShown && (isLast || now - lastShown >= BETWEEN);
   }
@@ -76,7 +92,7 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   private static String bar(long done, long total) {
-    int filled = (int) (BAR * done / total);
+    int filled = (int) (BAR * Math.min(done, total) / total); // a file may grow while it is read
     return "#".repeat(filled) + ".".repeat(BAR - filled);
   }
 
