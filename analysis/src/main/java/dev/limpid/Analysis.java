@@ -75,6 +75,11 @@ public final class Analysis {
     return prompt;
   }
 
+  /** Returns who hears how far a question about it is. */
+  public Progress progress() {
+    return progress;
+  }
+
   /** Returns the last position, T - 1, whose prediction goes on with the prompt. */
   public int last() {
     return prompt.nPositions() - 1;
@@ -241,6 +246,7 @@ public final class Analysis {
                 reading.entropy(),
                 PredictionView.of(reading, names()),
                 prediction(logits, question.chosen())));
+        progress.done(Progress.Phase.READINGS, states.size(), question.size());
       }
     }
     return new LensView(model.view(), prompt.tokenViews(), states);
@@ -399,7 +405,7 @@ public final class Analysis {
 
   /** Returns how the model continues the prompt, token by token. */
   public Generation generate(GenerationSettings settings) {
-    return new Generation(model, prompt, settings);
+    return new Generation(model, prompt, settings, progress);
   }
 
   /**

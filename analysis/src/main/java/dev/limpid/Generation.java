@@ -21,13 +21,15 @@ public final class Generation {
   private final LanguageModel model;
   private final Prompt prompt;
   private final GenerationSettings settings;
+  private final Progress progress;
   private final Generator generator;
   private final @Nullable TextStream stream;
 
-  Generation(LanguageModel model, Prompt prompt, GenerationSettings settings) {
+  Generation(LanguageModel model, Prompt prompt, GenerationSettings settings, Progress progress) {
     this.model = model;
     this.prompt = prompt;
     this.settings = settings;
+    this.progress = progress;
     Set<Integer> ends = settings.ignoresEos() ? Set.of() : eosIds();
     generator =
         new Generator(
@@ -117,6 +119,9 @@ public final class Generation {
           new GenerateView.Token(
               token.position(), token.id(), prompt.names().text(token.id()), token.probability()));
       text.append(token.text());
+      // An EOS may end it early.
+      progress.done(
+          Progress.Phase.TOKENS, tokens.size(), hasNext() ? settings.maxNew() : tokens.size());
     }
     return new GenerateView(
         model.view(),

@@ -32,6 +32,11 @@ public record LensQuestion(
     this(state, layers, positions, top, null);
   }
 
+  /** Returns how many states are read. */
+  int size() {
+    return layers.size() * positions.size();
+  }
+
   /** The states of a layer that a lens can read. */
   public enum State {
     /** In front of the layer. */

@@ -116,6 +116,22 @@ public record ModelSource(
   }
 
   /**
+   * Cuts a text of any length, to be looked at: the model may not be able to run it.
+   *
+   * @param text verbatim
+   * @param bos whether a BOS goes in front; empty: as the model's family does it
+   * @throws PromptRefusedException if it cannot be cut
+   */
+  public Prompt cut(String text, Optional<Boolean> bos)
+      throws IOException, PromptRefusedException {
+    try {
+      return new Prompt(this, names(), Optional.of(text), files.cut(text, bos));
+    } catch (PromptException e) {
+      throw new PromptRefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
    * Takes ids, complete as they are: no BOS is added.
    *
    * @throws PromptRefusedException if the model cannot take them

@@ -20,6 +20,12 @@ public interface Progress {
     CONTRIBUTIONS,
     /** Routes are extracted, of so many positions. */
     ROUTES,
+    /** States are read as predictions, one by one. */
+    READINGS,
+    /** A text goes on, token by token. */
+    TOKENS,
+    /** A file is written, layer by layer. */
+    WRITE,
     /** Files of weights are read for their SHA-256, MiB by MiB. */
     HASH,
     /** Prompts run that tell what heads do. */

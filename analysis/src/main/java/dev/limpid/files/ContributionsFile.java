@@ -1,6 +1,8 @@
 package dev.limpid.files;
 
 import dev.limpid.Analysis;
+import dev.limpid.Progress;
+import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
@@ -10,6 +12,7 @@ import dev.limpid.attribution.NodeShares;
 import dev.limpid.attribution.Unexplained;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
@@ -43,13 +46,26 @@ public record ContributionsFile(
   }
 
   /**
+   * Returns how large the file of a prompt will be, but for a header of some kilobytes; nothing is
+   * computed for that.
+   */
+  public static long bytes(Prompt prompt, ContributionOptions options) {
+    ModelConfig config = prompt.source().config();
+    long nPositions = prompt.nPositions();
+    int rows = options.bias() == BiasOption.SEPARATE ? 7 : 5;
+    return Float.BYTES * config.nLayers() * nPositions * (nPositions * config.nHeads() + rows);
+  }
+
+  /**
    * Writes the contributions of one prompt.
    *
    * @throws QuestionException if the model's numbers overflow
-   * @throws IOException if the file cannot be written; what was there before is then left
+   * @throws IOException if the file cannot be written, or the disk has no room for it; what was there
+   *     before is then left
    */
   public static void write(Path file, Analysis analysis, ContributionOptions options)
       throws IOException, QuestionException {
+    OutputFile.requireRoom(file, bytes(analysis.prompt(), options));
     Transformer model = analysis.model().transformer();
     ForwardTrace trace = analysis.trace();
     Contributions contributions = analysis.contributions(options);
@@ -60,6 +76,7 @@ public record ContributionsFile(
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerContributions layer = contributions.layers().get(l);
       add(writer, prefix(l), layer, options.bias());
+      analysis.progress().done(Progress.Phase.WRITE, l + 1, trace.nLayers());
       Unexplained unexplained = Unexplained.of(model, l, trace.layer(l));
       writer.add(prefix(l) + "attention_unexplained", unexplained.attention());
       writer.add(prefix(l) + "mlp_unexplained", unexplained.mlp());

@@ -68,6 +68,26 @@ public final class OutputFile {
     }
   }
 
+  /**
+   * Checks that there is room for a file, before hours of work go into its content.
+   *
+   * @param bytes how large it will be
+   * @throws IOException with one line that says how much is missing
+   */
+  public static void requireRoom(Path target, long bytes) throws IOException {
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      return; // a pipe or a device takes what it takes
+    }
+    // Written aside first: what it replaces stays until then.
+    Path folder = target.toAbsolutePath().getParent();
+    long left = Files.getFileStore(folder == null ? target : folder).getUsableSpace();
+    if (left < bytes) {
+      throw new IOException(
+          "%s: would have %d MiB, and its disk has %d MiB left; ask for less, or write to another"
+              .formatted(target, bytes >> 20, left >> 20));
+    }
+  }
+
   private static String reason(FileSystemException e) {
     return switch (e) {
       case AccessDeniedException _ -> "permission denied";

@@ -1,10 +1,13 @@
 package dev.limpid.files;
 
 import dev.limpid.Analysis;
+import dev.limpid.Progress;
+import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
@@ -34,13 +37,34 @@ public final class TraceFile {
   }
 
   /**
+   * Returns how large the file of a prompt will be, but for a header of some kilobytes; nothing is
+   * computed for that.
+   *
+   * @param layers only these, or null for all
+   * @param kinds only these
+   */
+  public static long bytes(
+      Prompt prompt, @Nullable Set<Integer> layers, Set<TraceTensor> kinds) {
+    ModelConfig config = prompt.source().config();
+    int nPositions = prompt.nPositions();
+    int nLayers = layers == null ? config.nLayers() : layers.size();
+    long floats = 0;
+    for (TraceTensor kind : kinds) {
+      long size = kind.shape(config, nPositions).size();
+      floats += kind == TraceTensor.LOGITS ? size : nLayers * size;
+    }
+    return Float.BYTES * floats;
+  }
+
+  /**
    * Writes the states of one prompt; where the pass was not kept, a layer is computed again when
    * its tensors are written.
    *
    * @param layers only these, or null for all
    * @param kinds only these
    * @throws QuestionException if there is no such layer, or the model's numbers overflow
-   * @throws IOException if the file cannot be written; what was there before is then left
+   * @throws IOException if the file cannot be written, or the disk has no room for it; what was there
+   *     before is then left
    */
   public static void write(
       Path file, Analysis analysis, @Nullable Set<Integer> layers, Set<TraceTensor> kinds)
@@ -48,9 +72,10 @@ public final class TraceFile {
     for (int layer : layers == null ? Set.<Integer>of() : layers) {
       analysis.requireLayer(layer);
     }
+    OutputFile.requireRoom(file, bytes(analysis.prompt(), layers, kinds));
     Transformer model = analysis.model().transformer();
     ForwardTrace trace = analysis.trace();
-    LastLayer last = new LastLayer(trace);
+    LastLayer last = new LastLayer(trace, analysis.progress());
     SafetensorsWriter writer = new SafetensorsWriter();
     analysis.model().facts().forEach(writer::metadata);
     writer.add("tokens", trace.tokens().stream().mapToInt(Integer::intValue).toArray());
@@ -91,16 +116,19 @@ public final class TraceFile {
   /** Keeps the layer asked for last: a file lists all tensors of a layer before the next. */
   private static final class LastLayer {
     private final ForwardTrace trace;
+    private final Progress progress;
     private int number = -1;
     private @Nullable LayerTrace last;
 
-    LastLayer(ForwardTrace trace) {
+    LastLayer(ForwardTrace trace, Progress progress) {
       this.trace = trace;
+      this.progress = progress;
     }
 
     LayerTrace layer(int asked) {
       @Nullable LayerTrace kept = last;
       if (kept == null || number != asked) {
+        progress.done(Progress.Phase.WRITE, asked + 1, trace.nLayers());
         kept = trace.layer(asked);
         last = kept;
         number = asked;

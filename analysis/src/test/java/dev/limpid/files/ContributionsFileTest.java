@@ -15,6 +15,7 @@ import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,8 @@ class ContributionsFileTest {
     ContributionOptions options = new ContributionOptions(bias, 1e-5);
     Analysis analysis = DemoModel.open().analyse(DemoModel.PROMPT);
     ContributionsFile.write(file, analysis, options);
+    long bytes = ContributionsFile.bytes(analysis.prompt(), options);
+    assertThat(Files.size(file)).isBetween(bytes, bytes + 10_000);
     ContributionsFile read = ContributionsFile.read(file);
 
     assertThat(read.tokens()).isEqualTo(analysis.prompt().tokens());

@@ -20,6 +20,18 @@ class OutputFileTest {
   }
 
   @Test
+  void whatTheDiskHasNoRoomForIsRefusedBefore() throws IOException {
+    Path target = folder.resolve("large");
+    OutputFile.requireRoom(target, 1000);
+    assertThatThrownBy(() -> OutputFile.requireRoom(target, Long.MAX_VALUE))
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching(
+            ".*large: would have \\d+ MiB, and its disk has \\d+ MiB left; ask for less, or write"
+                + " to another");
+    OutputFile.requireRoom(Path.of("/dev/null"), Long.MAX_VALUE);
+  }
+
+  @Test
   void replacesAFileAndLeavesNothingBeside() throws IOException {
     Path target = folder.resolve("a.json");
     Files.writeString(target, "old");

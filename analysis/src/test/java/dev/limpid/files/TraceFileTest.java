@@ -33,6 +33,20 @@ class TraceFileTest {
   }
 
   @Test
+  void theSizeIsKnownBefore() throws Exception {
+    Analysis analysis = DemoModel.open().analyse(DemoModel.PROMPT);
+    Path path = folder.resolve("trace.safetensors");
+    TraceFile.write(path, analysis, Set.of(1, 3), TraceTensor.USUAL);
+    long bytes = TraceFile.bytes(analysis.prompt(), Set.of(1, 3), TraceTensor.USUAL);
+    assertThat(Files.size(path)).isBetween(bytes - 10_000, bytes + 10_000);
+    TraceFile.write(path, analysis, null, Set.of(TraceTensor.LOGITS, TraceTensor.PATTERN));
+    bytes =
+        TraceFile.bytes(
+            analysis.prompt(), null, Set.of(TraceTensor.LOGITS, TraceTensor.PATTERN));
+    assertThat(Files.size(path)).isBetween(bytes, bytes + 10_000);
+  }
+
+  @Test
   void givesBackWhatWasWritten() throws Exception {
     TraceFile.write(file, analysis, null, TraceTensor.USUAL);
     TraceFile read = TraceFile.read(file);

@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.explorer.help.Heading;
@@ -43,7 +44,12 @@ final class ContributionsCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     ContributionOptions options = attribution.options();
     OutputFile.requireWritable(out);
-    ContributionsFile.write(out, run.open(console), options);
+    Analysis analysis =
+        run.open(
+            console,
+            prompt ->
+                LargeFile.announce(out, ContributionsFile.bytes(prompt, options), console));
+    ContributionsFile.write(out, analysis, options);
     return ExitCode.DONE;
   }
 }

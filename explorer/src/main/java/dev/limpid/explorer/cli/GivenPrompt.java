@@ -12,6 +12,9 @@ sealed interface GivenPrompt {
   /** Returns it as a model sees it. */
   Prompt cut(ModelSource source) throws IOException, QuestionException;
 
+  /** Returns it to be looked at: it may be too long to be run. */
+  Prompt cutToLookAt(ModelSource source) throws IOException, QuestionException;
+
   /**
    * A text for the model's tokenizer.
    *
@@ -23,6 +26,11 @@ sealed interface GivenPrompt {
     public Prompt cut(ModelSource source) throws IOException, QuestionException {
       return source.prompt(text, bos);
     }
+
+    @Override
+    public Prompt cutToLookAt(ModelSource source) throws IOException, QuestionException {
+      return source.cut(text, bos);
+    }
   }
 
   /** Ids, complete as they are: no BOS is added. */
@@ -30,6 +38,11 @@ sealed interface GivenPrompt {
     @Override
     public Prompt cut(ModelSource source) throws IOException, QuestionException {
       return source.prompt(ids);
+    }
+
+    @Override
+    public Prompt cutToLookAt(ModelSource source) throws IOException, QuestionException {
+      return cut(source);
     }
   }
 }

@@ -24,22 +24,37 @@ final class RunOptions {
   @Mixin private final ModelOption modelOption = new ModelOption();
   @Mixin private final BackendOption backendOption = new BackendOption();
 
-  /** Reads the prompt and cuts it, without opening the model. */
+  /** Reads the prompt and cuts it to be looked at, without opening the model. */
   Prompt tokenize(Console console) throws IOException, QuestionException {
     GivenPrompt given = promptOption.read(console);
-    Prompt prompt = given.cut(modelOption.find(console));
-    warnOfUnknownWords(prompt, console);
-    if (prompt.text().filter(String::isEmpty).isPresent()) {
-      console.note("the text is empty: the prompt is the BOS token alone");
+    Prompt prompt = given.cutToLookAt(modelOption.find(console));
+    remark(prompt, console);
+    int context = prompt.source().config().nContext();
+    if (prompt.nPositions() > context) {
+      console.note(
+          "the text has %d tokens, the model's context holds %d"
+              .formatted(prompt.nPositions(), context));
     }
     return prompt;
   }
 
+  /** Looks at a prompt before its model's weights are read. */
+  interface PromptCheck {
+    void check(Prompt prompt) throws IOException;
+  }
+
   /** Reads the prompt and opens the model; nothing has run yet. */
   Analysis open(Console console) throws IOException, QuestionException {
+    return open(console, prompt -> {});
+  }
+
+  /** Does the same if nothing speaks against that prompt. */
+  Analysis open(Console console, PromptCheck check) throws IOException, QuestionException {
     // First, since its code is compiled on the side while files are read.
     TensorOps ops = backendOption.open(console);
-    Prompt prompt = tokenize(console);
+    Prompt prompt = promptOption.read(console).cut(modelOption.find(console));
+    remark(prompt, console);
+    check.check(prompt);
     return open(prompt.source(), ops, console)
         .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
@@ -81,6 +96,13 @@ final class RunOptions {
             .formatted(name, Sizes.binary(bytes))
         + ", which is slower; where there is memory, LIMPID_JAVA_OPTS='-Xmx%dg -Xmn1g' keeps them"
             .formatted(heap);
+  }
+
+  private static void remark(Prompt prompt, Console console) throws IOException {
+    warnOfUnknownWords(prompt, console);
+    if (prompt.text().filter(String::isEmpty).isPresent() && prompt.nPositions() == 1) {
+      console.note("the text is empty: the prompt is the BOS token alone");
+    }
   }
 
   /** A kind word when a bundled model, which knows a few hundred words, is given others. */

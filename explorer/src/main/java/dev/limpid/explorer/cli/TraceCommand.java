@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
@@ -68,7 +69,12 @@ final class TraceCommand implements Callable<Integer> {
     OutputFile.requireWritable(out);
     Set<TraceTensor> kinds = kinds();
     @Nullable Set<Integer> numbers = layers == null ? null : numbers(layers);
-    TraceFile.write(out, run.open(console), numbers, kinds);
+    Analysis analysis =
+        run.open(
+            console,
+            prompt ->
+                LargeFile.announce(out, TraceFile.bytes(prompt, numbers, kinds), console));
+    TraceFile.write(out, analysis, numbers, kinds);
     return ExitCode.DONE;
   }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class PhaseProgress implements Progress {
   private final Console console;
   private final String model;
+  private long idleSince = System.nanoTime();
   private @Nullable Phase phase;
   private @Nullable ProgressLine line;
 
@@ -20,7 +21,7 @@ public final class PhaseProgress implements Progress {
   public void done(Phase now, int done, int all) {
     ProgressLine shown = line;
     if (shown == null || now != phase) {
-      shown = new ProgressLine(console);
+      shown = new ProgressLine(console, idleSince);
       phase = now;
       line = shown;
     }
@@ -28,6 +29,7 @@ public final class PhaseProgress implements Progress {
     if (done == all) {
       shown.close();
       line = null;
+      idleSince = System.nanoTime();
     }
   }
 
@@ -37,6 +39,9 @@ public final class PhaseProgress implements Progress {
       case FORWARD -> "running layers";
       case CONTRIBUTIONS -> "contributions of layers";
       case ROUTES -> "routes of positions";
+      case READINGS -> "reading states";
+      case TOKENS -> "tokens";
+      case WRITE -> "writing layers";
       case HASH -> "hashing " + model + ", in MiB:";
       case PROMPTS -> "running prompts";
       case GRADIENTS -> "gradients of layers";

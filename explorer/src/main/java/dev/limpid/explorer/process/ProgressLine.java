@@ -13,14 +13,25 @@ public final class ProgressLine implements AutoCloseable {
 
   private final PrintStream out;
   private final boolean isShown;
-  private final long began = System.nanoTime();
-  private long lastShown = began - BETWEEN;
+  private final long began;
+  private long lastShown;
   private long doneBefore = -1;
 
   /** Begins now. */
   public ProgressLine(Console console) {
+    this(console, System.nanoTime());
+  }
+
+  /**
+   * Shows something that began before its first step was done.
+   *
+   * @param began by {@link System#nanoTime}
+   */
+  ProgressLine(Console console, long began) {
     this.out = console.err();
     this.isShown = console.errIsTerminal();
+    this.began = began;
+    this.lastShown = began - BETWEEN;
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.safetensors.SafetensorsWriter;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -137,6 +139,19 @@ class LimpidProcessTest {
             "1,2,3" + ",4".repeat(500));
     try (InputStream out = process.getInputStream()) {
       assertThat(out.read()).isEqualTo('{');
+    }
+    assertThat(process.waitFor()).as(errors()).isZero();
+    assertThat(errors()).isEmpty();
+  }
+
+  @Test
+  void aReaderOfManyAnswersMayGoAwayAfterTheFirst() throws Exception {
+    Path prompts = home.resolve("prompts.jsonl");
+    Files.write(prompts, Collections.nCopies(10_000, "{\"tokens\": [1, 2, 3]}"));
+    Process process =
+        start("lens", "--model", model.toString(), "--prompts", prompts.toString());
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+      assertThat(out.readLine()).startsWith("{\"line\":1,\"schema\":\"limpid/lens/1\",").endsWith("}");
     }
     assertThat(process.waitFor()).as(errors()).isZero();
     assertThat(errors()).isEmpty();

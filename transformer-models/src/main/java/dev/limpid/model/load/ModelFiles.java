@@ -116,8 +116,13 @@ public final class ModelFiles {
    * @throws TokenizationException if the tokenizer's rules fail on this text
    */
   public List<Integer> tokens(String text) throws IOException, PromptException {
+    return tokens(text, addsBos());
+  }
+
+  /** Returns whether the model's family reads a text with a BOS in front. */
+  private boolean addsBos() throws IOException, PromptException {
     boolean always = facts.get().architecture().alwaysBos();
-    return tokens(text, always || needTokenizer().specialTokens().addsBos());
+    return always || needTokenizer().specialTokens().addsBos();
   }
 
   /**
@@ -131,6 +136,20 @@ public final class ModelFiles {
    */
   public List<Integer> tokens(String text, boolean bos) throws IOException, PromptException {
     return new PromptRule(path(), config()).tokens(needTokenizer(), text, bos);
+  }
+
+  /**
+   * Returns the ids of a text of any length: also none, or more than the model's context holds.
+   *
+   * @param text taken verbatim
+   * @param bos whether a BOS goes in front; empty: as the model's family does it
+   * @throws PromptException if the model has no tokenizer, or no BOS
+   * @throws TokenizationException if the tokenizer's rules fail on this text
+   */
+  public List<Integer> cut(String text, Optional<Boolean> bos)
+      throws IOException, PromptException {
+    boolean inFront = bos.isPresent() ? bos.get() : addsBos();
+    return new PromptRule(path(), config()).cut(needTokenizer(), text, inFront);
   }
 
   private LoadedTokenizer needTokenizer() throws IOException, PromptException {

@@ -15,13 +15,19 @@ record PromptRule(Path path, ModelConfig config) {
 
   /** Returns the ids of a text, with or without a BOS, checked. */
   List<Integer> tokens(LoadedTokenizer tokenizer, String text, boolean bos) throws PromptException {
+    List<Integer> ids = cut(tokenizer, text, bos);
+    requireValid(ids);
+    return ids;
+  }
+
+  /** Returns the ids of a text of any length, with or without a BOS. */
+  List<Integer> cut(LoadedTokenizer tokenizer, String text, boolean bos) throws PromptException {
     boolean addsForeign = bos && tokenizer.specialTokens().bos().isEmpty();
     List<Integer> ids = new ArrayList<>();
     if (addsForeign) {
       ids.add(bosOfTheConfig());
     }
     ids.addAll(tokenizer.prompt(text, bos && !addsForeign));
-    requireValid(ids);
     return List.copyOf(ids);
   }
 
