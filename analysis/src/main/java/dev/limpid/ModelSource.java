@@ -122,8 +122,7 @@ public record ModelSource(
    * @param bos whether a BOS goes in front; empty: as the model's family does it
    * @throws PromptRefusedException if it cannot be cut
    */
-  public Prompt cut(String text, Optional<Boolean> bos)
-      throws IOException, PromptRefusedException {
+  public Prompt cut(String text, Optional<Boolean> bos) throws IOException, PromptRefusedException {
     try {
       return new Prompt(this, names(), Optional.of(text), files.cut(text, bos));
     } catch (PromptException e) {

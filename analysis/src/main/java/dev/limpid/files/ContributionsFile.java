@@ -53,15 +53,15 @@ public record ContributionsFile(
     ModelConfig config = prompt.source().config();
     long nPositions = prompt.nPositions();
     int rows = options.bias() == BiasOption.SEPARATE ? 7 : 5;
-    return Float.BYTES * config.nLayers() * nPositions * (nPositions * config.nHeads() + rows);
+    return nPositions * (nPositions * config.nHeads() + rows) * config.nLayers() * Float.BYTES;
   }
 
   /**
    * Writes the contributions of one prompt.
    *
    * @throws QuestionException if the model's numbers overflow
-   * @throws IOException if the file cannot be written, or the disk has no room for it; what was there
-   *     before is then left
+   * @throws IOException if the file cannot be written, or the disk has no room for it; what was
+   *     there before is then left
    */
   public static void write(Path file, Analysis analysis, ContributionOptions options)
       throws IOException, QuestionException {

@@ -11,7 +11,8 @@ import java.util.Optional;
 
 /**
  * A file of prompts: one JSON object a line (see {@link PromptLine}), read when it is asked for, so
- * that it may be long, or a pipe. A line that is no prompt is told as a value, and the rest goes on.
+ * that it may be long, or a pipe. A line that is no prompt is told as a value, and the rest goes
+ * on.
  */
 public final class PromptFile implements Closeable {
   /** More than the text of any prompt; a device such as /dev/zero never ends a line. */

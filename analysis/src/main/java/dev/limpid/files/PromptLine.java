@@ -72,7 +72,7 @@ public record PromptLine(
       }
       @Nullable Given prompt = given(node, "text", "tokens");
       return prompt == null
-          ? new Bad(number, "has neither 'text' nor 'tokens'")
+          ? new Bad(number, "no prompt: it has neither 'text' nor 'tokens'")
           : new PromptLine(
               number,
               prompt,

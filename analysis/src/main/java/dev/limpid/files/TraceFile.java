@@ -43,8 +43,7 @@ public final class TraceFile {
    * @param layers only these, or null for all
    * @param kinds only these
    */
-  public static long bytes(
-      Prompt prompt, @Nullable Set<Integer> layers, Set<TraceTensor> kinds) {
+  public static long bytes(Prompt prompt, @Nullable Set<Integer> layers, Set<TraceTensor> kinds) {
     ModelConfig config = prompt.source().config();
     int nPositions = prompt.nPositions();
     int nLayers = layers == null ? config.nLayers() : layers.size();
@@ -63,8 +62,8 @@ public final class TraceFile {
    * @param layers only these, or null for all
    * @param kinds only these
    * @throws QuestionException if there is no such layer, or the model's numbers overflow
-   * @throws IOException if the file cannot be written, or the disk has no room for it; what was there
-   *     before is then left
+   * @throws IOException if the file cannot be written, or the disk has no room for it; what was
+   *     there before is then left
    */
   public static void write(
       Path file, Analysis analysis, @Nullable Set<Integer> layers, Set<TraceTensor> kinds)

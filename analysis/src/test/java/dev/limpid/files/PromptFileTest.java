@@ -92,7 +92,7 @@ class PromptFileTest {
       value = {
         "[1]|not a JSON object",
         "7|not a JSON object",
-        "{}|has neither 'text' nor 'tokens'",
+        "{}|no prompt: it has neither 'text' nor 'tokens'",
         "{\"text\":\"a\",\"tokens\":[1]}|has both 'text' and 'tokens'",
         "{\"text\":7}|'text' is to be a text, is 7",
         "{\"tokens\":\"1,2\"}|'tokens' is to be a list of ids, is \"1,2\"",
@@ -107,7 +107,8 @@ class PromptFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{", "{\"text\":}", "text", "{\"text\":\"a\"} {\"text\":\"b\"}", "\u0000"})
+  @ValueSource(
+      strings = {"{", "{\"text\":}", "text", "{\"text\":\"a\"} {\"text\":\"b\"}", "\u0000"})
   void whatIsNoJsonSaysSo(String line) throws IOException {
     assertThat(reason(line)).startsWith("not valid JSON: ").doesNotContain("\n");
   }
@@ -151,7 +152,7 @@ class PromptFileTest {
       }
       assertThat(file.bytesRead()).isEqualTo(Files.size(path));
     }
-    assertThat(prompts).isEqualTo((int) Files.lines(path).count());
+    assertThat(prompts).isEqualTo(Files.readAllLines(path).size());
   }
 
   @Test

@@ -41,8 +41,7 @@ class TraceFileTest {
     assertThat(Files.size(path)).isBetween(bytes - 10_000, bytes + 10_000);
     TraceFile.write(path, analysis, null, Set.of(TraceTensor.LOGITS, TraceTensor.PATTERN));
     bytes =
-        TraceFile.bytes(
-            analysis.prompt(), null, Set.of(TraceTensor.LOGITS, TraceTensor.PATTERN));
+        TraceFile.bytes(analysis.prompt(), null, Set.of(TraceTensor.LOGITS, TraceTensor.PATTERN));
     assertThat(Files.size(path)).isBetween(bytes, bytes + 10_000);
   }
 

@@ -47,8 +47,7 @@ final class ContributionsCommand implements Callable<Integer> {
     Analysis analysis =
         run.open(
             console,
-            prompt ->
-                LargeFile.announce(out, ContributionsFile.bytes(prompt, options), console));
+            prompt -> LargeFile.announce(out, ContributionsFile.bytes(prompt, options), console));
     ContributionsFile.write(out, analysis, options);
     return ExitCode.DONE;
   }

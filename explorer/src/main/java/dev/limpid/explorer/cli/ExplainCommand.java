@@ -108,8 +108,7 @@ final class ExplainCommand implements Callable<Integer> {
           console,
           run,
           (analysis, line) ->
-              PromptsOption.Answer.of(
-                  analysis.explain(question(analysis, line), settings).view()));
+              PromptsOption.Answer.of(analysis.explain(question(analysis, line), settings).view()));
     }
     Analysis analysis = run.open(console);
     Question question =

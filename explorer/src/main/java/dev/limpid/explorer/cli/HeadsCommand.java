@@ -108,8 +108,7 @@ final class HeadsCommand implements Callable<Integer> {
           run,
           (analysis, line) ->
               PromptsOption.Answer.of(
-                  analysis.heads(
-                      l, AskedPositions.one(line, position, analysis), key, options)));
+                  analysis.heads(l, AskedPositions.one(line, position, analysis), key, options)));
     }
     Analysis analysis = run.open(console);
     analysis.requireLayer(l);

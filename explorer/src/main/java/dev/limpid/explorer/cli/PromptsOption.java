@@ -71,15 +71,17 @@ final class PromptsOption {
   }
 
   /**
-   * Answers all prompts, in their order, and returns the exit code: a prompt that cannot be answered
-   * is named on stderr, and the rest goes on; only if none was answered has the command failed.
+   * Answers all prompts, in their order, and returns the exit code: a prompt that cannot be
+   * answered is named on stderr, and the rest goes on; only if none was answered has the command
+   * failed.
    */
   int answer(Console console, RunOptions run, Question question)
       throws IOException, QuestionException {
     refuse("TEXT, --file or --tokens", run.hasPrompt());
     try (PromptFile prompts = open(console)) {
       LanguageModel model = run.openModel(console);
-      return new Run(console, model, run.bos(), prompts, progress(console, prompts), question).all();
+      return new Run(console, model, run.bos(), prompts, progress(console, prompts), question)
+          .all();
     }
   }
 

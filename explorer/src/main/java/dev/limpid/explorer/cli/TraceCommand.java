@@ -72,8 +72,7 @@ final class TraceCommand implements Callable<Integer> {
     Analysis analysis =
         run.open(
             console,
-            prompt ->
-                LargeFile.announce(out, TraceFile.bytes(prompt, numbers, kinds), console));
+            prompt -> LargeFile.announce(out, TraceFile.bytes(prompt, numbers, kinds), console));
     TraceFile.write(out, analysis, numbers, kinds);
     return ExitCode.DONE;
   }

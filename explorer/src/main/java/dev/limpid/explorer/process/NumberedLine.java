@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes a JSON document with the number of its prompt as the first key, {@code line}, and otherwise
- * as it is: a document may be long, and is not held for this.
+ * Writes a JSON document with the number of its prompt as the first key, {@code line}, and
+ * otherwise as it is: a document may be long, and is not held for this.
  */
 public final class NumberedLine extends FilterOutputStream {
   private final byte[] start;

@@ -69,7 +69,8 @@ public final class ProgressLine implements AutoCloseable {
           now,
           total <= 0
               ? what
-              : "%s  [%s] %3d %%".formatted(what, bar(done, total), 100 * Math.min(done, total) / total));
+              : "%s  [%s] %3d %%"
+                  .formatted(what, bar(done, total), 100 * Math.min(done, total) / total));
     }
   }
 

@@ -148,10 +148,11 @@ class LimpidProcessTest {
   void aReaderOfManyAnswersMayGoAwayAfterTheFirst() throws Exception {
     Path prompts = home.resolve("prompts.jsonl");
     Files.write(prompts, Collections.nCopies(10_000, "{\"tokens\": [1, 2, 3]}"));
-    Process process =
-        start("lens", "--model", model.toString(), "--prompts", prompts.toString());
+    Process process = start("lens", "--model", model.toString(), "--prompts", prompts.toString());
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
-      assertThat(out.readLine()).startsWith("{\"line\":1,\"schema\":\"limpid/lens/1\",").endsWith("}");
+      assertThat(out.readLine())
+          .startsWith("{\"line\":1,\"schema\":\"limpid/lens/1\",")
+          .endsWith("}");
     }
     assertThat(process.waitFor()).as(errors()).isZero();
     assertThat(errors()).isEmpty();

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,8 +39,7 @@ class LongPromptTest {
     String text = "When Mary and John went to the store";
     Files.writeString(file, text.repeat(BYTES / text.length()));
     LimpidRun run =
-        new LimpidRun.World(home)
-            .run("tokens", "--model", "demo-gpt2", "--file", file.toString());
+        new LimpidRun.World(home).run("tokens", "--model", "demo-gpt2", "--file", file.toString());
     assertThat(run.code()).as(run.err()).isZero();
     // The BOS is one more; between two texts, "store" and "When" meet in tokens of their own.
     assertThat(run.out().lines().count()).isGreaterThan(8L * (BYTES / text.length()));

@@ -7,9 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class PhaseProgressTest {
@@ -55,10 +54,13 @@ class PhaseProgressTest {
 
   @Test
   void everyPhaseHasWords() throws InterruptedException {
-    List<PhaseProgress> lines = Stream.generate(this::progress).limit(20).toList();
-    Thread.sleep(LONG);
+    Map<Phase, PhaseProgress> lines = new EnumMap<>(Phase.class);
     for (Phase phase : Phase.values()) {
-      lines.get(phase.ordinal()).done(phase, 3, 7);
+      lines.put(phase, progress());
+    }
+    Thread.sleep(LONG);
+    for (Map.Entry<Phase, PhaseProgress> line : lines.entrySet()) {
+      line.getValue().done(line.getKey(), 3, 7);
       assertThat(shown()).contains("[", "3 of 7").matches("(?s).*[a-z]{4}.*");
     }
   }

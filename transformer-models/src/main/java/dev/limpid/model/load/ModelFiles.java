@@ -146,8 +146,7 @@ public final class ModelFiles {
    * @throws PromptException if the model has no tokenizer, or no BOS
    * @throws TokenizationException if the tokenizer's rules fail on this text
    */
-  public List<Integer> cut(String text, Optional<Boolean> bos)
-      throws IOException, PromptException {
+  public List<Integer> cut(String text, Optional<Boolean> bos) throws IOException, PromptException {
     boolean inFront = bos.isPresent() ? bos.get() : addsBos();
     return new PromptRule(path(), config()).cut(needTokenizer(), text, inFront);
   }
