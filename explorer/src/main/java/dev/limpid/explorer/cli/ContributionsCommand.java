@@ -3,18 +3,14 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.explorer.help.Heading;
-import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.files.ContributionsFile;
-import dev.limpid.files.OutputFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code limpid contributions}: the contributions at every node as a safetensors file. */
 @Command(
@@ -32,9 +28,7 @@ final class ContributionsCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final AttributionOptions attribution = new AttributionOptions();
 
-  @OptionGroup(Heading.OUTPUT)
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
-  private Path out = Path.of("");
+  @Mixin private final OutOption out = new OutOption();
 
   ContributionsCommand(Console console) {
     this.console = console;
@@ -43,12 +37,11 @@ final class ContributionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, QuestionException {
     ContributionOptions options = attribution.options();
-    OutputFile.requireWritable(out);
+    Path file = out.writable();
     Analysis analysis =
         run.open(
-            console,
-            prompt -> LargeFile.announce(out, ContributionsFile.bytes(prompt, options), console));
-    ContributionsFile.write(out, analysis, options);
+            console, prompt -> out.announce(ContributionsFile.bytes(prompt, options), console));
+    ContributionsFile.write(file, analysis, options);
     return ExitCode.DONE;
   }
 }

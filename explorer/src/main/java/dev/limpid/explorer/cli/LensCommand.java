@@ -108,8 +108,7 @@ final class LensCommand implements Callable<Integer> {
             ? AnswerOptions.tokenId(analysis.prompt(), "--answer", answer)
             : AnswerOptions.tokenId(analysis.prompt(), "answer", line.answer());
     return analysis.lens(
-        new LensQuestion(
-            state, layers(analysis), positions, top == null ? IN_JSON : top, chosen));
+        new LensQuestion(state, layers(analysis), positions, top == null ? IN_JSON : top, chosen));
   }
 
   private List<Integer> layers(Analysis analysis) throws QuestionException {

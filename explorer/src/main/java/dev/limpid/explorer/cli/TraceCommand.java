@@ -2,12 +2,9 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
-import dev.limpid.explorer.help.Heading;
-import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
-import dev.limpid.files.OutputFile;
 import dev.limpid.files.TraceFile;
 import dev.limpid.files.TraceTensor;
 import java.io.IOException;
@@ -42,9 +39,7 @@ final class TraceCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @OptionGroup(Heading.OUTPUT)
-  @Option(names = "--out", required = true, paramLabel = "FILE", description = "File to write.")
-  private Path out = Path.of("");
+  @Mixin private final OutOption out = new OutOption();
 
   @Option(
       names = "--layers",
@@ -66,14 +61,12 @@ final class TraceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, QuestionException {
-    OutputFile.requireWritable(out);
+    Path file = out.writable();
     Set<TraceTensor> kinds = kinds();
     @Nullable Set<Integer> numbers = layers == null ? null : numbers(layers);
     Analysis analysis =
-        run.open(
-            console,
-            prompt -> LargeFile.announce(out, TraceFile.bytes(prompt, numbers, kinds), console));
-    TraceFile.write(out, analysis, numbers, kinds);
+        run.open(console, prompt -> out.announce(TraceFile.bytes(prompt, numbers, kinds), console));
+    TraceFile.write(file, analysis, numbers, kinds);
     return ExitCode.DONE;
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that can be large say so before they are written, or are not begun. */
-class LargeFileTest {
+class OutOptionTest {
   private static final int CONTEXT = 1 << 17;
 
   @TempDir Path home;
