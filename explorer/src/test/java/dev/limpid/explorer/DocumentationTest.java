@@ -25,8 +25,10 @@ class DocumentationTest {
   private static List<Path> documents() throws IOException {
     List<Path> documents = new ArrayList<>();
     try (Stream<Path> top = Files.list(TestData.root());
+        Stream<Path> benchmarks = Files.list(TestData.root().resolve("benchmarks"));
         Stream<Path> docs = Files.walk(TestData.root().resolve("docs"))) {
-      Stream.concat(top, docs)
+      Stream.of(top, benchmarks, docs)
+          .flatMap(paths -> paths)
           .filter(path -> path.toString().endsWith(".md"))
           .forEach(documents::add);
     }
