@@ -9,6 +9,7 @@ package dev.limpid;
  */
 public sealed class QuestionException extends Exception
     permits ComparisonException,
+        ImpossibleChangeException,
         NoSuchPartException,
         NoSuchTokenException,
         OverflowException,
