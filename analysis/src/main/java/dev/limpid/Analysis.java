@@ -403,6 +403,17 @@ public final class Analysis {
     return new Attributor(this, comparison, settings, keep, progress).attribution();
   }
 
+  /**
+   * Prepares to change something and see what becomes of the prediction.
+   *
+   * @param comparison the prompts that values are taken from
+   * @throws QuestionException if there is no such position, another prompt has another number of
+   *     tokens, or the model's numbers overflow
+   */
+  public Experiment experiment(Measure measure, Comparison comparison) throws QuestionException {
+    return new Experiment(this, measure, comparison, progress);
+  }
+
   /** Returns how the model continues the prompt, token by token. */
   public Generation generate(GenerationSettings settings) {
     return new Generation(model, prompt, settings, progress);

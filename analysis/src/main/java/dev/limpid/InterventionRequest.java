@@ -26,27 +26,61 @@ public record InterventionRequest(
 
   /** What is done. */
   public sealed interface Action {
+    /** Returns what is done, in a word. */
+    @Override
+    String toString();
+
     /**
      * Zero ablation.
      *
      * @param renormalise of attention: as if the score were minus infinity
      */
-    record Zero(boolean renormalise) implements Action {}
+    record Zero(boolean renormalise) implements Action {
+      @Override
+      public String toString() {
+        return "zero";
+      }
+    }
 
     /** The value times a factor. */
-    record Scale(float factor) implements Action {}
+    record Scale(float factor) implements Action {
+      @Override
+      public String toString() {
+        return "scale";
+      }
+    }
 
     /** The value plus a vector, or for a neuron a number. */
-    record Add(List<Float> vector) implements Action {}
+    record Add(List<Float> vector) implements Action {
+      @Override
+      public String toString() {
+        return "add";
+      }
+    }
 
     /** A vector in place of the value, or for a neuron a number. */
-    record Set(List<Float> vector) implements Action {}
+    record Set(List<Float> vector) implements Action {
+      @Override
+      public String toString() {
+        return "set";
+      }
+    }
 
     /** The value of the source. */
-    record Patch() implements Action {}
+    record Patch() implements Action {
+      @Override
+      public String toString() {
+        return "patch";
+      }
+    }
 
     /** The mean of the value over the references. */
-    record Mean() implements Action {}
+    record Mean() implements Action {
+      @Override
+      public String toString() {
+        return "mean";
+      }
+    }
   }
 
   /**

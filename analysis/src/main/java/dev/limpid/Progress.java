@@ -28,6 +28,8 @@ public interface Progress {
     WRITE,
     /** Files of weights are read for their SHA-256, MiB by MiB. */
     HASH,
+    /** The prompt runs again with changes, so many times. */
+    RERUNS,
     /** Prompts run that tell what heads do. */
     PROMPTS,
     /** Gradients are computed, layer by layer, once or at every point of a path. */

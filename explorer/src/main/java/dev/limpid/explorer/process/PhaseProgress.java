@@ -43,6 +43,7 @@ public final class PhaseProgress implements Progress {
       case TOKENS -> "tokens";
       case WRITE -> "writing layers";
       case HASH -> "hashing " + model + ", in MiB:";
+      case RERUNS -> "reruns";
       case PROMPTS -> "running prompts";
       case GRADIENTS -> "gradients of layers";
     };
