@@ -406,12 +406,12 @@ public final class Analysis {
   /**
    * Prepares to change something and see what becomes of the prediction.
    *
-   * @param comparison the prompts that values are taken from
+   * @param comparison what is measured, and the prompts that values are taken from
    * @throws QuestionException if there is no such position, another prompt has another number of
    *     tokens, or the model's numbers overflow
    */
-  public Experiment experiment(Measure measure, Comparison comparison) throws QuestionException {
-    return new Experiment(this, measure, comparison, progress);
+  public Experiment experiment(Comparison comparison) throws QuestionException {
+    return new Experiment(this, comparison, progress);
   }
 
   /** Returns how the model continues the prompt, token by token. */

@@ -12,6 +12,7 @@ import dev.limpid.model.LayerVisitor;
 import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Change;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
@@ -42,7 +43,6 @@ public final class Experiment {
   public static final double LEAST_SPAN = 1e-3;
 
   private final Analysis analysis;
-  private final Measure measure;
   private final Comparison comparison;
   private final Progress progress;
   private final PatchedRuns runs;
@@ -51,20 +51,30 @@ public final class Experiment {
   private @Nullable ForwardTrace source;
   private @Nullable List<ForwardTrace> references;
 
-  Experiment(Analysis analysis, Measure measure, Comparison comparison, Progress progress)
+  Experiment(Analysis analysis, Comparison comparison, Progress progress)
       throws QuestionException {
     this.analysis = analysis;
-    this.measure = measure;
     this.comparison = comparison;
     this.progress = progress;
-    analysis.requirePosition(measure.position());
-    comparison.requireFits(analysis.prompt());
+    analysis.requirePosition(comparison.position());
+    requireSameLengths();
     this.runs =
-        new PatchedRuns(transformer(), analysis.trace(), measure.position());
+        new PatchedRuns(transformer(), analysis.trace(), comparison.position());
     Tensor before = finite(runs::logits);
     this.answer =
-        measure.answer() == null ? transformer().ops().topK(before, 1)[0] : measure.answer();
-    this.metric = new Metric(measure.kind(), answer, measure.distractor(), before);
+        comparison.answer() == null ? transformer().ops().topK(before, 1)[0] : comparison.answer();
+    this.metric = comparison.metric(answer, before);
+  }
+
+  private void requireSameLengths() throws ComparisonException {
+    Prompt prompt = analysis.prompt();
+    if (comparison.source() != null) {
+      Comparison.requireSameLength(prompt, comparison.source(), "the source");
+    }
+    for (int i = 0; i < comparison.references().size(); i++) {
+      Comparison.requireSameLength(
+          prompt, comparison.references().get(i), "reference " + (i + 1));
+    }
   }
 
   /** Returns the prompt's run and what is measured of it, for questions of one's own. */
@@ -87,7 +97,7 @@ public final class Experiment {
    *
    * @throws ImpossibleChangeException if there is no prompt to take it from
    */
-  public Replacement replacement(Replacement.Kind kind) throws QuestionException {
+  public Replacement replacement(Ablation kind) throws QuestionException {
     return switch (kind) {
       case ZERO -> Replacement.ZERO;
       case PATCH -> Replacement.from(source());
@@ -120,7 +130,7 @@ public final class Experiment {
         analysis.model().view(),
         analysis.prompt().tokenViews(),
         sourceTokens(),
-        measure.position(),
+        comparison.position(),
         requests.stream().map(Experiment::view).toList(),
         outcome(before, before, top),
         outcome(before, after, top));
@@ -161,8 +171,8 @@ public final class Experiment {
           site -> Intervention.add(site, tensor(vector));
       case InterventionRequest.Action.Set(List<Float> vector) ->
           site -> Intervention.put(site, tensor(vector));
-      case InterventionRequest.Action.Patch() -> replacement(Replacement.Kind.PATCH)::at;
-      case InterventionRequest.Action.Mean() -> replacement(Replacement.Kind.MEAN)::at;
+      case InterventionRequest.Action.Patch() -> replacement(Ablation.PATCH)::at;
+      case InterventionRequest.Action.Mean() -> replacement(Ablation.MEAN)::at;
     };
   }
 
@@ -184,7 +194,7 @@ public final class Experiment {
    * @param renormalise of attention edges put to zero: as if their scores were minus infinity
    * @throws QuestionException if there is nothing to take values from, or the numbers overflow
    */
-  public PatchView patch(SiteSweep sweep, Replacement.Kind ablation, boolean renormalise)
+  public PatchView patch(SiteSweep sweep, Ablation ablation, boolean renormalise)
       throws QuestionException {
     List<List<Intervention>> changes =
         sweep.runs(transformer().config(), change(ablation, renormalise));
@@ -203,7 +213,7 @@ public final class Experiment {
    * @param sample how many
    */
   public PatchView patchSample(
-      SiteSweep sweep, Replacement.Kind ablation, boolean renormalise, int sample, long seed)
+      SiteSweep sweep, Ablation ablation, boolean renormalise, int sample, long seed)
       throws QuestionException {
     List<Site.Edge> edges = sample(sweep, sample, new Random(seed));
     Function<Site, Intervention> change = change(ablation, renormalise);
@@ -241,8 +251,9 @@ public final class Experiment {
    * @throws QuestionException if the model has no such receiver, there is nothing to take values
    *     from, or the numbers overflow
    */
-  public PatchView paths(PathPatching.Receiver receiver, String name, Replacement.Kind ablation)
+  public PatchView paths(PathPatching.Receiver receiver, String name, Ablation ablation)
       throws QuestionException {
+    requireReceiver(receiver, name);
     PathPatching paths = new PathPatching(runs, replacement(ablation));
     PathPatching.Effects effects =
         finite(() -> paths.effects(receiver, metric, counting(0)));
@@ -260,7 +271,30 @@ public final class Experiment {
         receiver instanceof PathPatching.Receiver.Logits ? 0 : senders);
   }
 
-  private Function<Site, Intervention> change(Replacement.Kind ablation, boolean renormalise)
+  private void requireReceiver(PathPatching.Receiver receiver, String name)
+      throws NoSuchPartException {
+    ModelConfig config = transformer().config();
+    if (!(receiver instanceof PathPatching.Receiver.Logits)) {
+      int layer = receiver.layerIn(config.nLayers());
+      if (layer < 0 || layer >= config.nLayers()) {
+        throw new NoSuchPartException(
+            "%s: the model has layers 0 to %d".formatted(name, config.nLayers() - 1));
+      }
+    }
+    int head =
+        switch (receiver) {
+          case PathPatching.Receiver.Query(int _, int h) -> h;
+          case PathPatching.Receiver.Key(int _, int h) -> h;
+          case PathPatching.Receiver.Value(int _, int h) -> h;
+          default -> 0;
+        };
+    if (head < 0 || head >= config.nHeads()) {
+      throw new NoSuchPartException(
+          "%s: each layer has heads 0 to %d".formatted(name, config.nHeads() - 1));
+    }
+  }
+
+  private Function<Site, Intervention> change(Ablation ablation, boolean renormalise)
       throws QuestionException {
     return renormalise ? Experiment::drop : replacement(ablation)::at;
   }
@@ -281,7 +315,7 @@ public final class Experiment {
   private PatchView view(
       @Nullable String site,
       @Nullable String receiver,
-      Replacement.Kind ablation,
+      Ablation ablation,
       boolean renormalise,
       @Nullable SiteSweep sweep,
       Object effects,
@@ -294,18 +328,18 @@ public final class Experiment {
         analysis.model().view(),
         analysis.prompt().tokenViews(),
         sourceTokens(),
-        measure.position(),
+        comparison.position(),
         PredictionView.of(lens.prediction(before, answer), names()),
-        measure.distractor() == null
+        comparison.distractor() == null
             ? null
-            : PredictionView.of(lens.prediction(before, measure.distractor()), names()),
+            : PredictionView.of(lens.prediction(before, comparison.distractor()), names()),
         site,
         receiver,
         ablation.toString(),
         renormalise,
         metric.kind().toString(),
         base,
-        ablation == Replacement.Kind.PATCH ? span(base) : null,
+        ablation == Ablation.PATCH ? span(base) : null,
         sweep == null ? null : sweep.axes(),
         sweep == null ? null : sweep.layers(),
         effects,
@@ -315,7 +349,7 @@ public final class Experiment {
   /** The metric of the source less that of the base; null where it is none. */
   private @Nullable Double span(double base) throws QuestionException {
     ForwardTrace run = source();
-    double span = finite(() -> metric.of(run.logits(measure.position()))) - base;
+    double span = finite(() -> metric.of(run.logits(comparison.position()))) - base;
     return Math.abs(span) < LEAST_SPAN ? null : span;
   }
 
@@ -360,7 +394,7 @@ public final class Experiment {
     LogitLens lens = new LogitLens(transformer(), top);
     LensReading reading = lens.reading(logits);
     PredictionView shown = PredictionView.of(lens.prediction(logits, answer), names());
-    @Nullable Integer other = measure.distractor();
+    @Nullable Integer other = comparison.distractor();
     return new OutcomeView(
         shown,
         other == null ? null : PredictionView.of(lens.prediction(logits, other), names()),
@@ -411,10 +445,7 @@ public final class Experiment {
   }
 
   private ForwardTrace source() throws QuestionException {
-    @Nullable Prompt from = comparison.source();
-    if (from == null) {
-      throw new ImpossibleChangeException("patch takes values from another prompt: name a source");
-    }
+    Prompt from = comparison.requireSource("patch");
     @Nullable ForwardTrace known = source;
     if (known == null) {
       known = run(from);
@@ -424,13 +455,10 @@ public final class Experiment {
   }
 
   private List<ForwardTrace> references() throws QuestionException {
-    if (comparison.references().isEmpty()) {
-      throw new ImpossibleChangeException("mean takes values from other prompts: name references");
-    }
     @Nullable List<ForwardTrace> known = references;
     if (known == null) {
       known = new ArrayList<>();
-      for (Prompt reference : comparison.references()) {
+      for (Prompt reference : comparison.replacing(Ablation.MEAN)) {
         known.add(run(reference));
       }
       references = known;

@@ -20,21 +20,6 @@ public record Replacement(List<ForwardTrace> runs) {
   /** Zero ablation. */
   public static final Replacement ZERO = new Replacement(List.of());
 
-  /** Where it comes from; named as on the command line. */
-  public enum Kind {
-    /** Nowhere: 0. */
-    ZERO,
-    /** One other run, the source. */
-    PATCH,
-    /** The mean over other runs, the references. */
-    MEAN;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
-    }
-  }
-
   /** Copies the list. */
   public Replacement {
     runs = List.copyOf(runs);

@@ -11,11 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,8 +28,6 @@ import picocli.CommandLine.Option;
       "  limpid trace --tokens 1,2,3 --out t.safetensors --layers 0,3 --only pattern"
     })
 final class TraceCommand implements Callable<Integer> {
-  private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
-  private static final int MOST_LAYERS = 10_000;
 
   private final Console console;
 
@@ -44,9 +38,8 @@ final class TraceCommand implements Callable<Integer> {
   @Option(
       names = "--layers",
       paramLabel = "L,...",
-      split = ",",
       description = "Only these layers, such as 0,3 or 0-3.")
-  private @Nullable Set<String> layers;
+  private @Nullable String layers;
 
   @Option(
       names = "--only",
@@ -63,29 +56,11 @@ final class TraceCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     Path file = out.writable();
     Set<TraceTensor> kinds = kinds();
-    @Nullable Set<Integer> numbers = layers == null ? null : numbers(layers);
+    @Nullable Set<Integer> numbers = layers == null ? null : AskedLayers.parse(layers);
     Analysis analysis =
         run.open(console, prompt -> out.announce(TraceFile.bytes(prompt, numbers, kinds), console));
     TraceFile.write(file, analysis, numbers, kinds);
     return ExitCode.DONE;
-  }
-
-  private static Set<Integer> numbers(Set<String> layers) {
-    Set<Integer> numbers = new TreeSet<>();
-    for (String part : layers) {
-      Matcher range = RANGE.matcher(part.strip());
-      if (!range.matches()) {
-        throw new UsageFailure(
-            "--layers: '" + part + "' is neither a layer nor a range such as 0-3");
-      }
-      int first = Integer.parseInt(range.group(1));
-      int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
-      if (last < first || last - first > MOST_LAYERS) {
-        throw new UsageFailure("--layers: '" + part + "' is no range of layers");
-      }
-      IntStream.rangeClosed(first, last).forEach(numbers::add);
-    }
-    return numbers;
   }
 
   private Set<TraceTensor> kinds() {

@@ -74,6 +74,11 @@ public final class TerminalText {
     return quoted(token.id(), token.text());
   }
 
+  /** Returns a token as the name of a column, without its blanks. */
+  static String bare(TokenView token) {
+    return token.text() == null ? "#" + token.id() : text(token.text()).strip();
+  }
+
   /** Returns a predicted token for people. */
   static String quoted(PredictionView prediction) {
     return quoted(prediction.id(), prediction.text());

@@ -1,0 +1,81 @@
+package dev.limpid.explorer.cli;
+
+import dev.limpid.Indices;
+import dev.limpid.InterventionRequest;
+import dev.limpid.attribution.patching.SiteSweep;
+import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.files.InterventionsFile;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]]}: places as the command line names them; {@code
+ * *}, or nothing but for the layer, means all.
+ */
+final class SiteAddress {
+  private static final Pattern ADDRESS =
+      Pattern.compile(
+          "(?<site>[a-z_]+)\\.(?<layer>\\d+|\\*)(\\.(?<part>\\d+|\\*))?"
+              + "(@(?<position>\\d+|\\*)(:(?<key>\\d+|\\*))?)?");
+
+  private SiteAddress() {}
+
+  /** Returns the places of an address and what is done there. */
+  static InterventionRequest parse(
+      String option, String address, InterventionRequest.Action action) {
+    Matcher parts = ADDRESS.matcher(address);
+    if (!parts.matches()) {
+      throw new UsageFailure(
+          ("%s: '%s' is no address: SITE.LAYER[.HEAD][@POSITION[:KEY]], such as head_out.2.0@14,"
+                  + " mlp_out.3 or attention.2.4@14:10")
+              .formatted(option, address));
+    }
+    SiteSweep.Kind site = site(option, parts.group("site"));
+    boolean hasParts =
+        switch (site) {
+          case HEAD_OUT, ATTENTION, NEURON_POST -> true;
+          default -> false;
+        };
+    if (parts.group("part") != null && !hasParts) {
+      throw new UsageFailure(option + ": " + address + ": " + site + " has no heads");
+    }
+    if (parts.group("key") != null && site != SiteSweep.Kind.ATTENTION) {
+      throw new UsageFailure(option + ": " + address + ": only attention has keys");
+    }
+    Indices part = indices(option, parts.group("part"));
+    boolean isNeuron = site == SiteSweep.Kind.NEURON_POST;
+    return new InterventionRequest(
+        site,
+        indices(option, parts.group("layer")),
+        isNeuron ? Indices.ALL : part,
+        isNeuron ? part : Indices.ALL,
+        indices(option, parts.group("position")),
+        indices(option, parts.group("key")),
+        action);
+  }
+
+  /** Returns a site by its name. */
+  static SiteSweep.Kind site(String option, String name) {
+    return Arrays.stream(SiteSweep.Kind.values())
+        .filter(kind -> kind.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageFailure(
+                    "%s: there is no site '%s', but %s"
+                        .formatted(option, name, InterventionsFile.sites())));
+  }
+
+  private static Indices indices(String option, @Nullable String written) {
+    if (written == null || written.equals("*")) {
+      return Indices.ALL;
+    }
+    try {
+      return Indices.of(Integer.parseInt(written));
+    } catch (NumberFormatException e) {
+      throw new UsageFailure(option + ": " + written + " is too large for a number of anything");
+    }
+  }
+}
