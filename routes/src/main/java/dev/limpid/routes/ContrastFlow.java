@@ -62,15 +62,31 @@ public record ContrastFlow(int position, List<Amount> tokens, double biases, Amo
                   attribution.layers().size(),
                   attribution.position()));
     }
+    Passing passing = passing(graph, attribution);
+    List<Amount> tokens =
+        IntStream.range(0, graph.nPositions())
+            .mapToObj(t -> new Amount(passing.towards[t], passing.away[t]))
+            .toList();
+    return new ContrastFlow(attribution.position(), tokens, attribution.biases(), passing.lost);
+  }
+
+  /**
+   * What passes through every node, by its number.
+   *
+   * @param towards what raises the logit; to be read, not modified
+   * @param away what lowers it; to be read, not modified
+   * @param lost what arrives at no token
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  public record Passing(double[] towards, double[] away, Amount lost) {}
+
+  /** Lets the parts of a logit flow down, and returns what passes through every node. */
+  public static Passing passing(FlowGraph graph, DirectLogitAttribution attribution) {
     RouteExtractor allEdges = new RouteExtractor(graph, ThresholdMode.RENORMALISED, 0);
     double[] towards = parts(graph, attribution, 1);
     double[] away = parts(graph, attribution, -1);
     Amount lost = new Amount(allEdges.flowDown(towards).total(), allEdges.flowDown(away).total());
-    List<Amount> tokens =
-        IntStream.range(0, graph.nPositions())
-            .mapToObj(t -> new Amount(towards[t], away[t]))
-            .toList();
-    return new ContrastFlow(attribution.position(), tokens, attribution.biases(), lost);
+    return new Passing(towards, away, lost);
   }
 
   /** Returns the sum of all amounts: the logit, or difference of logits, up to rounding. */
