@@ -16,6 +16,7 @@ import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Change;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
+import dev.limpid.routes.circuit.CircuitRuns;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.view.AblateView;
 import dev.limpid.view.InterventionView;
@@ -25,6 +26,7 @@ import dev.limpid.view.PredictionView;
 import dev.limpid.view.TokenNames;
 import dev.limpid.view.TokenView;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -112,6 +114,17 @@ public final class Experiment {
    */
   public double value(List<Intervention> interventions) throws QuestionException {
     return finite(() -> runs.values(List.of(interventions), metric, _ -> {})[0]);
+  }
+
+  /** Returns the number of every run with interventions. */
+  double[] values(List<List<Intervention>> lists) throws QuestionException {
+    return finite(() -> runs.values(lists, metric, counting(lists.size())));
+  }
+
+  /** Returns what circuits of this prompt predict. */
+  List<CircuitRuns.Outcome> outcomes(CircuitRuns circuits, List<BitSet> which)
+      throws QuestionException {
+    return finite(() -> circuits.outcomes(which, metric, counting(which.size())));
   }
 
   /**
@@ -301,7 +314,7 @@ public final class Experiment {
 
   private double[] effects(List<List<Intervention>> changes) throws QuestionException {
     double before = base();
-    double[] effects = finite(() -> runs.values(changes, metric, counting(changes.size())));
+    double[] effects = values(changes);
     for (int i = 0; i < effects.length; i++) {
       effects[i] -= before;
     }

@@ -28,6 +28,7 @@ public final class Commands {
     commands.put("attribute", () -> new CommandLine(new AttributeCommand(console)));
     commands.put("ablate", () -> new CommandLine(new AblateCommand(console)));
     commands.put("patch", () -> new CommandLine(new PatchCommand(console)));
+    commands.put("faithfulness", () -> new CommandLine(new FaithfulnessCommand(console)));
     commands.put("generate", () -> new CommandLine(new GenerateCommand(console)));
     commands.put("trace", () -> new CommandLine(new TraceCommand(console)));
     commands.put("contributions", () -> new CommandLine(new ContributionsCommand(console)));

@@ -111,6 +111,30 @@ final class ComparisonOptions {
         : comparison.withReferences(references(reference, prompt, run.bos()));
   }
 
+  /** Returns the same for one of many prompts: what its line names goes before the options. */
+  Comparison of(Analysis analysis, RunOptions run, PromptLine line)
+      throws IOException, QuestionException {
+    Prompt prompt = analysis.prompt();
+    Comparison comparison =
+        Comparison.of(
+            AskedPositions.one(position, analysis),
+            line.answer() == null ? answers.answer(prompt) : prompt.tokenId(line.answer()),
+            line.distractor() == null
+                ? answers.distractor(prompt)
+                : prompt.tokenId(line.distractor()));
+    if (metric != null) {
+      comparison = comparison.by(metric);
+    }
+    @Nullable Prompt other =
+        line.source() == null ? source(prompt, run) : line.source().cut(prompt.source());
+    if (other != null) {
+      comparison = comparison.withSource(other);
+    }
+    return reference == null
+        ? comparison
+        : comparison.withReferences(references(reference, prompt));
+  }
+
   private @Nullable Prompt source(Prompt prompt, RunOptions run)
       throws IOException, QuestionException {
     if (source != null) {

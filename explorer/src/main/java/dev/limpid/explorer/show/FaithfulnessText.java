@@ -1,0 +1,149 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.view.FaithfulnessView;
+import dev.limpid.view.FaithfulnessView.CorrelationView;
+import dev.limpid.view.FaithfulnessView.CurveView;
+import dev.limpid.view.FaithfulnessView.OutcomeView;
+import dev.limpid.view.FaithfulnessView.RouteView;
+import dev.limpid.view.FaithfulnessView.Spread;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How faithful routes are, as tables. */
+public record FaithfulnessText(FaithfulnessView view, int width) {
+
+  /** Prints them. */
+  public void print(PrintStream out) {
+    out.println(
+        TerminalText.wrapped(
+            "Over %d %s, %s: the whole model has a %s of %.3f, with every component %s it is %.3f."
+                .formatted(
+                    view.prompts(),
+                    view.prompts() == 1 ? "prompt" : "prompts",
+                    view.components().equals("all")
+                        ? "terms of attention and MLPs"
+                        : "terms of attention alone",
+                    view.metric().replace('_', ' '),
+                    view.full(),
+                    replaced(),
+                    view.empty()),
+            width));
+    if (!view.skipped().isEmpty()) {
+      out.printf("  %d could not be run%n", view.skipped().size());
+    }
+    routes(out);
+    curves(out);
+    if (view.correlations() != null) {
+      correlations(view.correlations(), out);
+    }
+    out.println();
+    out.println(
+        TerminalText.wrapped(
+            "Recovered: 0 %% is no better than nothing, 100 %% the whole model; above it what works against the answer is missing. KL tells whether the rest of the prediction is there too."
+                .replace("%%", "%"),
+            width));
+  }
+
+  private String replaced() {
+    return switch (view.ablation()) {
+      case "zero" -> "put to zero";
+      case "patch" -> "taken from the source";
+      default -> "put to its mean over the references";
+    };
+  }
+
+  private void routes(PrintStream out) {
+    out.println();
+    out.println("threshold  terms  MLPs  of all   alone  KL     by chance        without  by chance");
+    for (RouteView route : view.routes()) {
+      out.printf(
+          "%9s  %5s  %4s  %6s  %6s  %-5.2f  %-15s  %7s  %s%n",
+          TerminalText.exact(route.threshold()),
+          whole(route.terms()),
+          whole(route.mlps()),
+          percent(route.fraction()),
+          recovered(route.kept()),
+          route.kept().kl(),
+          spread(route.random().kept()),
+          recovered(route.removed()),
+          spread(route.random().removed()));
+    }
+  }
+
+  private void curves(PrintStream out) {
+    if (view.curves().isEmpty()) {
+      return;
+    }
+    out.println();
+    out.println("Recovered by the first components of an order, by the share that runs (%):");
+    StringBuilder head = new StringBuilder(" ".repeat(15));
+    for (double size : view.curves().getFirst().sizes()) {
+      head.append("%5s".formatted(TerminalText.exact(100 * size)));
+    }
+    out.println(head + "   CPR   CMD");
+    for (CurveView curve : view.curves()) {
+      StringBuilder line = new StringBuilder(TerminalText.columns(name(curve.method()), 15));
+      @Nullable List<Double> recovered = curve.recovered();
+      for (int i = 0; i < curve.sizes().size(); i++) {
+        line.append(
+            recovered == null ? "    -" : "%5d".formatted(Math.round(100 * recovered.get(i))));
+      }
+      out.println(
+          line + "%6s%6s".formatted(two(curve.cpr()), two(curve.cmd())));
+    }
+  }
+
+  private void correlations(List<CorrelationView> correlations, PrintStream out) {
+    out.println();
+    out.println("Rank correlation of scores with the effect of ablating each alone:");
+    out.println("  kind  score           n      by size: Spearman  Kendall   signed: Spearman  Kendall");
+    for (int i = 0; i + 1 < correlations.size(); i += 2) {
+      CorrelationView size = correlations.get(i);
+      CorrelationView sign = correlations.get(i + 1);
+      out.printf(
+          "  %-4s  %-15s %-6d %17s %8s %18s %8s%n",
+          size.kind(),
+          name(size.with()),
+          size.n(),
+          two(size.spearman()),
+          two(size.kendall()),
+          two(sign.spearman()),
+          two(sign.kendall()));
+    }
+  }
+
+  private static String name(String method) {
+    return switch (method) {
+      case "attribution_patching" -> "AtP";
+      case "attribution_patching_ig" -> "AtP, IG";
+      default -> method;
+    };
+  }
+
+  private static String whole(Number count) {
+    return count instanceof Integer ? count.toString() : "%.1f".formatted(count.doubleValue());
+  }
+
+  private static String recovered(OutcomeView outcome) {
+    return outcome.recovered() == null ? "-" : percent(outcome.recovered());
+  }
+
+  private static String spread(@Nullable Spread spread) {
+    return spread == null
+        ? "-"
+        : "%s (%d to %d)"
+            .formatted(
+                percent(spread.median()),
+                Math.round(100 * spread.low()),
+                Math.round(100 * spread.high()));
+  }
+
+  private static String percent(double share) {
+    return "%.1f%%".formatted(100 * share);
+  }
+
+  private static String two(@Nullable Double number) {
+    return number == null ? "-" : "%.2f".formatted(number);
+  }
+}
