@@ -4,6 +4,7 @@ import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.HeadContributions;
 import dev.limpid.attribution.NeuronContributions;
+import dev.limpid.attribution.heads.ScoreSplit;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LensReading;
 import dev.limpid.attribution.logits.LogitLens;
@@ -34,6 +35,7 @@ import dev.limpid.view.LensView;
 import dev.limpid.view.LogitsView;
 import dev.limpid.view.NeuronsView;
 import dev.limpid.view.PredictionView;
+import dev.limpid.view.QkView;
 import dev.limpid.view.TokenNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -316,10 +318,8 @@ public final class Analysis {
       throws QuestionException {
     requireLayer(layer);
     requirePosition(position);
-    if (key != null && (key < 0 || key > position)) {
-      throw new NoSuchPartException(
-          "key %d is not seen from position %d, whose keys go from 0 to %d"
-              .formatted(key, position, position));
+    if (key != null) {
+      requireSeen(key, position);
     }
     return HeadsView.of(
         model.view(),
@@ -412,6 +412,44 @@ public final class Analysis {
    */
   public Experiment experiment(Comparison comparison) throws QuestionException {
     return new Experiment(this, comparison, progress);
+  }
+
+  /**
+   * Tells why a head looks from a position at a key: its score, split among pairs of parts of the
+   * two states it compares.
+   *
+   * @param versus another key, whose score is subtracted; or null
+   * @param top how many pairs; 0 for all
+   * @throws QuestionException if there is no such layer, head, position or key, or the numbers
+   *     overflow
+   */
+  public QkView qk(
+      int layer, int head, int position, int key, @Nullable Integer versus, int top)
+      throws QuestionException {
+    requireLayer(layer);
+    requirePosition(position);
+    int nHeads = transformer().config().nHeads();
+    if (head < 0 || head >= nHeads) {
+      throw new NoSuchPartException(
+          "head %d is not in layer %d, whose heads go from 0 to %d"
+              .formatted(head, layer, nHeads - 1));
+    }
+    requireSeen(key, position);
+    ScoreSplit split = ScoreSplit.of(transformer(), trace(), layer, head, position, key);
+    if (versus != null) {
+      requireSeen(versus, position);
+      split = split.less(ScoreSplit.of(transformer(), trace(), layer, head, position, versus));
+    }
+    double pattern = trace().layer(layer).toHeap().pattern().get(head, position, key);
+    return QkView.of(model.view(), prompt.tokenViews(), split, versus, pattern, top);
+  }
+
+  private static void requireSeen(int key, int position) throws NoSuchPartException {
+    if (key < 0 || key > position) {
+      throw new NoSuchPartException(
+          "key %d is not seen from position %d, whose keys go from 0 to %d"
+              .formatted(key, position, position));
+    }
   }
 
   /** Returns how the model continues the prompt, token by token. */

@@ -53,6 +53,11 @@ public final class Faithfulness {
     skipped.add(new Skipped(prompt, reason));
   }
 
+  /** Returns the prompts that could not be run. */
+  public List<Skipped> skipped() {
+    return List.copyOf(skipped);
+  }
+
   /** Returns how many prompts were measured. */
   public int size() {
     return measured.size();

@@ -198,7 +198,10 @@ final class PromptFaithfulness {
         .toArray();
   }
 
-  /** What a component does for the number: the effect of replacing it, turned round. */
+  /**
+   * What a component does for the number: the effect of replacing it, turned round. The gradient is
+   * the whole one, also where circuits run with frozen patterns.
+   */
   private double[] helps(AttributionSettings.Method method) throws QuestionException {
     double[] effects =
         of(
@@ -206,7 +209,7 @@ final class PromptFaithfulness {
                 method,
                 settings.ablation(),
                 settings.steps(),
-                settings.patternsFrozen(),
+                false,
                 settings.alpha()),
             comparison);
     return DoubleStream.of(effects).map(e -> -e).toArray();

@@ -195,10 +195,11 @@ public final class InterventionsFile {
   }
 
   private float number(JsonNode node, String where) throws IOException {
-    if (!node.isNumber() || !Float.isFinite(node.floatValue())) {
+    float number = node.isNumber() ? node.numberValue().floatValue() : Float.NaN;
+    if (!Float.isFinite(number)) {
       throw wrong(where, "a finite number", node);
     }
-    return node.floatValue();
+    return number;
   }
 
   private Indices index(JsonNode node, String key, String where) throws IOException {

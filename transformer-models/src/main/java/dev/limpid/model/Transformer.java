@@ -410,6 +410,19 @@ public final class Transformer {
     return out;
   }
 
+  /**
+   * Turns queries or keys of one position by its angles; nothing for a model that does not rotate.
+   *
+   * @param x [n, m d], heads side by side, modified
+   */
+  public void rotate(Tensor x, int position) {
+    if (config.positions() instanceof Positions.Rotary rotary) {
+      int[] rows = new int[x.dim(0)];
+      Rotary.Angles one = Rotary.angles(rotary, config.dHead(), position, 1).of(rows).on(ops);
+      ops.rotate(x, config.dHead(), one.cos(), one.sin());
+    }
+  }
+
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
     try (Scope scope = ops.scope()) {

@@ -29,6 +29,7 @@ public final class Commands {
     commands.put("ablate", () -> new CommandLine(new AblateCommand(console)));
     commands.put("patch", () -> new CommandLine(new PatchCommand(console)));
     commands.put("faithfulness", () -> new CommandLine(new FaithfulnessCommand(console)));
+    commands.put("qk", () -> new CommandLine(new QkCommand(console)));
     commands.put("generate", () -> new CommandLine(new GenerateCommand(console)));
     commands.put("trace", () -> new CommandLine(new TraceCommand(console)));
     commands.put("contributions", () -> new CommandLine(new ContributionsCommand(console)));

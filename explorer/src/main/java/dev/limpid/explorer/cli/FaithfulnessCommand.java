@@ -7,6 +7,7 @@ import dev.limpid.Faithfulness;
 import dev.limpid.FaithfulnessSettings;
 import dev.limpid.FaithfulnessSettings.Method;
 import dev.limpid.LanguageModel;
+import dev.limpid.Progress;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.CommandFailure;
@@ -19,6 +20,7 @@ import dev.limpid.files.PromptLine;
 import dev.limpid.files.PromptLines;
 import dev.limpid.routes.ThresholdMode;
 import dev.limpid.view.FaithfulnessView;
+import dev.limpid.view.FaithfulnessView.Skipped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -179,18 +181,20 @@ final class FaithfulnessCommand implements Callable<Integer> {
     for (int i = 0; i < lines.size(); i++) {
       PromptLine line = lines.get(i);
       try {
-        Analysis analysis = model.analyse(line.prompt().cut(model.source()), dev.limpid.Progress.NONE);
+        Analysis analysis = model.analyse(line.prompt().cut(model.source()), Progress.NONE);
         Comparison comparison = inputs.of(analysis, run, line);
         faithfulness.add(analysis, comparison);
       } catch (QuestionException | CommandFailure e) {
-        console.warn(line.where() + ": " + e.getMessage());
         faithfulness.skip(line.where(), String.valueOf(e.getMessage()));
       }
-      progress.done(dev.limpid.Progress.Phase.PROMPTS, i + 1, lines.size());
+      progress.done(Progress.Phase.PROMPTS, i + 1, lines.size());
     }
     if (faithfulness.size() == 0) {
-      throw new CommandFailure(file + ": none of its prompts can be run");
+      Skipped first = faithfulness.skipped().getFirst();
+      throw new CommandFailure(
+          "none of the prompts can be run; " + first.prompt() + ": " + first.reason());
     }
+    faithfulness.skipped().forEach(s -> console.warn(s.prompt() + ": " + s.reason()));
     return faithfulness.view();
   }
 

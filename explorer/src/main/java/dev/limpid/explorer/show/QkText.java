@@ -1,0 +1,75 @@
+package dev.limpid.explorer.show;
+
+import dev.limpid.view.QkView;
+import java.io.PrintStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Why a head looks at a key: the parts of the query and of the key, and the largest pairs. */
+public record QkText(QkView view, int width) {
+  private static final int LISTED = 8;
+  private static final int COLUMN = 34;
+
+  /** Prints it. */
+  public void print(PrintStream out) {
+    String from = view.position() + " " + token(view.position());
+    out.println(
+        TerminalText.wrapped(
+            "Why head %d.%d looks from %s at %d %s%s"
+                .formatted(
+                    view.layer(),
+                    view.head(),
+                    from,
+                    view.key(),
+                    token(view.key()),
+                    view.versus() == null
+                        ? ""
+                        : " and not at %d %s".formatted(view.versus(), token(view.versus()))),
+            width));
+    out.printf(
+        "  %s %.3f, attention %.1f %%%n",
+        view.versus() == null ? "score" : "its score is higher by",
+        view.score(),
+        100 * view.pattern());
+    out.println();
+    out.println("  " + TerminalText.columns("of the query", COLUMN) + "of the key");
+    for (int i = 0; i < Math.min(LISTED, view.queryParts().size()); i++) {
+      out.println(
+          "  "
+              + TerminalText.columns(shown(view.queryParts(), i), COLUMN)
+              + shown(view.keyParts(), i));
+    }
+    out.println();
+    out.println("  The largest pairs, query with key:");
+    for (QkView.Pair pair : view.pairs()) {
+      out.printf(
+          "  %+9.3f  %s with %s%n",
+          pair.score(),
+          name(pair.query().part(), pair.query().layer(), pair.query().head()),
+          name(pair.key().part(), pair.key().layer(), pair.key().head()));
+    }
+    out.println();
+    out.println(
+        TerminalText.wrapped(
+            "All pairs sum to the score, exactly; the scale of the norm is held at that of the"
+                + " whole state.",
+            width));
+  }
+
+  private static String shown(List<QkView.Part> parts, int i) {
+    QkView.Part part = parts.get(i);
+    return "%+9.3f  %s".formatted(part.score(), name(part.part(), part.layer(), part.head()));
+  }
+
+  private static String name(String part, @Nullable Integer layer, @Nullable Integer head) {
+    return switch (part) {
+      case "head" -> "head %d.%d".formatted(layer, head);
+      case "mlp" -> "MLP of layer " + layer;
+      default -> part;
+    };
+  }
+
+  private String token(int position) {
+    return TerminalText.quoted(view.tokens().get(position));
+  }
+}
