@@ -423,8 +423,7 @@ public final class Analysis {
    * @throws QuestionException if there is no such layer, head, position or key, or the numbers
    *     overflow
    */
-  public QkView qk(
-      int layer, int head, int position, int key, @Nullable Integer versus, int top)
+  public QkView qk(int layer, int head, int position, int key, @Nullable Integer versus, int top)
       throws QuestionException {
     requireLayer(layer);
     requirePosition(position);

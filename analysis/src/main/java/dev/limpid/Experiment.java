@@ -53,15 +53,13 @@ public final class Experiment {
   private @Nullable ForwardTrace source;
   private @Nullable List<ForwardTrace> references;
 
-  Experiment(Analysis analysis, Comparison comparison, Progress progress)
-      throws QuestionException {
+  Experiment(Analysis analysis, Comparison comparison, Progress progress) throws QuestionException {
     this.analysis = analysis;
     this.comparison = comparison;
     this.progress = progress;
     analysis.requirePosition(comparison.position());
     requireSameLengths();
-    this.runs =
-        new PatchedRuns(transformer(), analysis.trace(), comparison.position());
+    this.runs = new PatchedRuns(transformer(), analysis.trace(), comparison.position());
     Tensor before = finite(runs::logits);
     this.answer =
         comparison.answer() == null ? transformer().ops().topK(before, 1)[0] : comparison.answer();
@@ -74,8 +72,7 @@ public final class Experiment {
       Comparison.requireSameLength(prompt, comparison.source(), "the source");
     }
     for (int i = 0; i < comparison.references().size(); i++) {
-      Comparison.requireSameLength(
-          prompt, comparison.references().get(i), "reference " + (i + 1));
+      Comparison.requireSameLength(prompt, comparison.references().get(i), "reference " + (i + 1));
     }
   }
 
@@ -165,9 +162,7 @@ public final class Experiment {
   private Intervention fitting(Function<Site, Intervention> change, Site site)
       throws ImpossibleChangeException {
     try {
-      return change
-          .apply(site)
-          .requireFits(transformer().config(), analysis.prompt().nPositions());
+      return change.apply(site).requireFits(transformer().config(), analysis.prompt().nPositions());
     } catch (IllegalArgumentException e) {
       throw new ImpossibleChangeException(e);
     }
@@ -246,8 +241,7 @@ public final class Experiment {
     int nLayers = sweep.layers().size();
     for (int i = 0; i < nLayers; i++) {
       SiteSweep one =
-          new SiteSweep(
-              sweep.kind(), List.of(sweep.layers().get(i)), sweep.nPositions(), false);
+          new SiteSweep(sweep.kind(), List.of(sweep.layers().get(i)), sweep.nPositions(), false);
       List<Site.Edge> ofLayer = new ArrayList<>(one.edges(transformer().config()));
       Collections.shuffle(ofLayer, random);
       int share = (int) ((long) sample * (i + 1) / nLayers - (long) sample * i / nLayers);
@@ -268,8 +262,7 @@ public final class Experiment {
       throws QuestionException {
     requireReceiver(receiver, name);
     PathPatching paths = new PathPatching(runs, replacement(ablation));
-    PathPatching.Effects effects =
-        finite(() -> paths.effects(receiver, metric, counting(0)));
+    PathPatching.Effects effects = finite(() -> paths.effects(receiver, metric, counting(0)));
     int senders = 1 + effects.mlps().length;
     for (double[] heads : effects.heads()) {
       senders += heads.length;
@@ -370,8 +363,7 @@ public final class Experiment {
     List<PatchView.EdgeEffect> views = new ArrayList<>();
     for (int i = 0; i < effects.length; i++) {
       Site.Edge e = edges.get(i);
-      views.add(
-          new PatchView.EdgeEffect(e.layer(), e.head(), e.query(), e.key(), effects[i]));
+      views.add(new PatchView.EdgeEffect(e.layer(), e.head(), e.query(), e.key(), effects[i]));
     }
     return views;
   }
@@ -480,8 +472,7 @@ public final class Experiment {
   }
 
   private ForwardTrace run(Prompt prompt) throws QuestionException {
-    return finite(
-        () -> transformer().run(prompt.tokens(), TraceDetail.FULL, LayerVisitor.NONE));
+    return finite(() -> transformer().run(prompt.tokens(), TraceDetail.FULL, LayerVisitor.NONE));
   }
 
   private interface Work<T> {

@@ -142,8 +142,7 @@ public final class Faithfulness {
             .mapToDouble(i -> (mean(m -> draw.of(m, i).value()) - empty) / (full - empty))
             .sorted()
             .toArray();
-    return new Spread(
-        quantile(recovered, 0.5), quantile(recovered, 0.1), quantile(recovered, 0.9));
+    return new Spread(quantile(recovered, 0.5), quantile(recovered, 0.1), quantile(recovered, 0.9));
   }
 
   /** Linear between neighbours. */

@@ -130,8 +130,7 @@ public record InterventionRequest(
     return places;
   }
 
-  private List<Integer> heads(ModelConfig config, String at, int layer)
-      throws NoSuchPartException {
+  private List<Integer> heads(ModelConfig config, String at, int layer) throws NoSuchPartException {
     for (int h : heads.among(config.nHeads())) {
       require(at + "." + h, h, config.nHeads(), "layer " + layer + " has heads");
     }

@@ -146,8 +146,7 @@ final class PromptFaithfulness {
 
   private List<Outcome> run(List<BitSet> circuits) throws QuestionException {
     CircuitRuns runs =
-        new CircuitRuns(
-            experiment.runs(), components, replacement, settings.patternsFrozen());
+        new CircuitRuns(experiment.runs(), components, replacement, settings.patternsFrozen());
     return experiment.outcomes(runs, circuits);
   }
 
@@ -169,7 +168,9 @@ final class PromptFaithfulness {
         terms, route.cardinality() - terms, outcomes.get(0), outcomes.get(1), kept, removed);
   }
 
-  /** The scores of a method, with the sign that says whether a component helps, where it has one. */
+  /**
+   * The scores of a method, with the sign that says whether a component helps, where it has one.
+   */
   private double[] scores(FaithfulnessSettings.Method method) throws QuestionException {
     return switch (method) {
       case ROUTES -> scores.width(contributions);
@@ -190,11 +191,7 @@ final class PromptFaithfulness {
       return signed;
     }
     return DoubleStream.of(signed)
-        .map(
-            s ->
-                s >= 0
-                    ? s
-                    : method == FaithfulnessSettings.Method.RELEVANCE ? -HARMFUL * s : -s)
+        .map(s -> s >= 0 ? s : method == FaithfulnessSettings.Method.RELEVANCE ? -HARMFUL * s : -s)
         .toArray();
   }
 
@@ -206,11 +203,7 @@ final class PromptFaithfulness {
     double[] effects =
         of(
             new AttributionSettings(
-                method,
-                settings.ablation(),
-                settings.steps(),
-                false,
-                settings.alpha()),
+                method, settings.ablation(), settings.steps(), false, settings.alpha()),
             comparison);
     return DoubleStream.of(effects).map(e -> -e).toArray();
   }
@@ -245,7 +238,12 @@ final class PromptFaithfulness {
   private Map<String, Map<FaithfulnessSettings.Method, Sample>> samples(
       Map<FaithfulnessSettings.Method, double[]> signed) throws QuestionException {
     return Map.of(
-        "head", sample(signed, heads()), "mlp", sample(signed, mlps()), "term", sample(signed, terms()));
+        "head",
+        sample(signed, heads()),
+        "mlp",
+        sample(signed, mlps()),
+        "term",
+        sample(signed, terms()));
   }
 
   /** What is ablated together, as component numbers and as interventions. */
@@ -262,15 +260,14 @@ final class PromptFaithfulness {
     double[] values = experiment.values(parts.stream().map(Part::ablation).toList());
     double base = experiment.base();
     double[] taken = DoubleStream.of(values).map(v -> base - v).toArray();
-    signed.forEach(
-        (method, scores) ->
-            samples.put(
-                method,
-                new Sample(
-                    parts.stream()
-                        .mapToDouble(p -> IntStream.of(p.numbers).mapToDouble(i -> scores[i]).sum())
-                        .toArray(),
-                    taken)));
+    signed.forEach((method, scores) ->
+        samples.put(
+            method,
+            new Sample(
+                parts.stream()
+                    .mapToDouble(p -> IntStream.of(p.numbers).mapToDouble(i -> scores[i]).sum())
+                    .toArray(),
+                taken)));
     return samples;
   }
 
@@ -310,11 +307,10 @@ final class PromptFaithfulness {
   private List<Part> terms() {
     double[] flow = scores.flow(graph, contributions);
     List<Part> all = new ArrayList<>();
-    components.forEachTerm(
-        (number, l, h, q, k) -> {
-          Site.Edge edge = new Site.Edge(l, h, q, k);
-          all.add(new Part(new int[] {number}, List.of(replacement.at(edge))));
-        });
+    components.forEachTerm((number, l, h, q, k) -> {
+      Site.Edge edge = new Site.Edge(l, h, q, k);
+      all.add(new Part(new int[] {number}, List.of(replacement.at(edge))));
+    });
     all.sort((a, b) -> Double.compare(flow[b.numbers[0]], flow[a.numbers[0]]));
     int half = Math.min(SAMPLED / 2, all.size());
     List<Part> rest = new ArrayList<>(all.subList(half, all.size()));

@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Changes as JSON: {@code {"interventions":[{"site":"head_out","layer":2,"head":[0,7],"do":"zero"}]}}.
+ * Changes as JSON: {@code
+ * {"interventions":[{"site":"head_out","layer":2,"head":[0,7],"do":"zero"}]}}.
  *
  * <p>An index that is missing means all of them, but for the layer, which has to be said; it is a
  * number, a list of numbers, or {@code "all"}. What is not known, or not of this site, is refused.
@@ -91,8 +92,7 @@ public final class InterventionsFile {
     SiteSweep.Kind site = site(node, where);
     String action = node.path("do").asString("");
     if (!OF_ACTION.containsKey(action)) {
-      throw wrong(
-          where + ", do", "one of zero, scale, add, set, patch, mean", node.path("do"));
+      throw wrong(where + ", do", "one of zero, scale, add, set, patch, mean", node.path("do"));
     }
     Set<String> known = new TreeSet<>(ALWAYS);
     known.addAll(indices(site));
@@ -161,8 +161,7 @@ public final class InterventionsFile {
     };
   }
 
-  private boolean renormalise(SiteSweep.Kind site, JsonNode node, String where)
-      throws IOException {
+  private boolean renormalise(SiteSweep.Kind site, JsonNode node, String where) throws IOException {
     JsonNode asked = node.path("renormalise");
     if (asked.isMissingNode()) {
       return false;
@@ -178,8 +177,7 @@ public final class InterventionsFile {
     return asked.asBoolean();
   }
 
-  private List<Float> vector(SiteSweep.Kind site, JsonNode node, String where)
-      throws IOException {
+  private List<Float> vector(SiteSweep.Kind site, JsonNode node, String where) throws IOException {
     if (site == SiteSweep.Kind.NEURON_POST) {
       return List.of(number(node.path("value"), where + ", value"));
     }

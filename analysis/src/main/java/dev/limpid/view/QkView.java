@@ -100,8 +100,7 @@ public record QkView(
     for (int i = 0; i < split.parts().size(); i++) {
       for (int j = 0; j < split.parts().size(); j++) {
         pairs.add(
-            new Pair(
-                name(split.parts().get(i)), name(split.parts().get(j)), split.pairs()[i][j]));
+            new Pair(name(split.parts().get(i)), name(split.parts().get(j)), split.pairs()[i][j]));
       }
     }
     pairs.sort(Comparator.comparingDouble(pair -> -Math.abs(pair.score)));

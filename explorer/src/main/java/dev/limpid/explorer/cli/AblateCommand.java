@@ -60,10 +60,7 @@ final class AblateCommand implements Callable<Integer> {
       description = "Put the mean of the references in their place.")
   private List<String> mean = List.of();
 
-  @Option(
-      names = "--scale",
-      paramLabel = "ADDR=F",
-      description = "Multiply these values with F.")
+  @Option(names = "--scale", paramLabel = "ADDR=F", description = "Multiply these values with F.")
   private List<String> scale = List.of();
 
   @Option(
@@ -115,8 +112,7 @@ final class AblateCommand implements Callable<Integer> {
   private List<InterventionRequest> requests() throws IOException {
     List<InterventionRequest> requests = new ArrayList<>();
     for (String address : zero) {
-      InterventionRequest plain =
-          SiteAddress.parse("--zero", address, new Action.Zero(false));
+      InterventionRequest plain = SiteAddress.parse("--zero", address, new Action.Zero(false));
       boolean isEdge = plain.site() == dev.limpid.attribution.patching.SiteSweep.Kind.ATTENTION;
       if (renormalise && !isEdge) {
         throw new UsageFailure("--renormalise: only of attention put to zero, not " + address);
@@ -151,8 +147,7 @@ final class AblateCommand implements Callable<Integer> {
     try {
       float number = Float.parseFloat(factor);
       if (Float.isFinite(number)) {
-        return SiteAddress.parse(
-            "--scale", option.substring(0, equals), new Action.Scale(number));
+        return SiteAddress.parse("--scale", option.substring(0, equals), new Action.Scale(number));
       }
     } catch (NumberFormatException e) {
       // said below, like what is no finite number

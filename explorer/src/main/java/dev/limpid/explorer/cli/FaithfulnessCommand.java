@@ -31,7 +31,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code limpid faithfulness}: does a route alone give the answer, and is the answer gone without? */
+/**
+ * {@code limpid faithfulness}: does a route alone give the answer, and is the answer gone without?
+ */
 @Command(
     name = "faithfulness",
     description = {

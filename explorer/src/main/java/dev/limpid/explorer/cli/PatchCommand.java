@@ -47,10 +47,7 @@ final class PatchCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final InterventionInputs inputs = new InterventionInputs();
 
-  @Option(
-      names = "--site",
-      description =
-          "What is replaced, one of: ${COMPLETION-CANDIDATES}.")
+  @Option(names = "--site", description = "What is replaced, one of: ${COMPLETION-CANDIDATES}.")
   private SiteSweep.@Nullable Kind site;
 
   @Option(

@@ -61,11 +61,10 @@ final class SiteAddress {
     return Arrays.stream(SiteSweep.Kind.values())
         .filter(kind -> kind.toString().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageFailure(
-                    "%s: there is no site '%s', but %s"
-                        .formatted(option, name, InterventionsFile.sites())));
+        .orElseThrow(() ->
+            new UsageFailure(
+                "%s: there is no site '%s', but %s"
+                    .formatted(option, name, InterventionsFile.sites())));
   }
 
   private static Indices indices(String option, @Nullable String written) {

@@ -34,12 +34,9 @@ public record AblateText(AblateView view, int width) {
     List<PredictionView> before = view.before().top();
     List<PredictionView> after = view.after().top();
     IntStream.range(0, before.size())
-        .forEach(
-            i ->
-                out.println(
-                    "  "
-                        + TerminalText.columns(shown(before.get(i)), COLUMN)
-                        + shown(after.get(i))));
+        .forEach(i ->
+            out.println(
+                "  " + TerminalText.columns(shown(before.get(i)), COLUMN) + shown(after.get(i))));
     out.println();
     print(out, view.before().answer(), view.after().answer());
     PredictionView distractor = view.before().distractor();
@@ -52,8 +49,7 @@ public record AblateText(AblateView view, int width) {
           difference(view.after()));
     }
     out.printf(
-        "  %s%8.3f nats%n",
-        TerminalText.columns("KL(before || after)", COLUMN), view.after().kl());
+        "  %s%8.3f nats%n", TerminalText.columns("KL(before || after)", COLUMN), view.after().kl());
   }
 
   private static double difference(OutcomeView outcome) {

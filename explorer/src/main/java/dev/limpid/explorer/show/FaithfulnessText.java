@@ -55,7 +55,8 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
 
   private void routes(PrintStream out) {
     out.println();
-    out.println("threshold  terms  MLPs  of all   alone  KL     by chance        without  by chance");
+    out.println(
+        "threshold  terms  MLPs  of all   alone  KL     by chance        without  by chance");
     for (RouteView route : view.routes()) {
       out.printf(
           "%9s  %5s  %4s  %6s  %6s  %-5.2f  %-15s  %7s  %s%n",
@@ -89,15 +90,15 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
         line.append(
             recovered == null ? "    -" : "%5d".formatted(Math.round(100 * recovered.get(i))));
       }
-      out.println(
-          line + "%6s%6s".formatted(two(curve.cpr()), two(curve.cmd())));
+      out.println(line + "%6s%6s".formatted(two(curve.cpr()), two(curve.cmd())));
     }
   }
 
   private void correlations(List<CorrelationView> correlations, PrintStream out) {
     out.println();
     out.println("Rank correlation of scores with the effect of ablating each alone:");
-    out.println("  kind  score           n      by size: Spearman  Kendall   signed: Spearman  Kendall");
+    out.println(
+        "  kind  score           n      by size: Spearman  Kendall   signed: Spearman  Kendall");
     for (int i = 0; i + 1 < correlations.size(); i += 2) {
       CorrelationView size = correlations.get(i);
       CorrelationView sign = correlations.get(i + 1);

@@ -21,8 +21,7 @@ public record PatchText(PatchView view, int width) {
     out.println(
         TerminalText.wrapped(
             "What %s does to %s at position %d %s"
-                .formatted(
-                    what(), metric(), view.position(), token(view.position())),
+                .formatted(what(), metric(), view.position(), token(view.position())),
             width));
     out.printf("  it is %.3f", view.base());
     if (view.span() != null) {
@@ -86,8 +85,7 @@ public record PatchText(PatchView view, int width) {
       if (edge instanceof EdgeEffect(int l, int h, int q, int k, double effect)) {
         named.add(
             new Named(
-                "head %d.%d  %d %s from %d %s".formatted(l, h, q, token(q), k, token(k)),
-                effect));
+                "head %d.%d  %d %s from %d %s".formatted(l, h, q, token(q), k, token(k)), effect));
       }
     }
   }

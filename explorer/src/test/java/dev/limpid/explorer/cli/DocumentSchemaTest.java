@@ -54,6 +54,21 @@ class DocumentSchemaTest {
             "attribute --model %s --tokens 3,1,4,1 --source-tokens 3,2,4,2 --answer #7"
                 + " --distractor #8 --method attribution_patching_ig --steps 3",
             NO_TOKENIZER),
+        of(
+            "ablate",
+            "ablate --model %s 'The capital' --zero head_out.1 --zero neuron_post.0.3@2",
+            DEMO),
+        of(
+            "ablate",
+            "ablate --model %s --tokens 1,2,3 --source-tokens 1,3,2 --patch attention.*@2:1"
+                + " --scale mlp_out.0=0.5 --answer #1 --distractor #2",
+            NO_TOKENIZER),
+        of("patch", "patch --model %s 'The capital' --site head_out", DEMO),
+        of("patch", "patch --model %s 'The capital' --site mlp_out --all-positions", DEMO),
+        of("patch", "patch --model %s 'The capital' --site attention --sample 9", DEMO),
+        of("patch", "patch --model %s 'The capital' --receiver key.1.2", DEMO),
+        of("faithfulness", "faithfulness --model %s 'The capital' --random 2 --correlations", DEMO),
+        of("qk", "qk --model %s 'The capital' --layer 1 --head 2 --key 1 --versus 0", DEMO),
         of("generate", "generate --model %s 'The capital of France is'", DEMO),
         of(
             "generate",

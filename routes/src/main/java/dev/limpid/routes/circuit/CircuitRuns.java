@@ -41,9 +41,8 @@ public final class CircuitRuns {
     for (int l = 0; l < components.nLayers(); l++) {
       mixtures.add(replacement.mixtures(l));
     }
-    components.forEachMlp(
-        (number, l, q) ->
-            mlps.put(number, replacement.at(new Site.State(Site.Stage.MLP_OUT, l, q))));
+    components.forEachMlp((number, l, q) ->
+        mlps.put(number, replacement.at(new Site.State(Site.Stage.MLP_OUT, l, q))));
   }
 
   /**
@@ -85,12 +84,11 @@ public final class CircuitRuns {
               new Site.Terms(l),
               new Change.KeepTerms(runs.base().nPositions(), kept, mixtures.get(l))));
     }
-    components.forEachMlp(
-        (number, l, q) -> {
-          if (!circuit.get(number)) {
-            interventions.add(mlps.get(number));
-          }
-        });
+    components.forEachMlp((number, l, q) -> {
+      if (!circuit.get(number)) {
+        interventions.add(mlps.get(number));
+      }
+    });
     return interventions;
   }
 

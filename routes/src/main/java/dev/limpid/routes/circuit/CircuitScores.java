@@ -72,8 +72,7 @@ public final class CircuitScores {
       }
     }
     components.forEachMlp(
-        (number, l, q) ->
-            scores[number] = q == t ? Math.abs(split.layers().get(l).mlp()) : 0);
+        (number, l, q) -> scores[number] = q == t ? Math.abs(split.layers().get(l).mlp()) : 0);
     return scores;
   }
 
@@ -144,16 +143,13 @@ public final class CircuitScores {
   private double[] through(FlowGraph graph, Contributions contributions, double[] amounts) {
     double[] scores = new double[components.size()];
     List<LayerContributions> layers = contributions.layers();
-    components.forEachTerm(
-        (number, l, h, q, k) ->
-            scores[number] =
-                amounts[graph.number(Node.Kind.AFTER_ATTENTION, l, q)]
-                    * layers.get(l).attention(q, k, h));
-    components.forEachMlp(
-        (number, l, q) ->
-            scores[number] =
-                amounts[graph.number(Node.Kind.AFTER_MLP, l, q)]
-                    * layers.get(l).shares().mlp().get(q));
+    components.forEachTerm((number, l, h, q, k) ->
+        scores[number] =
+            amounts[graph.number(Node.Kind.AFTER_ATTENTION, l, q)]
+                * layers.get(l).attention(q, k, h));
+    components.forEachMlp((number, l, q) ->
+        scores[number] =
+            amounts[graph.number(Node.Kind.AFTER_MLP, l, q)] * layers.get(l).shares().mlp().get(q));
     return scores;
   }
 }

@@ -5,8 +5,8 @@ import java.util.BitSet;
 
 /**
  * All parts that can take part in the prediction of one position, numbered: every term (l, h, q, k)
- * of attention, k &lt;= q &lt;= target, then every MLP (l, q); in the last layer those of the target
- * alone. Embeddings, residual connections and biases are always there and are none of them.
+ * of attention, k &lt;= q &lt;= target, then every MLP (l, q); in the last layer those of the
+ * target alone. Embeddings, residual connections and biases are always there and are none of them.
  *
  * @param target whose prediction it is
  * @param withMlps whether MLPs are among them; else they are all left as they are

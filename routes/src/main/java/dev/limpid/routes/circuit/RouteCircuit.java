@@ -12,8 +12,8 @@ public final class RouteCircuit {
   private RouteCircuit() {}
 
   /**
-   * Returns the terms on the route's attention edges and its MLPs; residual connections are in every
-   * circuit.
+   * Returns the terms on the route's attention edges and its MLPs; residual connections are in
+   * every circuit.
    *
    * @param route of the components' target
    */

@@ -1,0 +1,173 @@
+package dev.limpid.attribution.patching;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.limpid.attribution.heads.ScoreSplit;
+import dev.limpid.attribution.logits.Metric;
+import dev.limpid.attribution.patching.PathPatching.Effects;
+import dev.limpid.attribution.patching.PathPatching.Receiver;
+import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.TraceDetail;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.intervene.Intervention;
+import dev.limpid.model.intervene.Site;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** What must hold of patching, of paths and of scores taken apart, whatever the model. */
+class PatchingProperties {
+  /** Of numbers of a few units, summed in another order. */
+  private static final double TOLERANCE = 1e-3;
+
+  private static final List<Transformer> MODELS =
+      Stream.of("reference", "vector")
+          .flatMap(backend ->
+              Stream.of(
+                      "gpt2-defaults",
+                      "opt-biased",
+                      "llama-gqa-head-dim",
+                      "mistral-sliding-window",
+                      "qwen3-biased-windows")
+                  .map(name -> open(name, backend)))
+          .toList();
+
+  private static Transformer open(String name, String backend) {
+    try {
+      return ModelLoader.open(
+          TestData.folder().resolve("goldens").resolve(name), Backends.open(backend));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class Case {
+    final Random random;
+    final Transformer model;
+    final ForwardTrace base;
+    final ForwardTrace other;
+    final PatchedRuns runs;
+    final Metric metric = new Metric(Metric.Kind.LOGIT_DIFFERENCE, 0, 1, null);
+
+    Case(long seed) {
+      random = new Random(seed);
+      model = MODELS.get(random.nextInt(MODELS.size()));
+      int n = 2 + random.nextInt(6);
+      base = trace(n);
+      other = trace(n);
+      runs = new PatchedRuns(model, base, n - 1);
+    }
+
+    private ForwardTrace trace(int n) {
+      List<Integer> tokens = random.ints(n, 0, model.config().dVocab()).boxed().toList();
+      return model.trace(tokens, TraceDetail.FULL);
+    }
+
+    int layer() {
+      return random.nextInt(model.config().nLayers());
+    }
+
+    int head() {
+      return random.nextInt(model.config().nHeads());
+    }
+
+    double value(Intervention... interventions) {
+      return runs.values(List.of(List.of(interventions)), metric, _ -> {})[0];
+    }
+  }
+
+  @Property(tries = 60)
+  void whatIsTakenFromItselfChangesNothing(@ForAll long seed) {
+    Case c = new Case(seed);
+    double before = c.metric.of(c.runs.logits());
+    for (SiteSweep.Kind kind : SiteSweep.Kind.values()) {
+      SiteSweep sweep = new SiteSweep(kind, List.of(c.layer()), c.base.nPositions(), false);
+      List<List<Intervention>> changes = sweep.runs(c.model.config(), Replacement.from(c.base)::at);
+      int one = c.random.nextInt(changes.size());
+      assertThat(c.runs.values(List.of(changes.get(one)), c.metric, _ -> {})[0])
+          .as("%s", changes.get(one).getFirst().site())
+          .isCloseTo(before, within(TOLERANCE));
+    }
+  }
+
+  @Property(tries = 60)
+  void theMeanOverTheSameRunTwiceIsPatching(@ForAll long seed) {
+    Case c = new Case(seed);
+    Site site = new Site.Head(c.layer(), c.head(), c.random.nextInt(c.base.nPositions()));
+    assertThat(c.value(new Replacement(List.of(c.other, c.other)).at(site)))
+        .isCloseTo(c.value(Replacement.from(c.other).at(site)), within(TOLERANCE));
+  }
+
+  @Property(tries = 40)
+  void aPathOfNoChangeHasNoEffect(@ForAll long seed) {
+    Case c = new Case(seed);
+    Replacement itself = Replacement.from(c.base);
+    int l = c.layer();
+    List<Receiver> receivers =
+        List.of(
+            new Receiver.Query(l, c.head()),
+            new Receiver.Key(l, c.head()),
+            new Receiver.Value(l, c.head()),
+            new Receiver.MlpIn(l),
+            new Receiver.Logits());
+    for (Receiver receiver : receivers) {
+      Effects effects = new PathPatching(c.runs, itself).effects(receiver, c.metric, _ -> {});
+      assertThat(effects.embedding()).isCloseTo(0, within(TOLERANCE));
+      for (double mlp : effects.mlps()) {
+        assertThat(mlp).as("%s", receiver).isCloseTo(0, within(TOLERANCE));
+      }
+    }
+  }
+
+  /**
+   * A head of the last layer is read by the last MLP and the logits, an MLP by the logits alone.
+   */
+  @Property(tries = 40)
+  void theLastMlpActsDirectlyAlone(@ForAll long seed) {
+    Case c = new Case(seed);
+    int last = c.model.config().nLayers() - 1;
+    Effects direct =
+        new PathPatching(c.runs, Replacement.ZERO)
+            .effects(new Receiver.Logits(), c.metric, _ -> {});
+    double total =
+        c.value(Replacement.ZERO.at(new Site.State(Site.Stage.MLP_OUT, last, c.runs.target())))
+            - c.metric.of(c.runs.logits());
+    assertThat(direct.mlps()[last]).isCloseTo(total, within(TOLERANCE));
+  }
+
+  @Property(tries = 60)
+  void aScoreIsTheSumOfItsPairs(@ForAll long seed) {
+    Case c = new Case(seed);
+    int l = c.layer();
+    int h = c.head();
+    int q = c.random.nextInt(c.base.nPositions());
+    int k = c.random.nextInt(q + 1);
+    LayerTrace layer = c.base.layer(l);
+    int dHead = c.model.config().dHead();
+    int keyHead = c.model.config().attentionShape(l).keyHead(h);
+    double score = 0;
+    for (int i = 0; i < dHead; i++) {
+      score +=
+          (double) layer.queries().get(q, h * dHead + i) * layer.keys().get(k, keyHead * dHead + i);
+    }
+    ScoreSplit split = ScoreSplit.of(c.model, c.base, l, h, q, k);
+    double largest = 1;
+    for (double[] row : split.pairs()) {
+      for (double pair : row) {
+        largest = Math.max(largest, Math.abs(pair));
+      }
+    }
+    assertThat(split.score())
+        .isCloseTo(score * c.model.config().attentionShape(l).scale(), within(2e-4 * largest));
+    assertThat(split.less(split).score()).isZero();
+  }
+}
