@@ -142,7 +142,6 @@ class InterventionCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1 | head_out.2.9@0: layer | ablate --model %s %s --zero head_out.2.9@0",
         "1 | head_out.2.9: layer 2 has heads 0 to 7 | ablate --model %s %s --zero head_out.2.9",
         "1 | mlp_out.7: the model has layers 0 to 3 | ablate --model %s %s --zero mlp_out.7",
         "1 | mlp_out.0@15: the prompt has positions 0 to 14 | ablate --model %s %s --zero mlp_out.0@15",
