@@ -42,8 +42,7 @@ class NeededHeadsTest {
       Comparison comparison =
           Comparison.of(
               analysis.last(), prompt.tokenId(line.answer()), prompt.tokenId(line.distractor()));
-      AttributionSettings asked =
-          AttributionSettings.of(AttributionSettings.Method.RELEVANCE);
+      AttributionSettings asked = AttributionSettings.of(AttributionSettings.Method.RELEVANCE);
       List<LayerScores> layers =
           analysis.attribution(comparison, asked, false).components().layers();
       for (int l = 0; l < nLayers; l++) {

@@ -153,7 +153,13 @@ class ArchitectureTest {
                 .filter(name -> !name.equals("package-info")))
         .allMatch(name ->
             name.matches(".*(Command|Commands|Options?)")
-                || Set.of("GivenPrompt", "AskedPositions", "VersionProvider").contains(name));
+                || Set.of(
+                        "GivenPrompt",
+                        "AskedLayers",
+                        "AskedPositions",
+                        "SiteAddress",
+                        "VersionProvider")
+                    .contains(name));
     noClasses()
         .that()
         .resideInAPackage("dev.limpid.explorer.cli..")

@@ -43,7 +43,7 @@ final class AblateCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
-  @Mixin private final InterventionInputs inputs = new InterventionInputs();
+  @Mixin private final ComparisonOptions inputs = new ComparisonOptions();
 
   @Option(names = "--zero", paramLabel = "ADDR", description = "Put 0 in place of these values.")
   private List<String> zero = List.of();

@@ -61,7 +61,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
-  @Mixin private final InterventionInputs inputs = new InterventionInputs();
+  @Mixin private final ComparisonOptions inputs = new ComparisonOptions();
 
   @Option(
       names = "--prompts",

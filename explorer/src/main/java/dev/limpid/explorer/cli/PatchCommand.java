@@ -45,7 +45,7 @@ final class PatchCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private final RunOptions run = new RunOptions();
-  @Mixin private final InterventionInputs inputs = new InterventionInputs();
+  @Mixin private final ComparisonOptions inputs = new ComparisonOptions();
 
   @Option(names = "--site", description = "What is replaced, one of: ${COMPLETION-CANDIDATES}.")
   private SiteSweep.@Nullable Kind site;
@@ -151,7 +151,7 @@ final class PatchCommand implements Callable<Integer> {
   }
 
   private List<Integer> layers(Analysis analysis) throws QuestionException {
-    int nLayers = analysis.model().transformer().config().nLayers();
+    int nLayers = analysis.prompt().source().config().nLayers();
     if (layers == null) {
       return IntStream.range(0, nLayers).boxed().toList();
     }

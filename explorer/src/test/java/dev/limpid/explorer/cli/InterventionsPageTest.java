@@ -66,8 +66,7 @@ class InterventionsPageTest {
 
   private static String block(String language) throws IOException {
     String page = Files.readString(TestData.root().resolve("docs/interventions.md"));
-    Matcher block =
-        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
+    Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(page);
     assertThat(block.find()).as("a block of %s", language).isTrue();
     return block.group(1);
   }
