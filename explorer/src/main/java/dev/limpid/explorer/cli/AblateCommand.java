@@ -6,6 +6,8 @@ import dev.limpid.Experiment;
 import dev.limpid.InterventionRequest;
 import dev.limpid.InterventionRequest.Action;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
@@ -81,6 +83,7 @@ final class AblateCommand implements Callable<Integer> {
       description = "How many predictions (default: 5).")
   private int top;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

@@ -9,6 +9,8 @@ import dev.limpid.FaithfulnessSettings.Method;
 import dev.limpid.LanguageModel;
 import dev.limpid.Progress;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.Console;
@@ -73,6 +75,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
 
   @Option(
       names = "--methods",
+      paramLabel = "METHOD,...",
       split = ",",
       description =
           "Orders of components, some of: ${COMPLETION-CANDIDATES} (default:"
@@ -81,6 +84,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
 
   @Option(
       names = "--ablation",
+      paramLabel = "zero|patch|mean",
       description =
           "What comes in place of what does not run, one of: ${COMPLETION-CANDIDATES} (default:"
               + " patch with a source, else zero).")
@@ -88,12 +92,14 @@ final class FaithfulnessCommand implements Callable<Integer> {
 
   @Option(
       names = "--components",
+      paramLabel = "all|attention",
       description =
           "One of: ${COMPLETION-CANDIDATES} (default: all); attention leaves MLPs as they are.")
   private Parts parts = Parts.ALL;
 
   @Option(
       names = "--patterns",
+      paramLabel = "PATTERNS",
       description =
           "Whether heads look where the changed states let them look, or where they look in the"
               + " whole model, one of: ${COMPLETION-CANDIDATES} (default: recomputed).")
@@ -101,11 +107,15 @@ final class FaithfulnessCommand implements Callable<Integer> {
 
   @Option(
       names = "--threshold",
+      paramLabel = "X,...",
       split = ",",
       description = "Of the routes that run as circuits (default: 0.04,0.01).")
   private List<Double> thresholds = List.of(0.04, 0.01);
 
-  @Option(names = "--mode", description = "Of these routes, one of: ${COMPLETION-CANDIDATES}.")
+  @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = "Of these routes, one of: ${COMPLETION-CANDIDATES}.")
   private ThresholdMode mode = ThresholdMode.RENORMALISED;
 
   @Option(
@@ -120,17 +130,23 @@ final class FaithfulnessCommand implements Callable<Integer> {
       description = "Circuits by chance beside each route (default: 20).")
   private int random;
 
-  @Option(names = "--seed", defaultValue = "0", description = "Of these (default: 0).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of these (default: 0).")
   private long seed;
 
   @Option(
       names = "--steps",
+      paramLabel = "N",
       defaultValue = "16",
       description = "Points of the path of attribution_patching_ig (default: 16).")
   private int steps;
 
   @Option(
       names = "--alpha",
+      paramLabel = "A",
       defaultValue = "0.2",
       description = "The share of attention that relevance gives to its patterns (default: 0.2).")
   private double alpha;
@@ -140,6 +156,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
       description = "Compare scores with the measured effects of single heads, MLPs and terms.")
   private boolean correlations;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

@@ -6,6 +6,8 @@ import dev.limpid.Experiment;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.patching.PathPatching.Receiver;
 import dev.limpid.attribution.patching.SiteSweep;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -47,7 +49,10 @@ final class PatchCommand implements Callable<Integer> {
   @Mixin private final RunOptions run = new RunOptions();
   @Mixin private final ComparisonOptions inputs = new ComparisonOptions();
 
-  @Option(names = "--site", description = "What is replaced, one of: ${COMPLETION-CANDIDATES}.")
+  @Option(
+      names = "--site",
+      paramLabel = "SITE",
+      description = "What is replaced, one of: ${COMPLETION-CANDIDATES}.")
   private SiteSweep.@Nullable Kind site;
 
   @Option(
@@ -60,6 +65,7 @@ final class PatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--ablation",
+      paramLabel = "zero|patch|mean",
       description =
           "What comes in place of a value, one of: ${COMPLETION-CANDIDATES} (default: patch with a"
               + " source, else zero).")
@@ -68,7 +74,10 @@ final class PatchCommand implements Callable<Integer> {
   @Option(names = "--all-positions", description = "Replace a value at all positions at once.")
   private boolean allPositions;
 
-  @Option(names = "--layers", description = "Only these layers, such as 0,3 or 0-3.")
+  @Option(
+      names = "--layers",
+      paramLabel = "L,...",
+      description = "Only these layers, such as 0,3 or 0-3.")
   private @Nullable String layers;
 
   @Option(
@@ -82,9 +91,14 @@ final class PatchCommand implements Callable<Integer> {
       description = "Only so many attention edges, by chance, equally many of each layer.")
   private @Nullable Integer sample;
 
-  @Option(names = "--seed", defaultValue = "0", description = "Of the sample (default: 0).")
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of the sample (default: 0).")
   private long seed;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 

@@ -2,6 +2,8 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
 import dev.limpid.QuestionException;
+import dev.limpid.explorer.help.Heading;
+import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
@@ -33,16 +35,23 @@ final class QkCommand implements Callable<Integer> {
 
   @Mixin private final RunOptions run = new RunOptions();
 
-  @Option(names = "--layer", required = true, description = "The layer of the head.")
+  @Option(
+      names = "--layer",
+      paramLabel = "L",
+      required = true,
+      description = "The layer of the head.")
   private int layer;
 
-  @Option(names = "--head", required = true, description = "The head.")
+  @Option(names = "--head", paramLabel = "H", required = true, description = "The head.")
   private int head;
 
-  @Option(names = "--position", description = "Where it looks from (default: the last).")
+  @Option(
+      names = "--position",
+      paramLabel = "P",
+      description = "Where it looks from (default: the last).")
   private @Nullable Integer position;
 
-  @Option(names = "--key", required = true, description = "Where it looks at.")
+  @Option(names = "--key", paramLabel = "K", required = true, description = "Where it looks at.")
   private int key;
 
   @Option(
@@ -58,6 +67,7 @@ final class QkCommand implements Callable<Integer> {
       description = "How many pairs (default: 10; 0 for all).")
   private int top;
 
+  @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
