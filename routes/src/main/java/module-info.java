@@ -1,4 +1,5 @@
 /** From contributions to the flow graph, its routes and their exports. */
+@SuppressWarnings("requires-automatic") // Commons Math 3, for rank correlations, has no descriptor
 module dev.limpid.routes {
   requires transitive dev.limpid.attribution;
   requires commons.math3;

@@ -415,6 +415,8 @@ public final class Experiment {
     InterventionRequest.Action action = request.action();
     boolean isNeuron = request.site() == SiteSweep.Kind.NEURON_POST;
     boolean isEdge = request.site() == SiteSweep.Kind.ATTENTION;
+    boolean hasHeads = isEdge || request.site() == SiteSweep.Kind.HEAD_OUT;
+    boolean isDrop = action.equals(new InterventionRequest.Action.Zero(true));
     @Nullable List<Float> vector =
         switch (action) {
           case InterventionRequest.Action.Add(List<Float> numbers) -> numbers;
@@ -424,17 +426,15 @@ public final class Experiment {
     return new InterventionView(
         request.site().toString(),
         shown(request.layers()),
-        isEdge || request.site() == SiteSweep.Kind.HEAD_OUT ? shown(request.heads()) : null,
+        hasHeads ? shown(request.heads()) : null,
         isNeuron ? shown(request.neurons()) : null,
         shown(request.positions()),
         isEdge ? shown(request.keys()) : null,
         action.toString(),
         action instanceof InterventionRequest.Action.Scale(float factor) ? factor : null,
         isNeuron ? null : vector,
-        isNeuron && vector != null ? vector.getFirst() : null,
-        action instanceof InterventionRequest.Action.Zero(boolean renormalise) && renormalise
-            ? true
-            : null);
+        vector == null || !isNeuron ? null : vector.getFirst(),
+        isDrop ? true : null);
   }
 
   private static Object shown(Indices indices) {

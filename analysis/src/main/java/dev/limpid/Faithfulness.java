@@ -16,6 +16,7 @@ import dev.limpid.view.FaithfulnessView.Skipped;
 import dev.limpid.view.FaithfulnessView.Spread;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -156,7 +157,7 @@ public final class Faithfulness {
   private CurveView curve(FaithfulnessSettings.Method method, double full, double empty) {
     List<Double> values =
         IntStream.range(0, Curve.SIZES.size())
-            .mapToObj(i -> mean(m -> m.curves().get(method).get(i)))
+            .mapToObj(i -> mean(m -> Objects.requireNonNull(m.curves().get(method)).get(i)))
             .toList();
     Curve curve = Curve.of(values, full, empty);
     return new CurveView(
@@ -198,8 +199,8 @@ public final class Faithfulness {
   private double[] pooled(
       String kind, FaithfulnessSettings.Method method, Function<Sample, double[]> numbers) {
     return measured.stream()
-        .map(m -> m.samples().get(kind).get(method))
-        .filter(java.util.Objects::nonNull)
+        .map(m -> Objects.requireNonNull(m.samples().get(kind)).get(method))
+        .filter(Objects::nonNull)
         .flatMapToDouble(sample -> DoubleStream.of(numbers.apply(sample)))
         .toArray();
   }

@@ -19,9 +19,11 @@ import dev.limpid.routes.circuit.Curve;
 import dev.limpid.routes.circuit.RouteCircuit;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -116,7 +118,7 @@ final class PromptFaithfulness {
       }
     }
     for (FaithfulnessSettings.Method method : settings.methods()) {
-      CircuitOrder order = CircuitOrder.by(importance(method, signed.get(method)));
+      CircuitOrder order = CircuitOrder.by(importance(method, Objects.requireNonNull(signed.get(method))));
       Curve.SIZES.forEach(size -> circuits.add(order.share(size)));
     }
     List<Outcome> outcomes = run(circuits);
@@ -314,7 +316,7 @@ final class PromptFaithfulness {
     all.sort((a, b) -> Double.compare(flow[b.numbers[0]], flow[a.numbers[0]]));
     int half = Math.min(SAMPLED / 2, all.size());
     List<Part> rest = new ArrayList<>(all.subList(half, all.size()));
-    java.util.Collections.shuffle(rest, new Random(settings.seed()));
+    Collections.shuffle(rest, new Random(settings.seed()));
     List<Part> chosen = new ArrayList<>(all.subList(0, half));
     chosen.addAll(rest.subList(0, Math.min(SAMPLED - half, rest.size())));
     return chosen;

@@ -3,18 +3,20 @@ package dev.limpid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.attribution.gradients.LayerScores;
+import dev.limpid.files.PromptFile;
 import dev.limpid.files.PromptLine;
-import dev.limpid.files.PromptLines;
+
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.testdata.TestData;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,14 +39,15 @@ class NeededHeadsTest {
     List<Integer> lengths = new ArrayList<>();
     double full = 0;
     for (PromptLine line : prompts()) {
-      Prompt prompt = line.prompt().cut(model.source());
+      Prompt prompt = line.prompt().cut(model.source(), Optional.empty());
       Analysis analysis = model.analyse(prompt, Progress.NONE);
       Comparison comparison =
           Comparison.of(
-              analysis.last(), prompt.tokenId(line.answer()), prompt.tokenId(line.distractor()));
+              analysis.last(), prompt.tokenId(Objects.requireNonNull(line.answer())), prompt.tokenId(Objects.requireNonNull(line.distractor())));
       AttributionSettings asked = AttributionSettings.of(AttributionSettings.Method.RELEVANCE);
       List<LayerScores> layers =
-          analysis.attribution(comparison, asked, false).components().layers();
+          Objects.requireNonNull(analysis.attribution(comparison, asked, false).components())
+              .layers();
       for (int l = 0; l < nLayers; l++) {
         for (int h = 0; h < nHeads; h++) {
           for (int t = 0; t < prompt.nPositions(); t++) {
@@ -82,7 +85,13 @@ class NeededHeadsTest {
 
   private static List<PromptLine> prompts() throws Exception {
     Path file = TestData.prompts().resolve("ioi.jsonl");
-    return PromptLines.read(Files.readAllBytes(file), "ioi").subList(0, PROMPTS);
+    List<PromptLine> lines = new ArrayList<>();
+    try (PromptFile prompts = PromptFile.open(file)) {
+      while (lines.size() < PROMPTS) {
+        lines.add((PromptLine) prompts.next().orElseThrow());
+      }
+    }
+    return lines;
   }
 
   private static double without(

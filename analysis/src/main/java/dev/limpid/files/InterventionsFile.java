@@ -202,7 +202,7 @@ public final class InterventionsFile {
 
   private Indices index(JsonNode node, String key, String where) throws IOException {
     JsonNode index = node.path(key);
-    if (index.isMissingNode() || index.isString() && index.asString().equals("all")) {
+    if (index.isMissingNode() || index.asString("").equals("all")) {
       return Indices.ALL;
     }
     List<Integer> numbers = new ArrayList<>();

@@ -115,24 +115,27 @@ final class ComparisonOptions {
   Comparison of(Analysis analysis, RunOptions run, PromptLine line)
       throws IOException, QuestionException {
     Prompt prompt = analysis.prompt();
+    @Nullable Integer answer = answers.answer(prompt);
+    if (line.answer() != null) {
+      answer = prompt.tokenId(line.answer());
+    }
+    @Nullable Integer distractor = answers.distractor(prompt);
+    if (line.distractor() != null) {
+      distractor = prompt.tokenId(line.distractor());
+    }
     Comparison comparison =
-        Comparison.of(
-            AskedPositions.one(position, analysis),
-            line.answer() == null ? answers.answer(prompt) : prompt.tokenId(line.answer()),
-            line.distractor() == null
-                ? answers.distractor(prompt)
-                : prompt.tokenId(line.distractor()));
+        Comparison.of(AskedPositions.one(line, position, analysis), answer, distractor);
     if (metric != null) {
       comparison = comparison.by(metric);
     }
     @Nullable Prompt other =
-        line.source() == null ? source(prompt, run) : line.source().cut(prompt.source());
+        line.source() == null ? source(prompt, run) : line.source().cut(prompt.source(), run.bos());
     if (other != null) {
       comparison = comparison.withSource(other);
     }
     return reference == null
         ? comparison
-        : comparison.withReferences(references(reference, prompt));
+        : comparison.withReferences(references(reference, prompt, run.bos()));
   }
 
   private @Nullable Prompt source(Prompt prompt, RunOptions run)

@@ -2,29 +2,30 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Ablation;
 import dev.limpid.Analysis;
-import dev.limpid.Comparison;
 import dev.limpid.Faithfulness;
 import dev.limpid.FaithfulnessSettings;
 import dev.limpid.FaithfulnessSettings.Method;
 import dev.limpid.LanguageModel;
+import dev.limpid.Prompt;
 import dev.limpid.Progress;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
-import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.CommandFailure;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.PhaseProgress;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.FaithfulnessText;
+import dev.limpid.files.PromptEntry;
+import dev.limpid.files.PromptFile;
 import dev.limpid.files.PromptLine;
-import dev.limpid.files.PromptLines;
 import dev.limpid.routes.ThresholdMode;
 import dev.limpid.view.FaithfulnessView;
 import dev.limpid.view.FaithfulnessView.Skipped;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -191,20 +192,26 @@ final class FaithfulnessCommand implements Callable<Integer> {
   }
 
   private FaithfulnessView many(Path file) throws IOException {
-    List<PromptLine> lines = PromptLines.read(InputFile.read(file), file.toString());
-    boolean haveSources = lines.stream().allMatch(line -> line.source() != null);
+    List<PromptEntry> lines = read(file);
+    boolean haveSources =
+        lines.stream().allMatch(e -> e instanceof PromptLine line && line.source() != null);
     FaithfulnessSettings settings = settings(haveSources || inputs.hasSource());
     LanguageModel model = run.openModel(console);
     Faithfulness faithfulness = new Faithfulness(model, settings);
     PhaseProgress progress = new PhaseProgress(console, model.source().name());
     for (int i = 0; i < lines.size(); i++) {
-      PromptLine line = lines.get(i);
-      try {
-        Analysis analysis = model.analyse(line.prompt().cut(model.source()), Progress.NONE);
-        Comparison comparison = inputs.of(analysis, run, line);
-        faithfulness.add(analysis, comparison);
-      } catch (QuestionException | CommandFailure e) {
-        faithfulness.skip(line.where(), String.valueOf(e.getMessage()));
+      String where = file + ":" + lines.get(i).number();
+      switch (lines.get(i)) {
+        case PromptEntry.Bad bad -> faithfulness.skip(where, bad.reason());
+        case PromptLine line -> {
+          try {
+            Prompt prompt = line.prompt().cut(model.source(), run.bos());
+            Analysis analysis = model.analyse(prompt, Progress.NONE);
+            faithfulness.add(analysis, inputs.of(analysis, run, line));
+          } catch (QuestionException | CommandFailure e) {
+            faithfulness.skip(where, String.valueOf(e.getMessage()));
+          }
+        }
       }
       progress.done(Progress.Phase.PROMPTS, i + 1, lines.size());
     }
@@ -215,6 +222,20 @@ final class FaithfulnessCommand implements Callable<Integer> {
     }
     faithfulness.skipped().forEach(s -> console.warn(s.prompt() + ": " + s.reason()));
     return faithfulness.view();
+  }
+
+  private static List<PromptEntry> read(Path file) throws IOException {
+    List<PromptEntry> lines = new ArrayList<>();
+    try (PromptFile prompts = PromptFile.open(file)) {
+      for (var entry = prompts.next(); entry.isPresent(); entry = prompts.next()) {
+        lines.add(entry.get());
+      }
+    }
+    if (lines.isEmpty()) {
+      throw new CommandFailure(
+          file + ": holds no prompts; one JSON object a line, with text or tokens");
+    }
+    return lines;
   }
 
   private FaithfulnessSettings settings(boolean hasSource) {
