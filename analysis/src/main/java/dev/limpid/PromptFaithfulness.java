@@ -118,7 +118,8 @@ final class PromptFaithfulness {
       }
     }
     for (FaithfulnessSettings.Method method : settings.methods()) {
-      CircuitOrder order = CircuitOrder.by(importance(method, Objects.requireNonNull(signed.get(method))));
+      CircuitOrder order =
+          CircuitOrder.by(importance(method, Objects.requireNonNull(signed.get(method))));
       Curve.SIZES.forEach(size -> circuits.add(order.share(size)));
     }
     List<Outcome> outcomes = run(circuits);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limpid.attribution.gradients.LayerScores;
 import dev.limpid.files.PromptFile;
 import dev.limpid.files.PromptLine;
-
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.testdata.TestData;
@@ -43,7 +42,9 @@ class NeededHeadsTest {
       Analysis analysis = model.analyse(prompt, Progress.NONE);
       Comparison comparison =
           Comparison.of(
-              analysis.last(), prompt.tokenId(Objects.requireNonNull(line.answer())), prompt.tokenId(Objects.requireNonNull(line.distractor())));
+              analysis.last(),
+              prompt.tokenId(Objects.requireNonNull(line.answer())),
+              prompt.tokenId(Objects.requireNonNull(line.distractor())));
       AttributionSettings asked = AttributionSettings.of(AttributionSettings.Method.RELEVANCE);
       List<LayerScores> layers =
           Objects.requireNonNull(analysis.attribution(comparison, asked, false).components())
