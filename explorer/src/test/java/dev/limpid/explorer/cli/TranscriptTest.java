@@ -14,7 +14,7 @@ class TranscriptTest {
   @TempDir private Path home;
 
   @ParameterizedTest
-  @CsvSource({"faq.md, 8"})
+  @CsvSource({"tutorial.md, 8", "teaching.md, 8", "faq.md, 8"})
   void everyCommandPrintsTheLinesShown(String page, int atLeast) throws IOException {
     LimpidRun.World world =
         new LimpidRun.World(home)
