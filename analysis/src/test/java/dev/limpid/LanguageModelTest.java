@@ -50,9 +50,12 @@ class LanguageModelTest {
 
   @Test
   void aNameThatIsNoneSaysWhereItLooked() {
+    assertThatThrownBy(() -> LanguageModel.open("nowhere", DemoModel.settings()))
+        .isInstanceOf(ModelNotFoundException.class)
+        .hasMessageContaining("model 'nowhere': not found; looked at:");
     assertThatThrownBy(() -> LanguageModel.open("demo-gpt3", DemoModel.settings()))
         .isInstanceOf(ModelNotFoundException.class)
-        .hasMessageContaining("model 'demo-gpt3': not found; looked at:");
+        .hasMessageContaining("model 'demo-gpt3': not found; did you mean demo-gpt2?");
   }
 
   @Test

@@ -43,10 +43,10 @@ public record AblateText(AblateView view, int width) {
     if (distractor != null) {
       print(out, distractor, Objects.requireNonNull(view.after().distractor()));
       out.printf(
-          "  %s%8.3f -> %8.3f%n",
+          "  %s%8s -> %8s%n",
           TerminalText.columns("logit difference", COLUMN),
-          difference(view.before()),
-          difference(view.after()));
+          Numbers.logit(difference(view.before())),
+          Numbers.logit(difference(view.after())));
     }
     out.printf(
         "  %s%8.3f nats%n", TerminalText.columns("KL(before || after)", COLUMN), view.after().kl());
@@ -58,17 +58,17 @@ public record AblateText(AblateView view, int width) {
 
   private static void print(PrintStream out, PredictionView before, PredictionView after) {
     out.printf(
-        "  %s%8.3f -> %8.3f   rank %d -> %d%n",
+        "  %s%8s -> %8s   rank %d -> %d%n",
         TerminalText.columns(TerminalText.logitName(before, null), COLUMN),
-        before.logit(),
-        after.logit(),
+        Numbers.logit(before.logit()),
+        Numbers.logit(after.logit()),
         before.rank(),
         after.rank());
   }
 
   private static String shown(PredictionView p) {
     return TerminalText.columns(TerminalText.quoted(p), 18)
-        + "%6.1f %%".formatted(100 * p.probability());
+        + "%7s".formatted(Numbers.percent(p.probability()));
   }
 
   private static String said(InterventionView change) {

@@ -54,22 +54,27 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
   }
 
   private void routes(PrintStream out) {
-    out.println();
-    out.println(
-        "threshold  terms  MLPs  of all   alone  KL     by chance        without  by chance");
     for (RouteView route : view.routes()) {
+      out.println();
       out.printf(
-          "%9s  %5s  %4s  %6s  %6s  %-5.2f  %-15s  %7s  %s%n",
+          "Route at threshold %s: %s terms and %s MLPs, %s of all%n",
           TerminalText.exact(route.threshold()),
           whole(route.terms()),
           whole(route.mlps()),
-          percent(route.fraction()),
-          recovered(route.kept()),
-          route.kept().kl(),
-          spread(route.random().kept()),
-          recovered(route.removed()),
-          spread(route.random().removed()));
+          Numbers.percent(route.fraction()));
+      outcome("alone", route.kept(), route.random().kept(), out);
+      outcome("all but it", route.removed(), route.random().removed(), out);
     }
+  }
+
+  private static void outcome(
+      String what, OutcomeView outcome, @Nullable Spread chance, PrintStream out) {
+    out.printf(
+        "  %s recovers %8s  KL %6s  chance: %s%n",
+        TerminalText.columns(what, 10),
+        recovered(outcome),
+        Numbers.logit(outcome.kl()),
+        spread(chance));
   }
 
   private void curves(PrintStream out) {
@@ -97,13 +102,13 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
   private void correlations(List<CorrelationView> correlations, PrintStream out) {
     out.println();
     out.println("Rank correlation of scores with the effect of ablating each alone:");
-    out.println(
-        "  kind  score           n      by size: Spearman  Kendall   signed: Spearman  Kendall");
+    out.println("                                by size            signed");
+    out.println("  kind  score            n    Spearman  Kendall  Spearman  Kendall");
     for (int i = 0; i + 1 < correlations.size(); i += 2) {
       CorrelationView size = correlations.get(i);
       CorrelationView sign = correlations.get(i + 1);
       out.printf(
-          "  %-4s  %-15s %-6d %17s %8s %18s %8s%n",
+          "  %-4s  %-13s %4d %11s %8s %9s %8s%n",
           size.kind(),
           name(size.with()),
           size.n(),
@@ -127,21 +132,17 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
   }
 
   private static String recovered(OutcomeView outcome) {
-    return outcome.recovered() == null ? "-" : percent(outcome.recovered());
+    return outcome.recovered() == null ? "-" : Numbers.percent(outcome.recovered());
   }
 
   private static String spread(@Nullable Spread spread) {
     return spread == null
         ? "-"
-        : "%s (%d to %d)"
+        : "%s (%s to %s)"
             .formatted(
-                percent(spread.median()),
-                Math.round(100 * spread.low()),
-                Math.round(100 * spread.high()));
-  }
-
-  private static String percent(double share) {
-    return "%.1f%%".formatted(100 * share);
+                Numbers.percent(spread.median()),
+                Numbers.percent(spread.low()),
+                Numbers.percent(spread.high()));
   }
 
   private static String two(@Nullable Double number) {

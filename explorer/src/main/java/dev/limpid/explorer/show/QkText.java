@@ -27,10 +27,10 @@ public record QkText(QkView view, int width) {
                         : " and not at %d %s".formatted(view.versus(), token(view.versus()))),
             width));
     out.printf(
-        "  %s %.3f, attention %.1f %%%n",
+        "  %s %s, attention %s%n",
         view.versus() == null ? "score" : "its score is higher by",
-        view.score(),
-        100 * view.pattern());
+        Numbers.logit(view.score()),
+        Numbers.percent(view.pattern()));
     out.println();
     out.println("  " + TerminalText.columns("of the query", COLUMN) + "of the key");
     for (int i = 0; i < Math.min(LISTED, view.queryParts().size()); i++) {

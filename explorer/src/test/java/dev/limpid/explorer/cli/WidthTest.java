@@ -50,6 +50,12 @@ class WidthTest {
         new String[] {"logits", TEXT, "--by", "token"},
         new String[] {"attribute", TEXT, "--answer", " Mary", "--distractor", " John"},
         new String[] {"attribute", many, "--by", "token"},
+        new String[] {"ablate", TEXT, "--zero", "head_out.2.0", "--answer", " Mary"},
+        new String[] {"patch", TEXT, "--site", "resid_pre", "--answer", " Mary"},
+        new String[] {"patch", TEXT, "--site", "head_out", "--layers", "2"},
+        new String[] {"patch", TEXT, "--receiver", "logits"},
+        new String[] {"faithfulness", TEXT, "--random", "3", "--correlations"},
+        new String[] {"qk", TEXT, "--layer", "2", "--head", "0", "--key", "2"},
         new String[] {"tokens", TEXT});
   }
 
