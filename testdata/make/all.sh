@@ -4,6 +4,7 @@ set -e
 cd "$(dirname "$0")"
 python goldens.py
 python gradients.py
+python interventions.py
 python tokenizer_goldens.py
 python gguf_goldens.py
 python generation.py

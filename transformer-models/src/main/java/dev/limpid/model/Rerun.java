@@ -225,15 +225,16 @@ final class Rerun {
 
   private void write(List<Run> stack, int entered, Tensor resid, Tensor states) {
     Tensor here = resid.toHeap();
+    int width = config.dModel();
     int end = 0;
     for (int i = 0; i < stack.size(); i++) {
       Run run = stack.get(i);
-      Tensor row = states.rows(run.number(), run.number() + 1);
+      int at = run.number() * width;
       if (i < entered) {
         end += rows(run);
-        ops.copy(here.rows(end - 1, end), row);
+        here.copyTo((end - 1L) * width, states.array(), at, width);
       } else {
-        ops.copy(base.finalResidual().rows(target, target + 1).toHeap(), row);
+        base.finalResidual().copyTo((long) target * width, states.array(), at, width);
       }
     }
   }

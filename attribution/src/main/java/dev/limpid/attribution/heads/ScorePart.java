@@ -1,5 +1,7 @@
 package dev.limpid.attribution.heads;
 
+import java.util.Locale;
+
 /**
  * A part of the state that a query or a key is made from.
  *
@@ -23,7 +25,7 @@ public record ScorePart(Kind kind, int layer, int head) {
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 }

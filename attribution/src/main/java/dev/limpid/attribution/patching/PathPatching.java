@@ -13,6 +13,7 @@ import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -186,7 +187,7 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
     }
   }
 
-  private List<Intervention> each(java.util.function.IntFunction<Intervention> at) {
+  private List<Intervention> each(IntFunction<Intervention> at) {
     return IntStream.rangeClosed(0, runs.target()).mapToObj(at).toList();
   }
 

@@ -5,6 +5,7 @@ import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

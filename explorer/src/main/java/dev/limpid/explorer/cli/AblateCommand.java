@@ -6,6 +6,7 @@ import dev.limpid.Experiment;
 import dev.limpid.InterventionRequest;
 import dev.limpid.InterventionRequest.Action;
 import dev.limpid.QuestionException;
+import dev.limpid.attribution.patching.SiteSweep;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
@@ -116,7 +117,7 @@ final class AblateCommand implements Callable<Integer> {
     List<InterventionRequest> requests = new ArrayList<>();
     for (String address : zero) {
       InterventionRequest plain = SiteAddress.parse("--zero", address, new Action.Zero(false));
-      boolean isEdge = plain.site() == dev.limpid.attribution.patching.SiteSweep.Kind.ATTENTION;
+      boolean isEdge = plain.site() == SiteSweep.Kind.ATTENTION;
       if (renormalise && !isEdge) {
         throw new UsageFailure("--renormalise: only of attention put to zero, not " + address);
       }

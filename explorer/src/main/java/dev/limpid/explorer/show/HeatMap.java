@@ -1,7 +1,9 @@
 package dev.limpid.explorer.show;
 
 import java.io.PrintStream;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Numbers of either sign as a picture: a row a layer, the first at the bottom, and a column a
@@ -61,12 +63,12 @@ record HeatMap(double[][] cells, List<String> rows, List<String> columns) {
   }
 
   private List<Integer> shown(int fit) {
-    List<Integer> all = java.util.stream.IntStream.range(0, columns.size()).boxed().toList();
+    List<Integer> all = IntStream.range(0, columns.size()).boxed().toList();
     if (all.size() <= fit) {
       return all;
     }
     return all.stream()
-        .sorted(java.util.Comparator.comparingDouble((Integer c) -> -most(c)))
+        .sorted(Comparator.comparingDouble((Integer c) -> -most(c)))
         .limit(fit)
         .sorted()
         .toList();

@@ -1,6 +1,7 @@
 package dev.limpid.model.intervene;
 
 import dev.limpid.model.config.ModelConfig;
+import java.util.Locale;
 
 /** A value of a forward pass that can be changed, under the names of a trace. */
 public sealed interface Site {
@@ -34,7 +35,7 @@ public sealed interface Site {
 
     @Override
     public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

@@ -10,7 +10,10 @@ import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Samples;
 import dev.limpid.tensor.ops.Samples.Storage;
 import dev.limpid.tensor.ops.WeightLayout;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +38,9 @@ class BoxingTest {
 
   /** What has been compiled stays so: calls in a row that must all be so modest. */
   private static final int IN_A_ROW = 20;
+
+  /** Processes that may be tried for attribution. */
+  private static final int PROCESSES = 3;
 
   /** How long the compiler may take in the background; a kernel that boxes fails after that. */
   private static final long PATIENCE = 20_000_000_000L;
@@ -97,19 +103,57 @@ class BoxingTest {
 
   /**
    * What the compiler inlines differs a little from run to run, and in one of twenty it is too
-   * little for one type of weights: so one of four has to do.
+   * little for one type of weights, now and then for all: so one of four has to do, in one of three
+   * fresh processes.
    */
   @Test
-  void attributionDoesNotBoxVectors() {
+  void attributionDoesNotBoxVectors() throws IOException, InterruptedException {
+    long fewest = new BoxingTest().attribution();
+    for (int run = 1; fewest >= FEW_BYTES && run < PROCESSES; run++) {
+      fewest = Math.min(fewest, Attribution.inAProcess());
+    }
+    assertThat(fewest).isLessThan(FEW_BYTES);
+  }
+
+  /** Returns the bytes that attribution allocates with the type of weights it needs fewest for. */
+  private long attribution() {
     Tensor proximities = Samples.zeros(HEADS, T * (T + 1) / 2);
     long fewest = Long.MAX_VALUE;
     for (Storage storage : Storage.values()) {
       Tensor stored = samples.weight(storage, WIDTH, WIDTH);
       PackedMatrix weight = ops.packBothWays(stored, WeightLayout.OUT_IN);
       Runnable call = () -> ops.attentionProximity(pattern, values, weight, y, proximities);
-      fewest = Math.min(fewest, settled(call));
+      if (fewest >= FEW_BYTES) {
+        fewest = Math.min(fewest, settled(call));
+      }
     }
-    assertThat(fewest).isLessThan(FEW_BYTES);
+    return fewest;
+  }
+
+  /** The same in a process of its own, where the compiler begins anew. */
+  static final class Attribution {
+    private Attribution() {}
+
+    /** Prints the bytes. */
+    public static void main(String[] arguments) {
+      System.out.println(new BoxingTest().attribution());
+    }
+
+    static long inAProcess() throws IOException, InterruptedException {
+      Process process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--add-modules=jdk.incubator.vector",
+                  "-Xmx512m",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Attribution.class.getName())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String bytes = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(bytes).isZero();
+      return Long.parseLong(bytes.strip());
+    }
   }
 
   private static DynamicTest test(String name, Runnable call) {
