@@ -103,6 +103,12 @@ class AttributionProperties {
     }
   }
 
+  /** How far the scores are from the difference they should sum to, of all they sum up. */
+  private static double error(TokenScores scores) {
+    double difference = scores.value() - baseline(scores);
+    return Math.abs(scores.sum() - difference) / Math.max(1, magnitude(scores));
+  }
+
   private static double magnitude(TokenScores tokens) {
     double magnitude = 0;
     for (double score : tokens.values()) {
@@ -119,10 +125,12 @@ class AttributionProperties {
     if (c.model.provenance().model().startsWith("opt")) {
       return;
     }
+    // Paths through random weights are wild: the error falls as steps grow, for some only late.
     TokenScores scores = TokenScores.integrated(c.run, source, STEPS, GradientRun.Observer.NONE);
-    double difference = scores.value() - baseline(scores);
-    assertThat(scores.sum())
-        .isCloseTo(difference, within(INCOMPLETE * Math.max(1, magnitude(scores))));
+    for (int steps = 4 * STEPS; error(scores) >= INCOMPLETE && steps <= 16 * STEPS; steps *= 4) {
+      scores = TokenScores.integrated(c.run, source, steps, GradientRun.Observer.NONE);
+    }
+    assertThat(error(scores)).isLessThan(INCOMPLETE);
     for (int t = 0; t < c.run.trace().nPositions(); t++) {
       if (t > c.run.position() || source.tokens().get(t).equals(c.run.trace().tokens().get(t))) {
         assertThat(scores.values()[t]).isZero();

@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid ablate \"The capital of France is\" --zero head_out.2.0",
-      "  limpid ablate \"The capital of France is\" --zero attention.*@*:4 \\",
+      "  limpid ablate \"The capital of France is\" --zero 'attention.*@*:4' \\",
       "      --renormalise --answer \" Paris\"",
       "  limpid ablate \"The capital of France is\" --patch resid_post.1@4 \\",
       "      --source \"The capital of Italy is\" --json"
@@ -100,7 +100,8 @@ final class AblateCommand implements Callable<Integer> {
     inputs.requireUsable();
     List<InterventionRequest> requests = requests();
     if (requests.isEmpty() && file == null) {
-      throw new UsageFailure("nothing to change: give --zero, --patch, --mean or --scale");
+      throw new UsageFailure(
+          "nothing to change: give --zero, --patch, --mean, --scale or --interventions");
     }
     Analysis analysis = run.open(console);
     Experiment experiment = analysis.experiment(inputs.of(analysis, run));

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid attribute \"The capital of France is\" --answer \" Paris\" \\",
-      "      --distractor \" London\"",
+      "      --distractor \" Rome\"",
       "  limpid attribute \"The capital of France is\" \\",
       "      --source \"The capital of Italy is\" \\",
       "      --method attribution_patching --answer \" Paris\" --distractor \" Rome\"",

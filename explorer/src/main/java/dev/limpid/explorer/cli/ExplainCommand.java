@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
       "  limpid explain \"The capital of France is\" --answer \" Paris\" \\",
-      "      --distractor \" London\"",
+      "      --distractor \" Rome\"",
       "  limpid explain --model path/to/model --file prompt.txt --threshold 0.02 --json",
       "  limpid explain \"The capital of France is\" --html route.html",
       "  limpid explain --prompts prompts.jsonl > explanations.jsonl"

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  limpid logits \"The capital of France is\"",
       "  limpid logits \"The capital of France is\" --answer \" Paris\" \\",
-      "      --distractor \" London\"",
+      "      --distractor \" Rome\"",
       "  limpid logits \"The capital of France is\" --by token --json"
     })
 final class LogitsCommand implements Callable<Integer> {

@@ -22,7 +22,9 @@ public record AblateText(AblateView view, int width) {
         "What becomes of the prediction at position %d %s with%n",
         view.position(), TerminalText.quoted(view.tokens().get(view.position())));
     List<InterventionView> changes = view.interventions();
-    changes.stream().limit(LISTED).forEach(change -> out.println("  " + said(change)));
+    changes.stream()
+        .limit(LISTED)
+        .forEach(change -> out.println(TerminalText.wrapped("  " + said(change), width)));
     if (changes.isEmpty()) {
       out.println("  nothing changed");
     }

@@ -52,7 +52,8 @@ public record QkText(QkView view, int width) {
     out.println(
         TerminalText.wrapped(
             "All pairs sum to the score, exactly; the scale of the norm is held at that of the"
-                + " whole state.",
+                + " whole state. Only differences between keys matter to attention: --versus"
+                + " compares two.",
             width));
   }
 
