@@ -49,6 +49,7 @@ public final class Experiment {
   private final Progress progress;
   private final PatchedRuns runs;
   private final Metric metric;
+  private final Tensor before;
   private final int answer;
   private @Nullable ForwardTrace source;
   private @Nullable List<ForwardTrace> references;
@@ -60,7 +61,7 @@ public final class Experiment {
     analysis.requirePosition(comparison.position());
     requireSameLengths();
     this.runs = new PatchedRuns(transformer(), analysis.trace(), comparison.position());
-    Tensor before = finite(runs::logits);
+    this.before = finite(runs::logits);
     this.answer =
         comparison.answer() == null ? transformer().ops().topK(before, 1)[0] : comparison.answer();
     this.metric = comparison.metric(answer, before);
@@ -87,8 +88,8 @@ public final class Experiment {
   }
 
   /** Returns the number of the unchanged run. */
-  public double base() throws QuestionException {
-    return finite(() -> metric.of(runs.logits()));
+  public double base() {
+    return metric.of(before);
   }
 
   /**
@@ -134,7 +135,6 @@ public final class Experiment {
    */
   public AblateView ablate(List<InterventionRequest> requests, int top) throws QuestionException {
     List<Intervention> interventions = interventions(requests);
-    Tensor before = finite(runs::logits);
     Tensor after = finite(() -> runs.logits(interventions));
     return new AblateView(
         analysis.model().view(),
@@ -142,8 +142,8 @@ public final class Experiment {
         sourceTokens(),
         comparison.position(),
         requests.stream().map(Experiment::view).toList(),
-        outcome(before, before, top),
-        outcome(before, after, top));
+        outcome(before, top),
+        outcome(after, top));
   }
 
   /** Returns the interventions that requests come to, in their order. */
@@ -262,11 +262,8 @@ public final class Experiment {
       throws QuestionException {
     requireReceiver(receiver, name);
     PathPatching paths = new PathPatching(runs, replacement(ablation));
-    PathPatching.Effects effects = finite(() -> paths.effects(receiver, metric, counting(0)));
-    int senders = 1 + effects.mlps().length;
-    for (double[] heads : effects.heads()) {
-      senders += heads.length;
-    }
+    int senders = paths.senders(receiver);
+    PathPatching.Effects effects = finite(() -> paths.effects(receiver, metric, counting(senders)));
     return view(
         null,
         name,
@@ -315,7 +312,7 @@ public final class Experiment {
   }
 
   private IntConsumer counting(int all) {
-    return done -> progress.done(Progress.Phase.RERUNS, done, Math.max(done, all));
+    return done -> progress.done(Progress.Phase.RERUNS, done, all);
   }
 
   private PatchView view(
@@ -328,7 +325,6 @@ public final class Experiment {
       int passes)
       throws QuestionException {
     LogitLens lens = new LogitLens(transformer(), 1);
-    Tensor before = finite(runs::logits);
     double base = base();
     return new PatchView(
         analysis.model().view(),
@@ -395,7 +391,7 @@ public final class Experiment {
     return nested;
   }
 
-  private OutcomeView outcome(Tensor before, Tensor logits, int top) {
+  private OutcomeView outcome(Tensor logits, int top) {
     LogitLens lens = new LogitLens(transformer(), top);
     LensReading reading = lens.reading(logits);
     PredictionView shown = PredictionView.of(lens.prediction(logits, answer), names());

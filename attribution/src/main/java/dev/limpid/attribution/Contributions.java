@@ -49,10 +49,12 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   /**
    * Computes all layers; the terms of attention are never stored, only their contributions.
    *
+   * @param trace of a run without interventions: states that were changed have parts of no name
    * @param progress told after each layer how many are done
    */
   public static Contributions of(
       Transformer model, ForwardTrace trace, ContributionOptions options, IntConsumer progress) {
+    trace.requireUnchanged("contributions");
     List<LayerContributions> layers = new ArrayList<>();
     for (int l = 0; l < trace.nLayers(); l++) {
       layers.add(ofLayer(model, l, trace.layer(l), options));

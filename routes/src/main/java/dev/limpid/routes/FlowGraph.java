@@ -73,6 +73,7 @@ public final class FlowGraph {
    * other: the contributions of no more than one layer are held at a time. {@link FlowGraphBuilder}
    * does so while the pass runs.
    *
+   * @param trace of a run without interventions
    * @param finest the lowest threshold that routes will be extracted at, in [0, 1)
    * @param progress told after each layer how many are done
    */
@@ -82,6 +83,7 @@ public final class FlowGraph {
       ContributionOptions options,
       double finest,
       IntConsumer progress) {
+    trace.requireUnchanged("the flow graph");
     FlowGraphBuilder builder = new FlowGraphBuilder(model, options, finest);
     for (int l = 0; l < trace.nLayers(); l++) {
       builder.layer(l, trace.layer(l));

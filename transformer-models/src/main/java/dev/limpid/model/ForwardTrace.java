@@ -93,6 +93,19 @@ public final class ForwardTrace {
     return residuals.get(layer);
   }
 
+  /**
+   * Checks that nothing was changed in this run, for what is not computed of a changed one.
+   *
+   * @param what is not, for the message
+   * @throws IllegalArgumentException if something was
+   */
+  public void requireUnchanged(String what) {
+    if (!interventions.isEmpty()) {
+      throw new IllegalArgumentException(
+          what + " of a run with interventions: take those of the run without them");
+    }
+  }
+
   /** Returns whether an intervention is on a layer. */
   public boolean changes(int layer) {
     return interventions.stream().anyMatch(i -> i.site().layer() == layer);

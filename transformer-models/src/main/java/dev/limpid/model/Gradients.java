@@ -39,10 +39,7 @@ public final class Gradients {
    * @throws NonFiniteStateException if the gradients are too large to compute with
    */
   public Tensor run(ForwardTrace trace, int position, Tensor logits, GradientVisitor each) {
-    if (!trace.interventions().isEmpty()) {
-      throw new IllegalArgumentException(
-          "gradients of a run with interventions: take those of the run without them");
-    }
+    trace.requireUnchanged("gradients");
     try (Scope pass = ops.scope()) {
       Rotary.@Nullable Angles back = model.anglesBack(trace.nPositions());
       Tensor resid = unembed(trace.finalResidual(), position, logits);

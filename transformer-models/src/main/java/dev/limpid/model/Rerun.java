@@ -32,9 +32,7 @@ final class Rerun {
   private final Rotary.@Nullable Angles angles;
 
   Rerun(Transformer model, ForwardTrace base, int target) {
-    if (!base.interventions().isEmpty()) {
-      throw new IllegalArgumentException("the base run has interventions of its own");
-    }
+    base.requireUnchanged("reruns");
     this.model = model;
     this.ops = model.ops();
     this.config = model.config();

@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * A point at which a function on [0, 1] is asked for its mean; n of them are exact for polynomials
- * of degree 2n - 1.
+ * of degree 2n - 1. Commons Math has them too, but is no named module: an image of the modules
+ * below routes is linked without it.
  *
  * @param at in (0, 1)
  * @param weight those of all points sum to 1

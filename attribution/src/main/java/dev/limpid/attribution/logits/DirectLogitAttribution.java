@@ -33,7 +33,7 @@ public record DirectLogitAttribution(
   /**
    * Splits logit(answer) - logit(distractor) at a position; memory L H T.
    *
-   * @param trace not modified
+   * @param trace of a run without interventions; not modified
    * @param distractor null for the logit of the answer alone
    * @throws IndexOutOfBoundsException if a token is not in the vocabulary
    */
@@ -43,6 +43,7 @@ public record DirectLogitAttribution(
       int position,
       int answer,
       @Nullable Integer distractor) {
+    trace.requireUnchanged("direct logit attribution");
     LogitDirection direction =
         LogitDirection.of(model, trace.finalResidual().row(position), answer, distractor);
     List<LayerLogits> layers = new ArrayList<>();

@@ -23,9 +23,12 @@ public record PatchedRuns(Transformer model, ForwardTrace base, int target) {
   /** Rows of logits that are read at a time. */
   private static final int ROWS = 32;
 
-  /** Returns the logits of the run without interventions, [V], on the heap. */
+  /**
+   * Returns the logits of the run without interventions, [V], on the heap: read as those of the
+   * others are, so that what changes nothing has the same bits.
+   */
   public Tensor logits() {
-    return base.logits(target);
+    return logits(List.of());
   }
 
   /** Returns the logits of a run with interventions, [V], on the heap. */

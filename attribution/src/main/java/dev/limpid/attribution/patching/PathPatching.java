@@ -4,6 +4,7 @@ import dev.limpid.attribution.logits.Metric;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Change;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
@@ -66,6 +67,18 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
    */
   public record Effects(double embedding, double[][] heads, double[] mlps) {}
 
+  /** Returns how many senders are in front of a receiver: the embedding, heads and MLPs. */
+  public int senders(Receiver receiver) {
+    ModelConfig config = runs.model().config();
+    int mlps = receiver.layerIn(config.nLayers());
+    return 1 + mlps + config.nHeads() * headLayers(receiver, mlps);
+  }
+
+  /** An MLP reads the heads of its own layer too. */
+  private static int headLayers(Receiver receiver, int layer) {
+    return receiver instanceof Receiver.MlpIn ? layer + 1 : layer;
+  }
+
   /**
    * Measures them.
    *
@@ -76,7 +89,7 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
     int nLayers = model.config().nLayers();
     int nHeads = model.config().nHeads();
     int mlpLayers = receiver.layerIn(nLayers);
-    int headLayers = receiver instanceof Receiver.MlpIn ? mlpLayers + 1 : mlpLayers;
+    int headLayers = headLayers(receiver, mlpLayers);
     List<Tensor> changes = new ArrayList<>();
     changes.add(change(run -> run.before(0)));
     for (int l = 0; l < headLayers; l++) {

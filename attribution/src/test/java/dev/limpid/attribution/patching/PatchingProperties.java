@@ -1,14 +1,18 @@
 package dev.limpid.attribution.patching;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.heads.ScoreSplit;
+import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.Metric;
 import dev.limpid.attribution.patching.PathPatching.Effects;
 import dev.limpid.attribution.patching.PathPatching.Receiver;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
+import dev.limpid.model.LayerVisitor;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.intervene.Intervention;
@@ -97,6 +101,23 @@ class PatchingProperties {
           .as("%s", changes.get(one).getFirst().site())
           .isCloseTo(before, within(TOLERANCE));
     }
+  }
+
+  @Property(tries = 20)
+  void aChangedRunHasNoContributions(@ForAll long seed) {
+    Case c = new Case(seed);
+    Site site = new Site.Head(c.layer(), c.head(), 0);
+    ForwardTrace changed =
+        c.model.run(
+            c.base.tokens(),
+            List.of(Intervention.zero(site)),
+            TraceDetail.RESIDUALS,
+            LayerVisitor.NONE);
+    assertThatThrownBy(() -> Contributions.of(c.model, changed))
+        .hasMessageStartingWith("contributions of a run with interventions");
+    assertThatThrownBy(() -> DirectLogitAttribution.of(c.model, changed, 0, 1, null))
+        .hasMessageStartingWith("direct logit attribution of a run with interventions");
+    assertThat(c.runs.logits(List.of()).toFloats()).isEqualTo(c.runs.logits().toFloats());
   }
 
   @Property(tries = 60)

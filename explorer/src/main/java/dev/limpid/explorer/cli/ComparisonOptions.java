@@ -93,22 +93,12 @@ final class ComparisonOptions {
   Comparison of(Analysis analysis, RunOptions run) throws IOException, QuestionException {
     requireUsable();
     Prompt prompt = analysis.prompt();
-    Comparison comparison =
+    Comparison asked =
         Comparison.of(
             AskedPositions.one(position, analysis),
             answers.answer(prompt),
             answers.distractor(prompt));
-    if (metric != null) {
-      comparison = comparison.by(metric);
-    }
-    @Nullable Prompt other = source(prompt, run);
-    if (other != null) {
-      Comparison.requireSameLength(prompt, other, "the source");
-      comparison = comparison.withSource(other);
-    }
-    return reference == null
-        ? comparison
-        : comparison.withReferences(references(reference, prompt, run.bos()));
+    return with(asked, source(prompt, run), prompt, run);
   }
 
   /** Returns the same for one of many prompts: what its line names goes before the options. */
@@ -123,14 +113,18 @@ final class ComparisonOptions {
     if (line.distractor() != null) {
       distractor = prompt.tokenId(line.distractor());
     }
-    Comparison comparison =
-        Comparison.of(AskedPositions.one(line, position, analysis), answer, distractor);
-    if (metric != null) {
-      comparison = comparison.by(metric);
-    }
     @Nullable Prompt other =
         line.source() == null ? source(prompt, run) : line.source().cut(prompt.source(), run.bos());
+    Comparison asked =
+        Comparison.of(AskedPositions.one(line, position, analysis), answer, distractor);
+    return with(asked, other, prompt, run);
+  }
+
+  private Comparison with(Comparison asked, @Nullable Prompt other, Prompt prompt, RunOptions run)
+      throws IOException, QuestionException {
+    Comparison comparison = metric == null ? asked : asked.by(metric);
     if (other != null) {
+      Comparison.requireSameLength(prompt, other, "the source");
       comparison = comparison.withSource(other);
     }
     return reference == null

@@ -31,7 +31,10 @@ public final class AttributeText {
   public void print(PrintStream out) {
     String question =
         "What %s depends on, by %s, at position %s"
-            .formatted(metric(), view.method().replace('_', ' '), at(view.position()));
+            .formatted(
+                TerminalText.metricName(view.metric(), view.answer(), view.distractor()),
+                view.method().replace('_', ' '),
+                at(view.position()));
     out.println(TerminalText.wrapped(question, width));
     out.printf("  it is %s%s%n", Numbers.logit(view.value()), baseline());
     if (view.scores() != null) {
@@ -46,17 +49,6 @@ public final class AttributeText {
     }
     out.println();
     out.println(TerminalText.wrapped(note(), width));
-  }
-
-  private String metric() {
-    return switch (view.metric()) {
-      case "logit", "logit_difference" ->
-          TerminalText.logitName(
-              view.answer(), view.metric().equals("logit") ? null : view.distractor());
-      case "probability" -> "p(" + TerminalText.quoted(view.answer()) + ")";
-      case "log_probability" -> "log p(" + TerminalText.quoted(view.answer()) + ")";
-      default -> "the divergence from the prediction";
-    };
   }
 
   private String baseline() {
@@ -125,41 +117,20 @@ public final class AttributeText {
     out.printf("       %s%10s%n", TerminalText.columns(name, NAME), Numbers.change(score));
   }
 
-  /** Sums over positions of every head and MLP, the largest as 9. */
+  /** Sums over positions of every head and MLP. */
   private void grid(List<List<List<Double>>> heads, List<List<Double>> mlps, PrintStream out) {
-    int nHeads = heads.getFirst().size();
-    double most = 0;
+    out.println("Heads and MLPs, summed over positions:");
+    double[][] sums = new double[heads.size()][];
+    double[] ofMlps = new double[mlps.size()];
     for (int l = 0; l < heads.size(); l++) {
-      for (List<Double> head : heads.get(l)) {
-        most = Math.max(most, Math.abs(sum(head)));
-      }
-      most = Math.max(most, Math.abs(sum(mlps.get(l))));
+      sums[l] = heads.get(l).stream().mapToDouble(AttributeText::sum).toArray();
+      ofMlps[l] = sum(mlps.get(l));
     }
-    int cell = Math.clamp((width - 12L) / (nHeads + 1), 2, 4);
-    out.printf(
-        "Heads and MLPs, summed over positions: 9 is %s, . below an eighteenth of it%n",
-        Numbers.logit(most));
-    StringBuilder title = new StringBuilder("layer ");
-    for (int h = 0; h < nHeads; h++) {
-      title.append(("%" + cell + "s").formatted(cell == 2 ? h % 10 : h));
-    }
-    out.println(title.append("   MLP"));
-    for (int l = 0; l < heads.size(); l++) {
-      StringBuilder line = new StringBuilder("%5d ".formatted(l));
-      for (List<Double> head : heads.get(l)) {
-        line.append(("%" + cell + "s").formatted(digit(sum(head), most)));
-      }
-      out.println(line.append("%6s".formatted(digit(sum(mlps.get(l)), most))));
-    }
+    HeatMap.ofHeadsAndMlps(sums, ofMlps).print(out, width);
   }
 
   private static double sum(List<Double> scores) {
     return scores.stream().mapToDouble(Double::doubleValue).sum();
-  }
-
-  private static String digit(double x, double most) {
-    long digit = most == 0 ? 0 : Math.round(9 * Math.abs(x) / most);
-    return digit == 0 ? "." : (x < 0 ? "-" : "+") + digit;
   }
 
   private void largest(List<AttributeView.Part> parts, PrintStream out) {

@@ -20,11 +20,6 @@ public final class ExplainText {
   private static final int MARGIN = 12;
   private static final int BAR = 24;
 
-  /** Shades by the share of the explained state that flows through a node. */
-  private static final String SHADES = "·░▒▓█";
-
-  private static final double[] SHADE_FROM = {0, 0.02, 0.1, 0.3, 0.6};
-
   private final ExplainView view;
   private final Route route;
   private final RouteStory story;
@@ -113,7 +108,7 @@ public final class ExplainText {
       out.println(line.toString().stripTrailing());
     }
     names(shown, cell);
-    faint("  share of the state: · <2 %  ░ <10 %  ▒ <30 %  ▓ <60 %  █ more   + with MLP");
+    faint("  share of the state: " + Shade.LEGEND + "   + with MLP");
     if (view.tokens().size() > shown.size()) {
       faint("  Of %d positions, those with the most flow.".formatted(view.tokens().size()));
     }
@@ -144,13 +139,8 @@ public final class ExplainText {
     if (flow <= 0) {
       return " ".repeat(columns);
     }
-    int shade = 0;
-    while (shade + 1 < SHADE_FROM.length && flow >= SHADE_FROM[shade + 1]) {
-      shade++;
-    }
     int wide = Math.min(3, columns - 2);
-    String block = SHADES.substring(shade, shade + 1).repeat(wide);
-    return styled(shade >= 2 ? "fg(green)" : "", block)
+    return Shade.of(flow, wide, ansi)
         + (mlp ? styled("fg(magenta)", "+") : " ")
         + " ".repeat(columns - wide - 1);
   }

@@ -132,7 +132,7 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
   }
 
   private static String recovered(OutcomeView outcome) {
-    return outcome.recovered() == null ? "-" : Numbers.percent(outcome.recovered());
+    return outcome.recovered() == null ? "-" : Numbers.signedPercent(outcome.recovered());
   }
 
   private static String spread(@Nullable Spread spread) {
@@ -140,9 +140,9 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
         ? "-"
         : "%s (%s to %s)"
             .formatted(
-                Numbers.percent(spread.median()),
-                Numbers.percent(spread.low()),
-                Numbers.percent(spread.high()));
+                Numbers.signedPercent(spread.median()),
+                Numbers.signedPercent(spread.low()),
+                Numbers.signedPercent(spread.high()));
   }
 
   private static String two(@Nullable Double number) {

@@ -1,6 +1,8 @@
 package dev.limpid.explorer.show;
 
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -9,9 +11,8 @@ import java.util.stream.IntStream;
  * Numbers of either sign as a picture: a row a layer, the first at the bottom, and a column a
  * position or a head.
  *
- * <p>A cell is a digit, tenths of the largest number, with the sign where there is room; what is
- * less than a twentieth of it is a dot. Where columns do not fit, those with the largest numbers
- * are shown.
+ * <p>A cell is a digit, ninths of the largest number, with its sign; what is less than an
+ * eighteenth of it is a dot. Where columns do not fit, those with the largest numbers are shown.
  *
  * @param cells [row][column]
  * @param rows what each row is called
@@ -20,6 +21,30 @@ import java.util.stream.IntStream;
 record HeatMap(double[][] cells, List<String> rows, List<String> columns) {
   private static final int LEAST = 3;
   private static final int MARGIN = 11;
+
+  /**
+   * Returns the picture of heads, and of MLPs in a column of their own.
+   *
+   * @param heads [layer][head]; layers may be more than there are MLPs
+   * @param mlps [layer]
+   */
+  static HeatMap ofHeadsAndMlps(double[][] heads, double[] mlps) {
+    int nHeads = heads[0].length;
+    double[][] cells = new double[heads.length][];
+    for (int l = 0; l < heads.length; l++) {
+      cells[l] = Arrays.copyOf(heads[l], nHeads + 1);
+      cells[l][nHeads] = l < mlps.length ? mlps[l] : 0;
+    }
+    List<String> columns = new ArrayList<>(heads(nHeads));
+    columns.add("MLP");
+    return new HeatMap(
+        cells, IntStream.range(0, heads.length).mapToObj("layer %2d"::formatted).toList(), columns);
+  }
+
+  /** Returns the names of columns of heads. */
+  static List<String> heads(int count) {
+    return IntStream.range(0, count).mapToObj(Integer::toString).toList();
+  }
 
   /** Prints it, not wider than {@code width}. */
   void print(PrintStream out, int width) {
@@ -39,7 +64,7 @@ record HeatMap(double[][] cells, List<String> rows, List<String> columns) {
       out.println(line.toString().stripTrailing());
     }
     names(out, shown, wide);
-    out.printf("  9 is %.3f, . is less than a twentieth of it%n", largest);
+    out.printf("  9 is %s, . is less than an eighteenth of it%n", Numbers.logit(largest));
     if (shown.size() < columns.size()) {
       out.printf("  of %d columns, the %d with the largest%n", columns.size(), shown.size());
     }

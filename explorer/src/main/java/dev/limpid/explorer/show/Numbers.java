@@ -15,6 +15,11 @@ final class Numbers {
     return share > 0 && share < LEAST_SHARE ? "<0.1 %" : rounded(100 * share, 1) + " %";
   }
 
+  /** Returns a share that may be negative, or more than all, such as "-45.7 %". */
+  static String signedPercent(double share) {
+    return rounded(100 * share, 1) + " %";
+  }
+
   /** Returns a logit, an entropy, or the score of a role, such as "14.732". */
   static String logit(double logit) {
     return rounded(logit, 3);

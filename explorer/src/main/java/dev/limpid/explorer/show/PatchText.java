@@ -21,11 +21,16 @@ public record PatchText(PatchView view, int width) {
     out.println(
         TerminalText.wrapped(
             "What %s does to %s at position %d %s"
-                .formatted(what(), metric(), view.position(), token(view.position())),
+                .formatted(
+                    what(),
+                    TerminalText.metricName(view.metric(), view.answer(), view.distractor()),
+                    view.position(),
+                    token(view.position())),
             width));
-    out.printf("  it is %.3f", view.base());
+    out.print("  it is " + Numbers.logit(view.base()));
     if (view.span() != null) {
-      out.printf(", and %+.3f for the source: an effect of that much is all of it", view.span());
+      String span = Numbers.change(view.span());
+      out.print(", and " + span + " for the source: an effect of that much is all of it");
     }
     out.println();
     out.println();
@@ -53,16 +58,6 @@ public record PatchText(PatchView view, int width) {
         : how + " each " + view.site();
   }
 
-  private String metric() {
-    return switch (view.metric()) {
-      case "logit_difference" -> TerminalText.logitName(view.answer(), view.distractor());
-      case "logit" -> TerminalText.logitName(view.answer(), null);
-      case "probability" -> "p(" + TerminalText.quoted(view.answer()) + ")";
-      case "log_probability" -> "log p(" + TerminalText.quoted(view.answer()) + ")";
-      default -> "the divergence from the prediction";
-    };
-  }
-
   private void senders(SenderEffects senders, List<Named> named, PrintStream out) {
     named.add(new Named("the embedding", senders.embedding()));
     double[][] heads = senders.headOut();
@@ -75,7 +70,7 @@ public record PatchText(PatchView view, int width) {
       named.add(new Named("MLP of layer " + l, senders.mlpOut()[l]));
     }
     if (heads.length > 0) {
-      new HeatMap(heads, layers(heads.length), heads(heads[0].length)).print(out, width);
+      HeatMap.ofHeadsAndMlps(heads, senders.mlpOut()).print(out, width);
       out.println();
     }
   }
@@ -107,7 +102,7 @@ public record PatchText(PatchView view, int width) {
         named.add(new Named(name, rows[i][j]));
       }
     }
-    List<String> columns = isPosition ? positions() : heads(rows[0].length);
+    List<String> columns = isPosition ? positions() : HeatMap.heads(rows[0].length);
     new HeatMap(rows, layers(rows.length), columns).print(out, width);
     out.println();
   }
@@ -127,7 +122,7 @@ public record PatchText(PatchView view, int width) {
       }
     }
     out.printf("By %s, summed over positions:%n", axis(1));
-    new HeatMap(sums, layers(sums.length), heads(sums[0].length)).print(out, width);
+    new HeatMap(sums, layers(sums.length), HeatMap.heads(sums[0].length)).print(out, width);
     out.println();
   }
 
@@ -136,7 +131,7 @@ public record PatchText(PatchView view, int width) {
     named.stream()
         .sorted(Comparator.comparingDouble((Named n) -> -Math.abs(n.effect())))
         .limit(LISTED)
-        .forEach(n -> out.printf("  %+9.3f  %s%n", n.effect(), n.name()));
+        .forEach(n -> out.printf("  %9s  %s%n", Numbers.change(n.effect()), n.name()));
     if (named.size() > LISTED) {
       out.printf("  of %d%n", named.size());
     }
@@ -152,10 +147,6 @@ public record PatchText(PatchView view, int width) {
 
   private List<String> layers(int count) {
     return IntStream.range(0, count).mapToObj(i -> "layer %2d".formatted(layer(i))).toList();
-  }
-
-  private static List<String> heads(int count) {
-    return IntStream.range(0, count).mapToObj(Integer::toString).toList();
   }
 
   private List<String> positions() {

@@ -43,8 +43,8 @@ public record QkText(QkView view, int width) {
     out.println("  The largest pairs, query with key:");
     for (QkView.Pair pair : view.pairs()) {
       out.printf(
-          "  %+9.3f  %s with %s%n",
-          pair.score(),
+          "  %9s  %s with %s%n",
+          Numbers.change(pair.score()),
           name(pair.query().part(), pair.query().layer(), pair.query().head()),
           name(pair.key().part(), pair.key().layer(), pair.key().head()));
     }
@@ -59,7 +59,8 @@ public record QkText(QkView view, int width) {
 
   private static String shown(List<QkView.Part> parts, int i) {
     QkView.Part part = parts.get(i);
-    return "%+9.3f  %s".formatted(part.score(), name(part.part(), part.layer(), part.head()));
+    return "%9s  %s"
+        .formatted(Numbers.change(part.score()), name(part.part(), part.layer(), part.head()));
   }
 
   private static String name(String part, @Nullable Integer layer, @Nullable Integer head) {

@@ -10,7 +10,6 @@ import dev.limpid.view.TokenView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -51,8 +50,7 @@ record RouteStory(Explanation explanation, Function<TokenView, String> name) {
     if (explanation.route().edges().isEmpty()) {
       return "No edge leads into the last state.";
     }
-    boolean isShared =
-        view().mode().equals(ThresholdMode.RENORMALISED.name().toLowerCase(Locale.ROOT));
+    boolean isShared = view().mode().equals(ThresholdMode.RENORMALISED.toString());
     return "Edges above %s carry %s of a state here on average, and %s of the last state all the way from the tokens; the rest is %s."
         .formatted(
             TerminalText.exact(view().threshold()),

@@ -90,6 +90,18 @@ public final class TerminalText {
     return distractor == null ? one : one + " - logit(" + quoted(distractor) + ")";
   }
 
+  /** Returns what is measured of a prediction for people, by the name of its metric. */
+  static String metricName(
+      String metric, PredictionView answer, @Nullable PredictionView distractor) {
+    return switch (metric) {
+      case "logit_difference" -> logitName(answer, distractor);
+      case "logit" -> logitName(answer, null);
+      case "probability" -> "p(" + quoted(answer) + ")";
+      case "log_probability" -> "log p(" + quoted(answer) + ")";
+      default -> "the divergence from the prediction";
+    };
+  }
+
   /** Returns a setting as people write it: no exponent, no zeros at its end. */
   public static String exact(double value) {
     BigDecimal exact = BigDecimal.valueOf(value);

@@ -63,6 +63,15 @@ class InterventionCommandsTest {
   }
 
   @Test
+  void nothingChangedChangesNothing() throws IOException {
+    Path file = folder.resolve("none.json");
+    Files.writeString(file, "{\"interventions\":[]}");
+    JsonNode document = json("ablate --model %s %s --interventions %s", MODEL, PROMPT, file);
+    assertThat(document.get("after")).isEqualTo(document.get("before"));
+    assertThat(document.at("/after/kl").asDouble()).isZero();
+  }
+
+  @Test
   void aFileSaysWhatOptionsSay() throws IOException {
     Path file = folder.resolve("changes.json");
     Files.writeString(

@@ -32,7 +32,7 @@ class PhaseProgressTest {
   @Test
   void aFirstStepThatTakesLongIsShown() throws InterruptedException {
     PhaseProgress progress = progress();
-    Thread.sleep(LONG);
+    Thread.sleep(LONG); // the first step: what it takes is all that is tested
     progress.done(Phase.FORWARD, 1, 30);
     assertThat(shown()).contains("running layers", "1 of 30");
     progress.done(Phase.FORWARD, 30, 30);
@@ -45,7 +45,7 @@ class PhaseProgressTest {
     progress.done(Phase.LOAD, 1, 2);
     progress.done(Phase.LOAD, 2, 2);
     assertThat(shown()).isEmpty();
-    Thread.sleep(LONG);
+    Thread.sleep(LONG); // the next phase must not inherit it
     progress.done(Phase.LOAD, 1, 1);
     shown();
     progress.done(Phase.FORWARD, 1, 2);
