@@ -11,6 +11,11 @@ public enum Ablation {
   /** The mean of that value over the runs of other prompts, position by position. */
   MEAN;
 
+  /** Returns the usual one: {@link #PATCH} where there is another prompt to take from. */
+  public static Ablation byDefault(boolean hasSource) {
+    return hasSource ? PATCH : ZERO;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

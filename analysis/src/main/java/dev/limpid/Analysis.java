@@ -164,34 +164,32 @@ public final class Analysis {
    * @throws QuestionException if there is no such position, or the model's numbers overflow
    */
   public Explanation explain(Question question, RouteSettings settings) throws QuestionException {
-    int t = requirePosition(question.position());
-    if (question.answer() != null) {
-      trace(); // every layer is looked at twice: kept if that is little
-    }
-    // What an answer came from flows over all connections.
-    double finest = question.answer() == null ? settings.finest() : 0;
-    RouteExtractor extractor = extractor(settings, finest, t);
-    Route route = extractor.route(t);
-    Tensor logits = logits(t);
-    LensReading reading = new LogitLens(transformer(), question.top()).reading(logits);
-    @Nullable ContrastView contrast =
-        question.answer() == null
-            ? null
-            : contrast(
-                ContrastFlow.of(
-                    extractor.graph(), split(t, question.answer(), question.distractor())));
-    ExplainView view =
-        ExplainView.of(
-            model.view(),
-            prompt.tokenViews(),
-            extractor,
-            route,
-            PredictionView.of(reading, names()),
-            prediction(logits, question.answer()),
-            prediction(logits, question.distractor()),
-            contrast);
-    return new Explanation(
-        view, RouteDocuments.of(model.view(), prompt, extractor, List.of(route), List.of(reading)));
+    return new Explainer(this, question, settings).explanation();
+  }
+
+  /**
+   * Explains a prediction, and runs its routes alone to see whether the model still says the same.
+   *
+   * @param source a prompt of as many tokens, whose values come in place of what does not run; null
+   *     for zeros
+   * @throws QuestionException if there is no such position, the source does not fit, or the model's
+   *     numbers overflow
+   */
+  public Explanation explain(Question question, RouteSettings settings, @Nullable Prompt source)
+      throws QuestionException {
+    return new Explainer(this, question, settings).tested(source);
+  }
+
+  /**
+   * Returns the route behind an answer: what brought its logit, or what puts it ahead of another.
+   *
+   * @param question names the answer
+   * @throws QuestionException if no answer is named, its logit, or its lead, is next to nothing,
+   *     there is no such position, or the model's numbers overflow
+   */
+  public RouteDocument routeBehind(Question question, RelevanceSettings settings)
+      throws QuestionException {
+    return new RouteBehindAnswer(this, question, settings).document();
   }
 
   /**
@@ -530,7 +528,7 @@ public final class Analysis {
     return head;
   }
 
-  private RouteExtractor extractor(RouteSettings settings, double finest, int position)
+  RouteExtractor extractor(RouteSettings settings, double finest, int position)
       throws QuestionException {
     return settings.extractor(graph(settings.contributions(), finest), position);
   }
@@ -560,7 +558,7 @@ public final class Analysis {
     progress.done(Progress.Phase.CONTRIBUTIONS, done, transformer().config().nLayers());
   }
 
-  private Tensor logits(int position) throws QuestionException {
+  Tensor logits(int position) throws QuestionException {
     ForwardTrace known = trace();
     try {
       return known.logits(position);
@@ -569,16 +567,16 @@ public final class Analysis {
     }
   }
 
-  private DirectLogitAttribution split(int position, int answer, @Nullable Integer distractor)
+  DirectLogitAttribution split(int position, int answer, @Nullable Integer distractor)
       throws QuestionException {
     return DirectLogitAttribution.of(transformer(), trace(), position, answer, distractor);
   }
 
-  private ContrastView contrast(ContrastFlow flow) {
+  ContrastView contrast(ContrastFlow flow) {
     return ContrastView.of(flow, prompt.tokenViews());
   }
 
-  private @Nullable PredictionView prediction(Tensor logits, @Nullable Integer id) {
+  @Nullable PredictionView prediction(Tensor logits, @Nullable Integer id) {
     return id == null ? null : PredictionView.of(lens().prediction(logits, id), names());
   }
 

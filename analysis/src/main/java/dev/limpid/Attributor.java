@@ -6,6 +6,7 @@ import dev.limpid.attribution.gradients.ComponentScores;
 import dev.limpid.attribution.gradients.GradientRun;
 import dev.limpid.attribution.gradients.LayerScores;
 import dev.limpid.attribution.gradients.MeanGradients;
+import dev.limpid.attribution.gradients.Relevance;
 import dev.limpid.attribution.gradients.TokenScores;
 import dev.limpid.attribution.logits.LogitLens;
 import dev.limpid.attribution.logits.Metric;
@@ -114,6 +115,15 @@ final class Attributor {
     }
   }
 
+  /** Returns what each part of the run brought; the settings ask for relevance. */
+  Relevance relevance() throws QuestionException {
+    try {
+      return Relevance.of(run, observer);
+    } catch (NonFiniteStateException e) {
+      throw new OverflowException(e);
+    }
+  }
+
   private Attribution byToken() throws QuestionException {
     TokenScores scores =
         switch (settings.method()) {
@@ -132,10 +142,9 @@ final class Attributor {
   private Attribution byComponent() throws QuestionException {
     Method method = settings.method();
     if (method == Method.RELEVANCE) {
-      MeanGradients relevance = run.gradients(observer);
-      ComponentScores components = ComponentScores.along(run, relevance);
+      Relevance relevance = Relevance.of(run, observer);
       return new Attribution(
-          view(TokenScores.inputTimesGradient(run, relevance), components), components, null);
+          view(relevance.tokens(), relevance.components()), relevance.components(), null);
     }
     List<ForwardTrace> references = new ArrayList<>();
     for (Prompt prompt : comparison.replacing(settings.ablation())) {

@@ -1,5 +1,6 @@
 package dev.limpid;
 
+import dev.limpid.PromptFaithfulness.Candidate;
 import dev.limpid.PromptFaithfulness.Measured;
 import dev.limpid.PromptFaithfulness.RouteOutcome;
 import dev.limpid.PromptFaithfulness.Sample;
@@ -49,6 +50,17 @@ public final class Faithfulness {
     measured.add(new PromptFaithfulness(analysis, comparison, settings).measure());
   }
 
+  /**
+   * Measures routes of one prompt that were found elsewhere, in place of plain routes at the
+   * thresholds of the settings; every prompt added has as many.
+   *
+   * @throws QuestionException if it cannot be run as asked; nothing is added then
+   */
+  void add(Analysis analysis, Comparison comparison, List<Candidate> routes)
+      throws QuestionException {
+    measured.add(new PromptFaithfulness(analysis, comparison, settings).measure(routes));
+  }
+
   /** Takes note of a prompt that could not be run. */
   public void skip(String prompt, String reason) {
     skipped.add(new Skipped(prompt, reason));
@@ -76,7 +88,7 @@ public final class Faithfulness {
     double full = mean(Measured::full);
     double empty = mean(Measured::empty);
     List<RouteView> routes = new ArrayList<>();
-    for (int i = 0; i < settings.thresholds().size(); i++) {
+    for (int i = 0; i < measured.getFirst().routes().size(); i++) {
       routes.add(route(i, full, empty));
     }
     return new FaithfulnessView(
@@ -110,7 +122,7 @@ public final class Faithfulness {
     double terms = mean(m -> of.apply(m).terms());
     double mlps = mean(m -> of.apply(m).mlps());
     return new RouteView(
-        settings.thresholds().get(i),
+        of.apply(measured.getFirst()).threshold(),
         count(terms),
         count(mlps),
         mean(m -> (double) (of.apply(m).terms() + of.apply(m).mlps()) / m.universe()),

@@ -90,8 +90,17 @@ public record FaithfulnessSettings(
 
   /** Returns the usual ones for an ablation. */
   public static FaithfulnessSettings of(Ablation ablation) {
+    return of(METHODS, ablation);
+  }
+
+  /** Returns the usual ones for routes alone, without curves. */
+  static FaithfulnessSettings ofRoutes(Ablation ablation) {
+    return of(List.of(), ablation);
+  }
+
+  private static FaithfulnessSettings of(List<Method> methods, Ablation ablation) {
     return new FaithfulnessSettings(
-        METHODS,
+        methods,
         ablation,
         true,
         false,

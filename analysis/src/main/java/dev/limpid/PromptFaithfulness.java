@@ -10,6 +10,7 @@ import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.routes.circuit.CircuitOrder;
 import dev.limpid.routes.circuit.CircuitRuns;
 import dev.limpid.routes.circuit.CircuitRuns.Outcome;
@@ -66,6 +67,7 @@ final class PromptFaithfulness {
 
   /** A route's circuit, and what it, its rest and circuits by chance predict. */
   record RouteOutcome(
+      double threshold,
       int terms,
       int mlps,
       Outcome kept,
@@ -77,7 +79,7 @@ final class PromptFaithfulness {
    * What was measured on one prompt.
    *
    * @param universe how many components there are
-   * @param routes by threshold
+   * @param routes in the order they were given
    * @param curves the metric at each size of a curve, by method
    * @param samples scores and effects of single components, by kind and method
    */
@@ -99,8 +101,19 @@ final class PromptFaithfulness {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sample(double[] scores, double[] effects) {}
 
-  /** Runs everything as few stacks of circuits. */
+  /** A route that is run as a circuit, and the threshold it was found at. */
+  record Candidate(double threshold, RouteGraph route) {}
+
+  /** Runs plain routes at the thresholds of the settings. */
   Measured measure() throws QuestionException {
+    return measure(
+        settings.thresholds().stream()
+            .map(threshold -> new Candidate(threshold, route(threshold)))
+            .toList());
+  }
+
+  /** Runs everything as few stacks of circuits. */
+  Measured measure(List<Candidate> candidates) throws QuestionException {
     Map<FaithfulnessSettings.Method, double[]> signed =
         new EnumMap<>(FaithfulnessSettings.Method.class);
     for (FaithfulnessSettings.Method method : settings.methods()) {
@@ -109,8 +122,8 @@ final class PromptFaithfulness {
     List<BitSet> circuits = new ArrayList<>(List.of(components.all(), new BitSet()));
     List<BitSet> routes = new ArrayList<>();
     Random random = new Random(settings.seed());
-    for (double threshold : settings.thresholds()) {
-      BitSet route = route(threshold);
+    for (Candidate candidate : candidates) {
+      BitSet route = RouteCircuit.of(components, candidate.route());
       routes.add(route);
       circuits.add(route);
       circuits.add(components.without(route));
@@ -128,9 +141,10 @@ final class PromptFaithfulness {
     List<Outcome> outcomes = run(circuits);
     List<RouteOutcome> routeOutcomes = new ArrayList<>();
     int at = 2;
-    for (BitSet route : routes) {
+    for (int i = 0; i < routes.size(); i++) {
       int ofRoute = 2 + 2 * settings.draws();
-      routeOutcomes.add(route(route, outcomes.subList(at, at + ofRoute)));
+      List<Outcome> own = outcomes.subList(at, at + ofRoute);
+      routeOutcomes.add(outcome(candidates.get(i).threshold(), routes.get(i), own));
       at += ofRoute;
     }
     Map<FaithfulnessSettings.Method, List<Double>> curves =
@@ -156,13 +170,11 @@ final class PromptFaithfulness {
     return experiment.outcomes(runs, circuits);
   }
 
-  private BitSet route(double threshold) {
-    return RouteCircuit.of(
-        components,
-        new RouteExtractor(graph, settings.mode(), threshold).route(comparison.position()));
+  private RouteGraph route(double threshold) {
+    return new RouteExtractor(graph, settings.mode(), threshold).route(comparison.position());
   }
 
-  private RouteOutcome route(BitSet route, List<Outcome> outcomes) {
+  private RouteOutcome outcome(double threshold, BitSet route, List<Outcome> outcomes) {
     int terms = route.get(0, components.nTerms()).cardinality();
     List<Outcome> kept = new ArrayList<>();
     List<Outcome> removed = new ArrayList<>();
@@ -171,7 +183,13 @@ final class PromptFaithfulness {
       removed.add(outcomes.get(3 + 2 * i));
     }
     return new RouteOutcome(
-        terms, route.cardinality() - terms, outcomes.get(0), outcomes.get(1), kept, removed);
+        threshold,
+        terms,
+        route.cardinality() - terms,
+        outcomes.get(0),
+        outcomes.get(1),
+        kept,
+        removed);
   }
 
   /**

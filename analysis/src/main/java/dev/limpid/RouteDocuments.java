@@ -2,8 +2,10 @@ package dev.limpid;
 
 import dev.limpid.attribution.logits.LensReading;
 import dev.limpid.attribution.logits.Prediction;
+import dev.limpid.routes.RelevanceExtractor;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.view.ModelView;
 import java.util.ArrayList;
@@ -30,17 +32,46 @@ final class RouteDocuments {
       List<LensReading> readings) {
     List<RouteDocument.PredictedRoute> predicted = new ArrayList<>();
     for (int i = 0; i < routes.size(); i++) {
-      Prediction best = readings.get(i).top().getFirst();
-      RouteDocument.Prediction prediction =
-          new RouteDocument.Prediction(
-              best.id(), prompt.names().text(best.id()), best.probability());
-      predicted.add(new RouteDocument.PredictedRoute(routes.get(i), prediction));
+      predicted.add(predicted(prompt, routes.get(i), readings.get(i)));
     }
-    List<RouteDocument.Token> tokens =
-        prompt.tokenViews().stream()
-            .map(t -> new RouteDocument.Token(t.id(), t.text(), t.piece()))
-            .toList();
-    return RouteDocument.of(facts(model), tokens, extractor, predicted);
+    return RouteDocument.of(facts(model), tokens(prompt), extractor, predicted);
+  }
+
+  /**
+   * Returns the document of a route behind an answer.
+   *
+   * @param measure the number that was asked about
+   * @param reading of the logits of the route's position
+   */
+  static RouteDocument of(
+      ModelView model,
+      Prompt prompt,
+      RelevanceExtractor extractor,
+      RouteDocument.Measure.Relevance measure,
+      LensReading reading) {
+    return new RouteDocument(
+        facts(model),
+        tokens(prompt),
+        extractor.threshold(),
+        measure,
+        List.of(predicted(prompt, extractor.route(), reading)));
+  }
+
+  private static RouteDocument.PredictedRoute predicted(
+      Prompt prompt, RouteGraph route, LensReading reading) {
+    return new RouteDocument.PredictedRoute(route, prediction(reading.top().getFirst(), prompt));
+  }
+
+  /** Returns a next token with its text. */
+  static RouteDocument.Prediction prediction(Prediction token, Prompt prompt) {
+    return new RouteDocument.Prediction(
+        token.id(), prompt.names().text(token.id()), token.probability());
+  }
+
+  private static List<RouteDocument.Token> tokens(Prompt prompt) {
+    return prompt.tokenViews().stream()
+        .map(t -> new RouteDocument.Token(t.id(), t.text(), t.piece()))
+        .toList();
   }
 
   private static Map<String, @Nullable Object> facts(ModelView model) {

@@ -27,7 +27,7 @@ public record RouteSettings(
     threshold.ifPresent(RouteSettings::requireThreshold);
   }
 
-  private static void requireThreshold(double threshold) {
+  static void requireThreshold(double threshold) {
     if (!(threshold >= 0 && threshold < 1)) {
       throw new IllegalArgumentException("the threshold " + threshold + " is not in [0, 1)");
     }

@@ -3,16 +3,14 @@ package dev.limpid.view;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.json.Decimals;
-import dev.limpid.routes.Edge;
-import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.RouteGraph;
+import dev.limpid.routes.export.EdgeFlow;
 import dev.limpid.routes.export.RouteDocument;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param sources every token of the route with its flow, largest first
  * @param attention the strongest attention edges, by the flow through them
  * @param contrast where the logit of the answer, or its difference to the distractor's, came from
+ * @param relevance the route behind the answer; missing where its logit, or its lead, is next to
+ *     nothing
+ * @param faithful what the routes predict when they run alone, if that was asked for
  */
 @JsonTypeName("limpid/explain/1")
 public record ExplainView(
@@ -51,7 +52,9 @@ public record ExplainView(
     List<Source> sources,
     Lost lostFlow,
     List<Attention> attention,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast)
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable RelevanceView relevance,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Faithful faithful)
     implements Document {
 
   /**
@@ -62,6 +65,8 @@ public record ExplainView(
    * @param answer the token asked about, or null
    * @param distractor the token it is compared with, or null
    * @param contrast where the answer's logit came from, or null
+   * @param relevance the route behind the answer, or null
+   * @param faithful what the routes predict when they run, or null
    */
   public static ExplainView of(
       ModelView model,
@@ -71,7 +76,9 @@ public record ExplainView(
       List<PredictionView> predictions,
       @Nullable PredictionView answer,
       @Nullable PredictionView distractor,
-      @Nullable ContrastView contrast) {
+      @Nullable ContrastView contrast,
+      @Nullable RelevanceView relevance,
+      @Nullable Faithful faithful) {
     return new ExplainView(
         model,
         tokens,
@@ -91,7 +98,9 @@ public record ExplainView(
         new Lost(
             route.lostFlow().stopped(), route.lostFlow().belowThreshold(), route.lostFlow().bias()),
         attention(route),
-        contrast);
+        contrast,
+        relevance,
+        faithful);
   }
 
   /** Returns every token of a route with its flow, largest first. */
@@ -106,24 +115,19 @@ public record ExplainView(
   }
 
   /** The attention edges between different positions, those with the most flow first. */
-  private static List<Attention> attention(Route route) {
-    Map<Node, Double> flow = new HashMap<>();
-    route.nodes().forEach(node -> flow.put(node.node(), node.flow()));
-    return route.edges().stream()
-        .filter(Edge.Attention.class::isInstance)
-        .map(Edge.Attention.class::cast)
-        .filter(edge -> edge.from().position() != edge.to().position())
+  static List<Attention> attention(RouteGraph route) {
+    EdgeFlow flow = new EdgeFlow(route);
+    return flow.betweenPositions().stream()
         .map(edge ->
             new Attention(
                 edge.to().layer(),
                 edge.to().position(),
                 edge.from().position(),
                 edge.weight(),
-                edge.weight() * flow.getOrDefault(edge.to(), 0.0),
+                flow.of(edge),
                 edge.heads().stream()
                     .map(head -> new Head(head.head(), head.contribution()))
                     .toList()))
-        .sorted(Comparator.comparingDouble(edge -> -edge.flow()))
         .toList();
   }
 
@@ -150,4 +154,24 @@ public record ExplainView(
 
   /** A head's share of the edge's weight. */
   public record Head(int head, double contribution) {}
+
+  /**
+   * What routes predict when they run alone, and what is left without them.
+   *
+   * @param metric what is measured
+   * @param ablation what comes in place of what does not run: zero or patch
+   * @param source the tokens that values are patched in from; missing for zero
+   * @param full the metric of the whole model
+   * @param empty the metric where nothing runs
+   * @param route the plain route
+   * @param relevance the route behind the answer; missing where there is none
+   */
+  public record Faithful(
+      String metric,
+      String ablation,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<TokenView> source,
+      @Decimals(Decimals.LOGIT) double full,
+      @Decimals(Decimals.LOGIT) double empty,
+      FaithfulnessView.RouteView route,
+      @JsonInclude(JsonInclude.Include.NON_NULL) FaithfulnessView.@Nullable RouteView relevance) {}
 }

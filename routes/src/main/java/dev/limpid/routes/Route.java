@@ -7,9 +7,6 @@ import java.util.Map;
 /**
  * Everything that flows into the last state of one position over connections above the threshold.
  *
- * <p>All lists are in topological order: layer, then attention, MLP, after the MLP, then position;
- * edges by the node they enter, then by the one they leave.
- *
  * @param position of the state that is explained
  * @param nodes each node once, with its flow; tokens first, the explained state last
  * @param cancelling the nodes of this route whose parts only cancel one another
@@ -21,7 +18,8 @@ public record Route(
     List<Edge> edges,
     LostFlow lostFlow,
     List<Node> cancelling,
-    List<Node> stopped) {
+    List<Node> stopped)
+    implements RouteGraph {
 
   /** Copies the lists. */
   public Route {
@@ -34,7 +32,8 @@ public record Route(
   /**
    * A node of a route.
    *
-   * @param flow the share of the explained state that came through this node
+   * @param flow the share of the explained state that came through this node; in a {@link
+   *     RelevanceRoute}, of the number asked about
    * @param kept how much of the node its edges carry, before that is shared out among them; 1 for
    *     tokens and MLPs, which are not made of parts
    */
@@ -77,11 +76,6 @@ public record Route(
       arriving.merge(edge.to(), share * arriving.getOrDefault(edge.from(), 0.0), Double::sum);
     }
     return arriving.getOrDefault(nodes.getLast().node(), 0.0);
-  }
-
-  /** Returns the tokens of this route with their flow. */
-  public List<NodeFlow> sources() {
-    return nodes.stream().filter(n -> n.node().kind() == Node.Kind.TOKEN).toList();
   }
 
   /** Returns the share of the explained state that came from one token; 0 if not in the route. */

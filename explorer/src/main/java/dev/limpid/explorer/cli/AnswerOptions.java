@@ -32,6 +32,11 @@ final class AnswerOptions {
     }
   }
 
+  /** Returns whether an answer was given. */
+  boolean isGiven() {
+    return answer != null;
+  }
+
   /** Returns whether there is another token to compare the answer with. */
   boolean hasDistractor() {
     return distractor != null;
@@ -40,6 +45,15 @@ final class AnswerOptions {
   /** Returns the id of the answer that a line names, else of the option's. */
   @Nullable Integer answer(Prompt prompt, PromptLine line) {
     return line.answer() == null ? answer(prompt) : tokenId(prompt, "answer", line.answer());
+  }
+
+  /** Returns the id of the answer that a line names, else of the option's. */
+  int required(Prompt prompt, PromptLine line) {
+    @Nullable Integer id = answer(prompt, line);
+    if (id == null) {
+      throw new CommandFailure("names no answer, and there is no --answer");
+    }
+    return id;
   }
 
   /** Returns the id of the distractor that a line names, else of the option's. */

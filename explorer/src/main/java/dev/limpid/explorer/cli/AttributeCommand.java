@@ -187,8 +187,7 @@ final class AttributeCommand implements Callable<Integer> {
   }
 
   private Ablation ablation() {
-    Ablation asked =
-        ablation != null ? ablation : others.hasSource() ? Ablation.PATCH : Ablation.ZERO;
+    Ablation asked = ablation != null ? ablation : Ablation.byDefault(others.hasSource());
     others.requireRunsFor(asked);
     return asked;
   }

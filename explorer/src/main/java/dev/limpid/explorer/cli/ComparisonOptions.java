@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 @OptionGroup(Heading.COMPARISON)
 final class ComparisonOptions {
   @Mixin private final AnswerOptions answers = new AnswerOptions();
+  @Mixin private final SourceOption source = new SourceOption();
 
   @Option(
       names = "--metric",
@@ -45,18 +46,6 @@ final class ComparisonOptions {
   private @Nullable Integer position;
 
   @Option(
-      names = "--source",
-      paramLabel = "TEXT",
-      description = "Another prompt of as many tokens, whose values are patched in.")
-  private @Nullable String source;
-
-  @Option(
-      names = "--source-tokens",
-      paramLabel = "IDS",
-      description = "The same as token ids, such as 1,2,3.")
-  private @Nullable String sourceTokens;
-
-  @Option(
       names = "--reference",
       paramLabel = "FILE",
       description =
@@ -66,9 +55,7 @@ final class ComparisonOptions {
 
   /** Checks the command line alone. */
   void requireUsable() {
-    if (source != null && sourceTokens != null) {
-      throw new UsageFailure("more than one source given: give one of --source, --source-tokens");
-    }
+    source.requireUsable();
     if (metric == Metric.Kind.LOGIT_DIFFERENCE && !answers.hasDistractor()) {
       throw new UsageFailure("--metric logit_difference: needs a --distractor");
     }
@@ -76,7 +63,7 @@ final class ComparisonOptions {
 
   /** Returns whether a source was given. */
   boolean hasSource() {
-    return source != null || sourceTokens != null;
+    return source.isGiven();
   }
 
   /** Checks that the runs were given whose values come in the place of others. */
@@ -98,7 +85,7 @@ final class ComparisonOptions {
             AskedPositions.one(position, analysis),
             answers.answer(prompt),
             answers.distractor(prompt));
-    return with(asked, source(prompt, run), prompt, run);
+    return with(asked, source.of(prompt, run), prompt, run);
   }
 
   /** Returns the same for one of many prompts: what its line names goes before the options. */
@@ -113,11 +100,9 @@ final class ComparisonOptions {
     if (line.distractor() != null) {
       distractor = prompt.tokenId(line.distractor());
     }
-    @Nullable Prompt other =
-        line.source() == null ? source(prompt, run) : line.source().cut(prompt.source(), run.bos());
     Comparison asked =
         Comparison.of(AskedPositions.one(line, position, analysis), answer, distractor);
-    return with(asked, other, prompt, run);
+    return with(asked, source.of(prompt, run, line), prompt, run);
   }
 
   private Comparison with(Comparison asked, @Nullable Prompt other, Prompt prompt, RunOptions run)
@@ -130,16 +115,6 @@ final class ComparisonOptions {
     return reference == null
         ? comparison
         : comparison.withReferences(references(reference, prompt, run.bos()));
-  }
-
-  private @Nullable Prompt source(Prompt prompt, RunOptions run)
-      throws IOException, QuestionException {
-    if (source != null) {
-      return run.alike(source, prompt.source());
-    }
-    return sourceTokens == null
-        ? null
-        : prompt.source().prompt(PromptOption.ids("--source-tokens", sourceTokens));
   }
 
   private static List<Prompt> references(Path file, Prompt prompt, Optional<Boolean> bos)

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
 import dev.limpid.Explanation;
+import dev.limpid.Prompt;
 import dev.limpid.Question;
 import dev.limpid.QuestionException;
 import dev.limpid.RouteSettings;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
       "  limpid explain \"When Mary and John went to the store, John gave a drink to\"",
       "  limpid explain \"The capital of France is\" --answer \" Paris\" \\",
       "      --distractor \" Rome\"",
+      "  limpid explain \"The capital of France is\" --answer \" Paris\" --faithful",
       "  limpid explain --model path/to/model --file prompt.txt --threshold 0.02 --json",
       "  limpid explain \"The capital of France is\" --html route.html",
       "  limpid explain --prompts prompts.jsonl > explanations.jsonl"
@@ -50,6 +52,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final RouteOptions options = new RouteOptions();
   @Mixin private final AnswerOptions answers = new AnswerOptions();
+  @Mixin private final SourceOption source = new SourceOption();
 
   @OptionGroup(Heading.ROUTE)
   @Option(
@@ -74,6 +77,14 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Predictions to list (default: 5).")
   private int top;
 
+  @OptionGroup(Heading.COMPARISON)
+  @Option(
+      names = "--faithful",
+      description =
+          "Also run the routes alone: what of the prediction they recover, all else taken from the"
+              + " --source, or put to zero.")
+  private boolean faithful;
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -93,6 +104,10 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException, QuestionException {
     RouteSettings settings = options.settings(threshold);
     answers.requireAnswerBesideDistractor();
+    source.requireUsable();
+    if (source.isGiven() && !faithful) {
+      throw new UsageFailure("--source: only together with --faithful");
+    }
     if (top < 1) {
       throw new UsageFailure("--top: " + top + " is not a number of predictions");
     }
@@ -107,8 +122,11 @@ final class ExplainCommand implements Callable<Integer> {
       return prompts.answer(
           console,
           run,
-          (analysis, line) ->
-              PromptsOption.Answer.of(analysis.explain(question(analysis, line), settings).view()));
+          (analysis, line) -> {
+            Question question = question(analysis, line);
+            @Nullable Prompt other = source.of(analysis.prompt(), run, line);
+            return PromptsOption.Answer.of(explain(analysis, question, settings, other).view());
+          });
     }
     Analysis analysis = run.open(console);
     Question question =
@@ -117,7 +135,8 @@ final class ExplainCommand implements Callable<Integer> {
             answers.answer(analysis.prompt()),
             answers.distractor(analysis.prompt()),
             top);
-    Explanation explanation = analysis.explain(question, settings);
+    @Nullable Prompt other = source.of(analysis.prompt(), run);
+    Explanation explanation = explain(analysis, question, settings, other);
     if (html != null) {
       writePage(html, explanation, analysis);
     } else if (json) {
@@ -126,6 +145,14 @@ final class ExplainCommand implements Callable<Integer> {
       new ExplainText(explanation, console.out(), console.width(), console.colours()).print();
     }
     return ExitCode.DONE;
+  }
+
+  private Explanation explain(
+      Analysis analysis, Question question, RouteSettings settings, @Nullable Prompt other)
+      throws QuestionException {
+    return faithful
+        ? analysis.explain(question, settings, other)
+        : analysis.explain(question, settings);
   }
 
   private Question question(Analysis analysis, PromptLine line) throws QuestionException {

@@ -247,7 +247,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
     try {
       return new FaithfulnessSettings(
           methods,
-          ablation != null ? ablation : hasSource ? Ablation.PATCH : Ablation.ZERO,
+          ablation != null ? ablation : Ablation.byDefault(hasSource),
           parts == Parts.ALL,
           patterns == AttributeCommand.Patterns.FROZEN,
           thresholds,

@@ -150,7 +150,7 @@ final class PatchCommand implements Callable<Integer> {
       return ablation;
     }
     // What is dropped from a row is 0, whatever another prompt has there.
-    return inputs.hasSource() && !renormalise ? Ablation.PATCH : Ablation.ZERO;
+    return Ablation.byDefault(inputs.hasSource() && !renormalise);
   }
 
   private PatchView sweep(Analysis analysis, Experiment experiment) throws QuestionException {

@@ -1,7 +1,9 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
+import dev.limpid.Question;
 import dev.limpid.QuestionException;
+import dev.limpid.RelevanceSettings;
 import dev.limpid.RouteSettings;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  limpid routes \"The capital of France is\" --threshold 0.02",
       "  limpid routes \"The capital of France is\" --position all --mode raw",
+      "  limpid routes \"The capital of France is\" --by relevance --answer \" Paris\"",
       "  limpid routes \"The capital of France is\" --format svg > route.svg"
     })
 final class RoutesCommand implements Callable<Integer> {
@@ -57,6 +60,36 @@ final class RoutesCommand implements Callable<Integer> {
   @Mixin private final PromptsOption prompts = new PromptsOption();
   @Mixin private final RouteOptions options = new RouteOptions();
 
+  @Mixin private final AnswerOptions answers = new AnswerOptions();
+
+  /** What makes a part of a route large. */
+  enum By {
+    CONTRIBUTION,
+    RELEVANCE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @OptionGroup(Heading.ROUTE)
+  @Option(
+      names = "--by",
+      paramLabel = "contribution|relevance",
+      defaultValue = "contribution",
+      description =
+          "contribution: how the state was built, whatever is predicted; relevance: what made the"
+              + " --answer, or puts it ahead of the --distractor (default: contribution).")
+  private By by = By.CONTRIBUTION;
+
+  @OptionGroup(Heading.ROUTE)
+  @Option(
+      names = "--alpha",
+      paramLabel = "A",
+      description = "The share of attention that relevance gives to its patterns (default: 0.2).")
+  private @Nullable Double alpha;
+
   @OptionGroup(Heading.ROUTE)
   @Option(
       names = "--threshold",
@@ -64,7 +97,8 @@ final class RoutesCommand implements Callable<Integer> {
       paramLabel = "TAU",
       description =
           "Contributions must be above it, in [0, 1); auto: the one that explain takes for the"
-              + " position, with all: for the last (default: 0.04).")
+              + " position, with all: for the last; by relevance, the least share of the logit"
+              + " (default: 0.04).")
   private String threshold = "";
 
   @Option(
@@ -98,6 +132,13 @@ final class RoutesCommand implements Callable<Integer> {
     if (json && format != Format.JSON) {
       throw new UsageFailure("--json and --format " + format + " exclude one another");
     }
+    answers.requireAnswerBesideDistractor();
+    if (by == By.CONTRIBUTION && (answers.isGiven() || alpha != null)) {
+      throw new UsageFailure("--answer, --distractor, --alpha: only with --by relevance");
+    }
+    if (by == By.RELEVANCE) {
+      return behindAnswer(settings);
+    }
     if (prompts.isGiven()) {
       prompts.refuse("--format " + format, format != Format.JSON);
       return prompts.answer(
@@ -112,6 +153,55 @@ final class RoutesCommand implements Callable<Integer> {
     Analysis analysis = run.open(console);
     write(analysis.routes(settings, AskedPositions.parse(position, analysis)), console.out());
     return ExitCode.DONE;
+  }
+
+  private int behindAnswer(RouteSettings plain) throws IOException, QuestionException {
+    if (plain.mode() != RouteSettings.DEFAULT.mode()
+        || !plain.contributions().equals(RouteSettings.DEFAULT.contributions())) {
+      throw new UsageFailure("--mode, --bias, --floor: only with --by contribution");
+    }
+    if (plain.threshold().isEmpty()) {
+      throw new UsageFailure("--threshold auto: only with --by contribution; give a number");
+    }
+    if ("all".equals(position)) {
+      throw new UsageFailure("--position all: only with --by contribution");
+    }
+    RelevanceSettings settings = relevance(plain.threshold().getAsDouble());
+    if (prompts.isGiven()) {
+      prompts.refuse("--format " + format, format != Format.JSON);
+      return prompts.answer(
+          console,
+          run,
+          (analysis, line) -> {
+            Question question =
+                new Question(
+                    AskedPositions.parse(line, position, analysis).getFirst(),
+                    answers.required(analysis.prompt(), line),
+                    answers.distractor(analysis.prompt(), line));
+            RouteDocument document = analysis.routeBehind(question, settings);
+            return out -> write(document, out);
+          });
+    }
+    if (!answers.isGiven()) {
+      throw new UsageFailure("--by relevance: needs an --answer, whose logit is followed back");
+    }
+    Analysis analysis = run.open(console);
+    Question question =
+        new Question(
+            AskedPositions.parse(position, analysis).getFirst(),
+            answers.answer(analysis.prompt()),
+            answers.distractor(analysis.prompt()));
+    write(analysis.routeBehind(question, settings), console.out());
+    return ExitCode.DONE;
+  }
+
+  private RelevanceSettings relevance(double threshold) {
+    try {
+      double share = alpha == null ? RelevanceSettings.DEFAULT.alpha() : alpha;
+      return new RelevanceSettings(threshold, share);
+    } catch (IllegalArgumentException e) {
+      throw new UsageFailure("--alpha: " + e.getMessage());
+    }
   }
 
   private void write(RouteDocument document, OutputStream stream) throws IOException {

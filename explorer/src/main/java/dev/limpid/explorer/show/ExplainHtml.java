@@ -2,6 +2,7 @@ package dev.limpid.explorer.show;
 
 import dev.limpid.Explanation;
 import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.routes.ThresholdMode;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RouteSvg;
 import dev.limpid.view.ExplainView;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExplainHtml {
   private static final int HEADS = 4;
+
+  /** What anchors in the picture of the route begin with. */
+  private static final String EDGE = "edge-";
+
   private static final int LONGEST_TITLE = 80;
 
   private final Explanation explanation;
@@ -69,13 +74,15 @@ public final class ExplainHtml {
 
   private static Map<String, String> facts(Explanation explanation) {
     ExplainView view = explanation.view();
-    ContributionOptions options = explanation.document().options();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("position", "" + view.position());
     facts.put("threshold", TerminalText.exact(view.threshold()));
     facts.put("mode", view.mode());
-    facts.put("bias", options.bias().name().toLowerCase(Locale.ROOT));
-    facts.put("floor", TerminalText.exact(options.floor()));
+    if (explanation.document().measure()
+        instanceof RouteDocument.Measure.Contribution(ThresholdMode _, ContributionOptions how)) {
+      facts.put("bias", how.bias().name().toLowerCase(Locale.ROOT));
+      facts.put("floor", TerminalText.exact(how.floor()));
+    }
     facts.put(
         "tokens",
         view.tokens().stream().map(t -> String.valueOf(t.id())).collect(Collectors.joining(",")));
@@ -104,6 +111,15 @@ public final class ExplainHtml {
     predictions();
     if (view.contrast() != null) {
       new ContrastSection(view, page).write();
+    }
+    if (view.relevance() != null && explanation.answer() != null) {
+      new RelevanceSection(view, view.relevance(), explanation.answer(), page).write();
+    }
+    if (view.faithful() != null) {
+      html.element("h2", "Is it true? The routes run alone");
+      for (String sentence : new FaithfulText(view, view.faithful()).sentences()) {
+        html.element("p", sentence.replace(" %", "\u00a0%"));
+      }
     }
     new LayerCurve(throughLayers, page).write();
     making();
@@ -163,7 +179,7 @@ public final class ExplainHtml {
       html.element("p", sentence.replace(" %", "\u00a0%"), "class", "story");
     }
     html.asIs(resource("explain-reading.html"));
-    new RouteFigure(explanation, story, html).write();
+    new RouteFigure(explanation.document(), EDGE, "the explained state", html).write(story.kept());
     page.small(
         "Route at threshold %s, %s: %d nodes, %d edges. %s"
             .formatted(
@@ -224,7 +240,7 @@ public final class ExplainHtml {
     String share = Numbers.percent(edge.flow());
     if (index < RouteSvg.LINKED) {
       html.open("td", "class", "number");
-      html.element("a", share, "href", "#edge-" + (index + 1), "title", "show it in the picture");
+      html.element("a", share, "href", "#" + EDGE + (index + 1), "title", "show it in the picture");
       html.close();
     } else {
       page.number(share);

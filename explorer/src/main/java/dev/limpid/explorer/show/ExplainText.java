@@ -3,25 +3,26 @@ package dev.limpid.explorer.show;
 import dev.limpid.Explanation;
 import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
-import dev.limpid.view.TokenView;
+import dev.limpid.view.RelevanceView;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
 /** An explanation for people: prediction, picture of the route, source tokens, attention. */
 public final class ExplainText {
   private static final int LISTED = 8;
-  private static final int WIDEST_CELL = 7;
-  private static final int LEAST_CELL = 4;
   private static final int MARGIN = 12;
   private static final int BAR = 24;
 
   private final ExplainView view;
   private final Route route;
+  private final @Nullable RouteGraph behindAnswer;
   private final RouteStory story;
   private final PrintStream out;
   private final int width;
@@ -36,6 +37,8 @@ public final class ExplainText {
   public ExplainText(Explanation explanation, PrintStream out, int width, boolean colours) {
     this.view = explanation.view();
     this.route = explanation.route();
+    this.behindAnswer =
+        explanation.answer() == null ? null : explanation.answer().routes().getFirst().route();
     this.story = new RouteStory(explanation, TerminalText::quoted);
     this.out = out;
     this.width = width;
@@ -51,6 +54,7 @@ public final class ExplainText {
     out.println();
     faint(view.note());
     contrast();
+    faithful();
   }
 
   private void predictions() {
@@ -80,87 +84,20 @@ public final class ExplainText {
                 .formatted(Numbers.percent(p.probability()), Numbers.logit(p.logit()), p.rank()));
   }
 
-  /** Tokens across, layers upwards: each cell is the state after a layer, shaded by its flow. */
   private void picture() {
-    List<Integer> shown = shownPositions();
-    int cell = cellWidth(shown.size());
     heading(
         "Route (threshold %s, %s): %d nodes, %d edges"
             .formatted(
                 TerminalText.exact(view.threshold()), view.mode(), view.nodes(), view.edges()));
     story.sentences().forEach(this::sentence);
-    double[][] flow = new double[view.model().nLayers() + 1][view.tokens().size()];
-    boolean[][] mlp = new boolean[view.model().nLayers() + 1][view.tokens().size()];
-    for (Route.NodeFlow node : route.nodes()) {
-      Node n = node.node();
-      switch (n.kind()) {
-        case TOKEN -> flow[0][n.position()] = node.flow();
-        case AFTER_MLP -> flow[n.layer() + 1][n.position()] = node.flow();
-        case MLP -> mlp[n.layer() + 1][n.position()] = true;
-        case AFTER_ATTENTION -> {}
-      }
-    }
-    for (int row = view.model().nLayers(); row >= 0; row--) {
-      StringBuilder line = new StringBuilder(label(row));
-      for (int t : shown) {
-        line.append(cell(flow[row][t], mlp[row][t], cell));
-      }
-      out.println(line.toString().stripTrailing());
-    }
-    names(shown, cell);
+    RoutePicture picture =
+        new RoutePicture(route, view.tokens(), view.model().nLayers(), width, ansi);
+    int hidden = picture.print(out);
     faint("  share of the state: " + Shade.LEGEND + "   + with MLP");
-    if (view.tokens().size() > shown.size()) {
+    if (hidden > 0) {
       faint("  Of %d positions, those with the most flow.".formatted(view.tokens().size()));
     }
     sentence(story.kept());
-  }
-
-  /** The tokens below their columns; where these are narrow, in several rows that take turns. */
-  private void names(List<Integer> shown, int cell) {
-    int rows = Math.ceilDiv(WIDEST_CELL, cell);
-    for (int row = 0; row < Math.min(rows, shown.size()); row++) {
-      StringBuilder line = new StringBuilder(" ".repeat(MARGIN + row * cell));
-      for (int i = row; i < shown.size(); i += rows) {
-        line.append(TerminalText.columns(bare(shown.get(i)), rows * cell - 1)).append(' ');
-      }
-      out.println(line.toString().stripTrailing());
-    }
-  }
-
-  private int cellWidth(int columns) {
-    return Math.clamp((width - MARGIN) / columns, LEAST_CELL, WIDEST_CELL);
-  }
-
-  private static String label(int row) {
-    return TerminalText.columns(row == 0 ? "  tokens" : "  layer %2d".formatted(row - 1), MARGIN);
-  }
-
-  private String cell(double flow, boolean mlp, int columns) {
-    if (flow <= 0) {
-      return " ".repeat(columns);
-    }
-    int wide = Math.min(3, columns - 2);
-    return Shade.of(flow, wide, ansi)
-        + (mlp ? styled("fg(magenta)", "+") : " ")
-        + " ".repeat(columns - wide - 1);
-  }
-
-  /** All positions if they fit, else those of the route with the most flow. */
-  private List<Integer> shownPositions() {
-    int fit = (width - MARGIN) / LEAST_CELL;
-    List<Integer> positions = new ArrayList<>();
-    if (view.tokens().size() <= fit) {
-      view.tokens().forEach(token -> positions.add(token.position()));
-      return positions;
-    }
-    positions.add(view.position());
-    for (ExplainView.Source source : view.sources()) {
-      if (positions.size() < fit && !positions.contains(source.position())) {
-        positions.add(source.position());
-      }
-    }
-    positions.sort(null);
-    return positions;
   }
 
   private void sources() {
@@ -247,15 +184,31 @@ public final class ExplainText {
     heading("Where " + TerminalText.logitName(view.answer(), view.distractor()) + " came from");
     new ContrastTable(view.contrast(), view.tokens()).print(out, LISTED);
     faint(view.contrast().note());
+    relevance(view.answer());
+  }
+
+  private void relevance(PredictionView answer) {
+    String logit = TerminalText.logitName(answer, view.distractor());
+    @Nullable RelevanceView relevance = view.relevance();
+    if (relevance == null || behindAnswer == null) {
+      heading("What made " + logit);
+      sentence("It is next to nothing: there is nothing to share out.");
+      return;
+    }
+    heading("What made %s: %s".formatted(logit, Numbers.change(relevance.value())));
+    new RelevanceText(relevance, view, behindAnswer, out, width, ansi).print();
+    faint(relevance.note());
+  }
+
+  private void faithful() {
+    if (view.faithful() != null) {
+      heading("Is it true? The routes run alone");
+      new FaithfulText(view, view.faithful()).sentences().forEach(this::sentence);
+    }
   }
 
   private String token(int position) {
     return TerminalText.quoted(view.tokens().get(position));
-  }
-
-  private String bare(int position) {
-    TokenView token = view.tokens().get(position);
-    return token.text() == null ? "#" + token.id() : TerminalText.text(token.text()).strip();
   }
 
   private void heading(String text) {

@@ -1,6 +1,5 @@
 package dev.limpid.explorer.show;
 
-import dev.limpid.Explanation;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RouteSvg;
@@ -13,17 +12,29 @@ final class RouteFigure {
   private static final int MOST = 2000;
 
   private final RouteDocument document;
-  private final RouteStory story;
+  private final String anchor;
+  private final String whole;
   private final HtmlOut html;
 
-  RouteFigure(Explanation explanation, RouteStory story, HtmlOut html) {
-    this.document = explanation.document();
-    this.story = story;
+  /**
+   * Prepares it.
+   *
+   * @param anchor what the anchors of the strongest edges begin with
+   * @param whole what widths are shares of, such as "the explained state"
+   */
+  RouteFigure(RouteDocument document, String anchor, String whole, HtmlOut html) {
+    this.document = document;
+    this.anchor = anchor;
+    this.whole = whole;
     this.html = html;
   }
 
-  /** Writes both. */
-  void write() throws IOException {
+  /**
+   * Writes both.
+   *
+   * @param caption a sentence on what the edges carry
+   */
+  void write(String caption) throws IOException {
     html.open("figure");
     // Opens at its right end, where the explained state is: see explain.css.
     html.open(
@@ -36,16 +47,16 @@ final class RouteFigure {
         "region",
         "aria-label",
         "Picture of the route");
-    RouteSvg.writeElement(document, html.writer());
+    RouteSvg.writeElement(document, anchor, html.writer());
     html.close().open("figcaption");
     kind("attention", "attention: from a token to a later one");
     kind("mlp", "MLP");
     kind("residual", "residual stream: what stays");
-    html.element("p", story.kept());
+    html.element("p", caption);
     html.element(
         "p",
-        ("The wider a line, the more of the explained state came through it. Point at, tap or tab to one of the strongest for its numbers. "
-                + RouteSvg.leftOut(document))
+        "The wider a line, the more of %s came through it. Point at, tap or tab to one of the strongest for its numbers. %s"
+            .formatted(whole, RouteSvg.leftOut(document))
             .strip());
     html.close().close();
     inWords();

@@ -39,6 +39,20 @@ class DocumentSchemaTest {
             "explain --model %s --tokens 3,1,4,1 --answer #7 --distractor #8",
             NO_TOKENIZER),
         of(
+            "explain",
+            "explain --model %s --tokens 3,1,4,1 --source-tokens 3,2,4,1 --answer #7 --faithful",
+            NO_TOKENIZER),
+        of("explain", "explain --model %s 'The capital of France is' --faithful", DEMO),
+        of(
+            "routes-by-relevance",
+            "routes --model %s 'The capital of France is' --by relevance --answer ' Paris'",
+            DEMO),
+        of(
+            "routes-by-relevance",
+            "routes --model %s --tokens 3,1,4,1 --by relevance --answer #7 --distractor #8"
+                + " --threshold 0 --alpha 0.5",
+            NO_TOKENIZER),
+        of(
             "lens",
             "lens --model %s 'The capital of France is' --answer ' Paris' --position all",
             DEMO),

@@ -2,7 +2,7 @@ package dev.limpid.routes.circuit;
 
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
-import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteGraph;
 import java.util.BitSet;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -17,7 +17,7 @@ public final class RouteCircuit {
    *
    * @param route of the components' target
    */
-  public static BitSet of(Components components, Route route) {
+  public static BitSet of(Components components, RouteGraph route) {
     BitSet circuit = new BitSet(components.size());
     for (Edge edge : route.edges()) {
       Node to = edge.to();

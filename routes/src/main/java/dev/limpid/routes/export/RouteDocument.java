@@ -1,8 +1,8 @@
 package dev.limpid.routes.export;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.routes.ThresholdMode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param model facts of the model in the order to be written: strings, numbers, booleans or null,
  *     or a {@link java.util.function.Supplier} of one that is asked when the document is written
  * @param tokens one per position, BOS included
+ * @param threshold tau; parts of a state must be above it, of a logit not below it
  * @param routes one or more, in order of position
  */
 public record RouteDocument(
     Map<String, ? extends @Nullable Object> model,
     List<Token> tokens,
     double threshold,
-    ThresholdMode mode,
-    ContributionOptions options,
+    Measure measure,
     List<PredictedRoute> routes) {
 
   /** What every plain route must say where people see it. */
@@ -38,6 +38,48 @@ public record RouteDocument(
     routes = List.copyOf(routes);
   }
 
+  /** What a route by relevance shows. */
+  public static final String WHAT_RELEVANCE_SHOWS =
+      "What made the answer, by relevance: what each part was handed back from the logit. No part's"
+          + " share is the effect of taking it away.";
+
+  /** What makes parts of a route large. */
+  public sealed interface Measure {
+    /** Returns what such a route shows, and what it does not. */
+    String shows();
+
+    /** How much each part contributed to the state it was added to. */
+    record Contribution(ThresholdMode mode, ContributionOptions options) implements Measure {
+      @Override
+      public String shows() {
+        return WHAT_A_ROUTE_SHOWS;
+      }
+    }
+
+    /**
+     * How much of a logit, or of the difference of two, each part brought.
+     *
+     * @param value m, the number itself
+     * @param alpha the share of attention that goes to its patterns
+     * @param distractor the token whose logit is subtracted, or null
+     */
+    record Relevance(double value, double alpha, Prediction answer, @Nullable Prediction distractor)
+        implements Measure {
+      @Override
+      public String shows() {
+        return WHAT_RELEVANCE_SHOWS;
+      }
+
+      /** Returns what the number is: the logit of the answer, or how far it is ahead. */
+      public String inWords() {
+        String ofAnswer = "logit of " + quoted(answer.id(), answer.text());
+        return distractor == null
+            ? ofAnswer
+            : ofAnswer + " less that of " + quoted(distractor.id(), distractor.text());
+      }
+    }
+  }
+
   /** Makes a document of routes that one extractor found. */
   public static RouteDocument of(
       Map<String, ? extends @Nullable Object> model,
@@ -45,8 +87,8 @@ public record RouteDocument(
       RouteExtractor extractor,
       List<PredictedRoute> routes) {
     ContributionOptions options = extractor.graph().options();
-    return new RouteDocument(
-        model, tokens, extractor.threshold(), extractor.mode(), options, routes);
+    Measure measure = new Measure.Contribution(extractor.mode(), options);
+    return new RouteDocument(model, tokens, extractor.threshold(), measure, routes);
   }
 
   /**
@@ -58,10 +100,10 @@ public record RouteDocument(
   public record Token(int id, @Nullable String text, @Nullable String piece) {}
 
   /** A route and what the model predicts from the state that the route explains. */
-  public record PredictedRoute(Route route, Prediction prediction) {}
+  public record PredictedRoute(RouteGraph route, Prediction prediction) {}
 
   /**
-   * The most probable next token.
+   * A next token: the most probable one where nothing else is said.
    *
    * @param text what it decodes to; null without a tokenizer
    */

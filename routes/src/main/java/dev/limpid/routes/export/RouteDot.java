@@ -26,7 +26,7 @@ public final class RouteDot {
                         predicted.route().position(),
                         RouteDocument.label(prediction.id(), prediction.text()),
                         Spelling.share(prediction.probability()),
-                        RouteDocument.WHAT_A_ROUTE_SHOWS)))
+                        document.measure().shows())))
         .append(";\n");
     for (Route.NodeFlow node : predicted.route().nodes()) {
       out.append("  ").append(quoted(node.node().id())).append(" [");
@@ -64,7 +64,7 @@ public final class RouteDot {
     out.append("  ").append(quoted(edge.from().id()));
     out.append(" -> ").append(quoted(edge.to().id()));
     out.append(" [color=").append(color);
-    out.append(", penwidth=").append(Spelling.share(0.3 + 5 * edge.weight()));
+    out.append(", penwidth=").append(Spelling.share(0.3 + 5 * Math.max(0, edge.weight())));
     out.append(", weight=").append(edge instanceof Edge.Residual ? "8" : "1");
     out.append(", tooltip=")
         .append(quoted(Spelling.kind(edge) + " " + Spelling.share(edge.weight())));

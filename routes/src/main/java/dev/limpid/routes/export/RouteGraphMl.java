@@ -5,6 +5,7 @@ import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
 import java.io.IOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** A route as GraphML: what yEd, Gephi, Cytoscape and networkx read. */
@@ -21,7 +22,9 @@ public final class RouteGraphMl {
     XmlOut xml = new XmlOut(out);
     xml.open("graphml", "xmlns", "http://graphml.graphdrawing.org/xmlns");
     key(xml, "graph", "threshold", "double");
-    key(xml, "graph", "mode", "string");
+    for (Fact fact : facts(document.measure())) {
+      key(xml, "graph", fact.name(), fact.type());
+    }
     key(xml, "graph", "prediction", "string");
     key(xml, "graph", "shows", "string");
     key(xml, "node", "kind", "string");
@@ -36,9 +39,11 @@ public final class RouteGraphMl {
     RouteDocument.Prediction prediction = predicted.prediction();
     xml.open("graph", "id", "route", "edgedefault", "directed");
     data(xml, "graph_threshold", Spelling.exact(document.threshold()));
-    data(xml, "graph_mode", Spelling.lower(document.mode()));
+    for (Fact fact : facts(document.measure())) {
+      data(xml, "graph_" + fact.name(), fact.value());
+    }
     data(xml, "graph_prediction", RouteDocument.label(prediction.id(), prediction.text()));
-    data(xml, "graph_shows", RouteDocument.WHAT_A_ROUTE_SHOWS);
+    data(xml, "graph_shows", document.measure().shows());
     for (Route.NodeFlow node : predicted.route().nodes()) {
       node(xml, document, node);
     }
@@ -47,6 +52,22 @@ public final class RouteGraphMl {
       edge(xml, edge, number++);
     }
     xml.close().close().end();
+  }
+
+  /** What the whole graph says of itself. */
+  private record Fact(String name, String type, String value) {}
+
+  private static List<Fact> facts(RouteDocument.Measure measure) {
+    return switch (measure) {
+      case RouteDocument.Measure.Contribution contribution ->
+          List.of(new Fact("mode", "string", Spelling.lower(contribution.mode())));
+      case RouteDocument.Measure.Relevance relevance ->
+          List.of(
+              new Fact("by", "string", "relevance"),
+              new Fact("alpha", "double", Spelling.exact(relevance.alpha())),
+              new Fact("value", "double", Spelling.logit(relevance.value())),
+              new Fact("of", "string", relevance.inWords()));
+    };
   }
 
   private static void node(XmlOut xml, RouteDocument document, Route.NodeFlow node)

@@ -3,6 +3,7 @@ package dev.limpid.routes.export;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteGraph;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ final class RouteLayout {
 
   static final double NEXT_TO_NOTHING = 0.005;
 
-  private final Route route;
+  private final RouteGraph route;
   private final int[] columns;
   private final int column;
   private final boolean[] quiet;
@@ -57,7 +58,7 @@ final class RouteLayout {
    *
    * @param top how much stays free above
    */
-  RouteLayout(Route route, int top) {
+  RouteLayout(RouteGraph route, int top) {
     this.route = route;
     EdgeFlow flow = new EdgeFlow(route);
     List<Edge.Attention> attention = flow.betweenPositions();
@@ -85,7 +86,7 @@ final class RouteLayout {
     this.column = Math.clamp((WIDTH - 2 * SIDE) / columns.length, NARROWEST_COLUMN, WIDEST_COLUMN);
   }
 
-  private static int[] columns(Route route, List<Edge.Attention> attention) {
+  private static int[] columns(RouteGraph route, List<Edge.Attention> attention) {
     SortedSet<Integer> shown = new TreeSet<>();
     shown.add(route.position());
     for (int t = 0; t < route.position() && route.position() < MANY; t++) {

@@ -1,14 +1,18 @@
 package dev.limpid.routes.export;
 
+import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteGraph;
+import dev.limpid.routes.ThresholdMode;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A route as a picture: tokens across, layers up; attention green, MLPs purple, the residual stream
@@ -52,7 +56,7 @@ public final class RouteSvg {
       .route .note { font-size: 12px; fill: #59606a; }
       .route .residual { stroke: #767676; } .route .attention { stroke: #116329; }
       .route .mlp_in, .route .mlp_out { stroke: #6639ba; }
-      .route path { fill: none; stroke-linecap: round; }
+      .route path { fill: none; stroke-linecap: round; } .route .against { stroke-dasharray: 3 3; }
       .route path:hover { stroke-opacity: 1; }
       .route circle { fill: currentColor; } .route rect.mlp { fill: #6639ba; }
       .route .label, .route .tip { font-size: 11px; stroke: var(--halo); stroke-width: 4px; stroke-linejoin: round; paint-order: stroke; }
@@ -72,21 +76,24 @@ public final class RouteSvg {
 
   private final RouteDocument document;
   private final RouteDocument.PredictedRoute predicted;
-  private final Route route;
+  private final RouteGraph route;
   private final EdgeFlow flow;
   private final RouteWords words;
   private final RouteLayout layout;
-  private final boolean isAlone;
+
+  /** What anchors begin with; null in a picture that stands alone. */
+  private final @Nullable String anchor;
+
   private final XmlOut xml;
 
-  private RouteSvg(RouteDocument document, boolean isAlone, XmlOut xml) {
+  private RouteSvg(RouteDocument document, @Nullable String anchor, XmlOut xml) {
     this.document = document;
     this.predicted = document.only();
     this.route = predicted.route();
     this.flow = new EdgeFlow(route);
     this.words = new RouteWords(document);
-    this.layout = new RouteLayout(route, (isAlone ? CAPTION : 0) + LABELS);
-    this.isAlone = isAlone;
+    this.layout = new RouteLayout(route, (anchor == null ? CAPTION : 0) + LABELS);
+    this.anchor = anchor;
     this.xml = xml;
   }
 
@@ -96,7 +103,7 @@ public final class RouteSvg {
    * @throws IllegalArgumentException if there are several routes
    */
   public static void write(RouteDocument document, Writer out) throws IOException {
-    new RouteSvg(document, true, new XmlOut(out)).draw();
+    new RouteSvg(document, null, new XmlOut(out)).draw();
   }
 
   /**
@@ -105,10 +112,12 @@ public final class RouteSvg {
    * attention edges, which shows what it carries when it is hovered, focused or tapped. Flushes the
    * writer, does not close it.
    *
+   * @param anchor what the anchors begin with, such as {@code edge-}
    * @throws IllegalArgumentException if there are several routes
    */
-  public static void writeElement(RouteDocument document, Writer out) throws IOException {
-    new RouteSvg(document, false, XmlOut.fragment(out)).draw();
+  public static void writeElement(RouteDocument document, String anchor, Writer out)
+      throws IOException {
+    new RouteSvg(document, anchor, XmlOut.fragment(out)).draw();
   }
 
   /** Returns what the picture leaves out, as a sentence; empty if nothing. */
@@ -121,6 +130,7 @@ public final class RouteSvg {
   }
 
   private void draw() throws IOException {
+    boolean isAlone = anchor == null;
     int width = isAlone ? Math.max(layout.width(), CAPTION_WIDTH) : layout.width();
     int height = layout.bottom() + LABELS;
     xml.open(
@@ -159,7 +169,7 @@ public final class RouteSvg {
       }
     }
     for (int i = 0; i < strongest.size(); i++) {
-      strong(strongest.get(i), "edge-" + (i + 1));
+      strong(strongest.get(i), i + 1);
     }
     labels(strongest);
     for (int position : layout.columns()) {
@@ -203,17 +213,21 @@ public final class RouteSvg {
         "",
         "Position %d predicts %s with probability %s"
             .formatted(route.position(), label, Spelling.percent(prediction.probability())));
-    line(42, "note", RouteDocument.WHAT_A_ROUTE_SHOWS);
-    line(
-        60,
-        "note",
-        "Threshold %s, %s; its edges carry %s of a state on average. %s"
-            .formatted(
-                Spelling.exact(document.threshold()),
-                Spelling.lower(document.mode()),
-                Spelling.percent(route.keptShare()),
-                leftOut(document))
-            .strip());
+    line(42, "note", document.measure().shows());
+    line(60, "note", (size() + " " + leftOut(document)).strip());
+  }
+
+  private String size() {
+    String threshold = "Threshold " + Spelling.exact(document.threshold());
+    return switch (document.measure()) {
+      case RouteDocument.Measure.Contribution(ThresholdMode mode, ContributionOptions _) ->
+          "%s, %s; its edges carry %s of a state on average."
+              .formatted(
+                  threshold, Spelling.lower(mode), Spelling.percent(((Route) route).keptShare()));
+      case RouteDocument.Measure.Relevance relevance ->
+          "%s of the %s, which is %s."
+              .formatted(threshold, relevance.inWords(), Spelling.roughLogit(relevance.value()));
+    };
   }
 
   private void line(int y, String style, String text) throws IOException {
@@ -236,12 +250,12 @@ public final class RouteSvg {
   }
 
   private void line(Edge edge) throws IOException {
-    double amount = flow.of(edge);
+    double amount = Math.clamp(flow.of(edge), 0, 1); // by relevance, residuals may be beyond
     boolean isThin = edge instanceof Edge.Residual;
     xml.open(
         "path",
         "class",
-        Spelling.kind(edge),
+        Spelling.kind(edge) + (flow.of(edge) < 0 ? " against" : ""),
         "d",
         path(edge),
         "stroke-width",
@@ -251,13 +265,14 @@ public final class RouteSvg {
   }
 
   /** One of the strongest: on a page with an anchor and its own words. */
-  private void strong(Edge.Attention edge, String anchor) throws IOException {
-    if (isAlone) {
+  private void strong(Edge.Attention edge, int number) throws IOException {
+    if (anchor == null) {
       edge(edge);
       return;
     }
     String said = words.of(edge);
-    xml.open("a", "id", anchor, "href", "#" + anchor, "aria-label", said);
+    String name = anchor + number;
+    xml.open("a", "id", name, "href", "#" + name, "aria-label", said);
     xml.open("path", "class", "touch", "d", path(edge)).close();
     line(edge);
     xml.close();

@@ -3,6 +3,7 @@ package dev.limpid.routes.export;
 import dev.limpid.routes.Edge;
 import dev.limpid.routes.Node;
 import dev.limpid.routes.Route;
+import dev.limpid.routes.RouteGraph;
 import java.io.Writer;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class RoutesJson {
   private static final String SCHEMA = "limpid/routes/1";
+  private static final String BY_RELEVANCE = "limpid/routes-by-relevance/1";
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
@@ -40,7 +42,9 @@ public final class RoutesJson {
 
   private void document(RouteDocument document) {
     json.writeStartObject();
-    json.writeStringProperty("schema", SCHEMA);
+    RouteDocument.Measure measure = document.measure();
+    boolean byRelevance = measure instanceof RouteDocument.Measure.Relevance;
+    json.writeStringProperty("schema", byRelevance ? BY_RELEVANCE : SCHEMA);
     json.writeObjectPropertyStart("model");
     document.model().forEach(this::fact);
     json.writeEndObject();
@@ -50,13 +54,30 @@ public final class RoutesJson {
     }
     json.writeEndArray();
     number("threshold", Spelling.exact(document.threshold()));
-    json.writeStringProperty("mode", Spelling.lower(document.mode()));
-    json.writeStringProperty("bias", Spelling.lower(document.options().bias()));
-    number("floor", Spelling.exact(document.options().floor()));
+    switch (measure) {
+      case RouteDocument.Measure.Contribution contribution -> contribution(contribution);
+      case RouteDocument.Measure.Relevance relevance -> relevance(relevance);
+    }
     json.writeArrayPropertyStart("routes");
     document.routes().forEach(this::route);
     json.writeEndArray();
     json.writeEndObject();
+  }
+
+  private void contribution(RouteDocument.Measure.Contribution measure) {
+    json.writeStringProperty("mode", Spelling.lower(measure.mode()));
+    json.writeStringProperty("bias", Spelling.lower(measure.options().bias()));
+    number("floor", Spelling.exact(measure.options().floor()));
+  }
+
+  private void relevance(RouteDocument.Measure.Relevance measure) {
+    json.writeStringProperty("by", "relevance");
+    number("alpha", Spelling.exact(measure.alpha()));
+    prediction("answer", measure.answer());
+    if (measure.distractor() != null) {
+      prediction("distractor", measure.distractor());
+    }
+    number("value", Spelling.logit(measure.value()));
   }
 
   private void fact(String name, @Nullable Object value) {
@@ -84,16 +105,14 @@ public final class RoutesJson {
   }
 
   private void route(RouteDocument.PredictedRoute predicted) {
-    Route route = predicted.route();
+    RouteGraph route = predicted.route();
     json.writeStartObject();
     json.writeNumberProperty("position", route.position());
-    json.writeObjectPropertyStart("prediction");
-    json.writeNumberProperty("id", predicted.prediction().id());
-    text("text", predicted.prediction().text());
-    number("probability", Spelling.share(predicted.prediction().probability()));
-    json.writeEndObject();
-    number("kept_share", Spelling.share(route.keptShare()));
-    number("arriving_share", Spelling.share(route.arrivingShare()));
+    prediction("prediction", predicted.prediction());
+    if (route instanceof Route plain) {
+      number("kept_share", Spelling.share(plain.keptShare()));
+      number("arriving_share", Spelling.share(plain.arrivingShare()));
+    }
     json.writeArrayPropertyStart("nodes");
     route.nodes().forEach(this::node);
     json.writeEndArray();
@@ -105,6 +124,13 @@ public final class RoutesJson {
       pair(source.node().position(), source.flow());
     }
     json.writeEndArray();
+    if (route instanceof Route plain) {
+      lost(plain);
+    }
+    json.writeEndObject();
+  }
+
+  private void lost(Route route) {
     json.writeObjectPropertyStart("lost_flow");
     number("stopped", Spelling.share(route.lostFlow().stopped()));
     number("below_threshold", Spelling.share(route.lostFlow().belowThreshold()));
@@ -112,6 +138,13 @@ public final class RoutesJson {
     json.writeEndObject();
     ids("cancelling", route.cancelling());
     ids("stopped", route.stopped());
+  }
+
+  private void prediction(String name, RouteDocument.Prediction prediction) {
+    json.writeObjectPropertyStart(name);
+    json.writeNumberProperty("id", prediction.id());
+    text("text", prediction.text());
+    number("probability", Spelling.share(prediction.probability()));
     json.writeEndObject();
   }
 

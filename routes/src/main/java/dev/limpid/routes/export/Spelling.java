@@ -15,6 +15,16 @@ final class Spelling {
     return plain(BigDecimal.valueOf(value).setScale(6, RoundingMode.HALF_EVEN));
   }
 
+  /** Returns a logit: at most 5 decimals, no exponent. */
+  static String logit(double value) {
+    return plain(BigDecimal.valueOf(value).setScale(5, RoundingMode.HALF_EVEN));
+  }
+
+  /** Returns a logit for people, such as "9.98". */
+  static String roughLogit(double value) {
+    return BigDecimal.valueOf(value).setScale(2, RoundingMode.HALF_EVEN).toPlainString();
+  }
+
   /** Returns a share for people, such as "48.3 %". */
   static String percent(double share) {
     boolean isNothing = share > 0 && share < 0.0005;

@@ -15,6 +15,7 @@ import dev.limpid.routes.Node;
 import dev.limpid.routes.RandomContributions;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.routes.ThresholdMode;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -96,7 +97,7 @@ class RouteExportTest {
   @Test
   void jsonSaysWhatTheRouteSays() {
     RouteDocument document = document(ThresholdMode.RENORMALISED, 0.04, 6);
-    Route route = document.routes().getFirst().route();
+    RouteGraph route = document.routes().getFirst().route();
     JsonNode json = JsonMapper.shared().readTree(json(document));
 
     assertThat(json.at("/model/n_layers").intValue()).isEqualTo(3);
@@ -122,7 +123,7 @@ class RouteExportTest {
   @Test
   void graphMlIsAGraph() throws Exception {
     RouteDocument document = document(ThresholdMode.RENORMALISED, 0.04, 6);
-    Route route = document.routes().getFirst().route();
+    RouteGraph route = document.routes().getFirst().route();
     StringWriter out = new StringWriter();
     RouteGraphMl.write(document, out);
     Document xml = parse(out.toString());
@@ -136,7 +137,7 @@ class RouteExportTest {
   @Test
   void svgDrawsEveryNodeAndEdge() throws Exception {
     RouteDocument document = document(ThresholdMode.RENORMALISED, 0.01, 6);
-    Route route = document.routes().getFirst().route();
+    RouteGraph route = document.routes().getFirst().route();
     StringWriter out = new StringWriter();
     RouteSvg.write(document, out);
     Document xml = parse(out.toString());
@@ -175,7 +176,7 @@ class RouteExportTest {
         new EdgeFlow(document.routes().getFirst().route()).betweenPositions();
     assertThat(strongest).hasSizeGreaterThan(RouteSvg.LINKED);
     StringWriter out = new StringWriter();
-    RouteSvg.writeElement(document, out);
+    RouteSvg.writeElement(document, "edge-", out);
     List<Element> anchors = elements(parse(out.toString()), "a").toList();
     assertThat(anchors).hasSize(RouteSvg.LINKED);
     for (int i = 0; i < RouteSvg.LINKED; i++) {
@@ -237,8 +238,7 @@ class RouteExportTest {
             known.model(),
             known.tokens(),
             0.04,
-            known.mode(),
-            known.options(),
+            known.measure(),
             List.of(
                 new RouteDocument.PredictedRoute(
                     route, new RouteDocument.Prediction(5, null, 0.25))));
@@ -259,7 +259,7 @@ class RouteExportTest {
   @Test
   void dotQuotesEverything() throws IOException {
     RouteDocument document = document(ThresholdMode.RAW, 0.04, 6);
-    Route route = document.routes().getFirst().route();
+    RouteGraph route = document.routes().getFirst().route();
     StringBuilder out = new StringBuilder();
     RouteDot.write(document, out);
     assertThat(out.toString().lines().filter(line -> line.contains(" -> ")))
