@@ -103,6 +103,7 @@ final class Attributor {
   private GradientRun.Observer counter() {
     int all = trace.nLayers() * (settings.method().hasPath() ? settings.steps() : 1);
     int[] done = {0};
+    progress.begins(Progress.Phase.GRADIENTS, all, trace.nLayers());
     return weight ->
         (layer, states, gradients) -> progress.done(Progress.Phase.GRADIENTS, ++done[0], all);
   }

@@ -311,7 +311,9 @@ public final class Experiment {
     return effects;
   }
 
+  /** The first stack of reruns is as costly as the mean of all ({@link Transformer#rerun}). */
   private IntConsumer counting(int all) {
+    progress.begins(Progress.Phase.RERUNS, all, 1);
     return done -> progress.done(Progress.Phase.RERUNS, done, all);
   }
 

@@ -37,6 +37,14 @@ public interface Progress {
   }
 
   /**
+   * Takes note that a phase begins which may take long: what came before is none of its time.
+   *
+   * @param all how many there are to be done
+   * @param fair after so many, what they took tells what all of them take
+   */
+  default void begins(Phase phase, int all, int fair) {}
+
+  /**
    * Takes note.
    *
    * @param done how many of {@code all} are done, at least 1

@@ -68,13 +68,27 @@ final class Rerun {
     }
     // Those that enter late come last: a stack of them needs no early layers.
     runs.sort(Comparator.comparingInt(Run::layer));
-    for (int from = 0; from < runs.size(); ) {
-      int to = from + fitting(runs.subList(from, runs.size()));
-      run(runs.subList(from, to), states);
-      done.accept(to);
-      from = to;
+    int count = 0;
+    for (List<Run> stack : stacks(runs)) {
+      run(stack, states);
+      count += stack.size();
+      done.accept(count);
     }
     return states;
+  }
+
+  /** The one in the middle comes first: what it takes tells whoever waits what the others take. */
+  private List<List<Run>> stacks(List<Run> runs) {
+    List<List<Run>> stacks = new ArrayList<>();
+    for (int from = 0; from < runs.size(); ) {
+      int to = from + fitting(runs.subList(from, runs.size()));
+      stacks.add(runs.subList(from, to));
+      from = to;
+    }
+    if (!stacks.isEmpty()) {
+      stacks.addFirst(stacks.remove(stacks.size() / 2));
+    }
+    return stacks;
   }
 
   private Run run(int number, List<Intervention> given) {

@@ -159,7 +159,8 @@ public final class Transformer {
    * @param base the prompt's run without interventions
    * @param runs B lists of interventions
    * @param target the position that is asked about; what lies behind it is not computed
-   * @param done hears how many runs are done
+   * @param done hears how many runs are done, first of some that are as costly as the mean of all
+   *     layers
    * @return the last states of the target, [B, D], on the heap; {@link #unembed} reads logits from
    *     them
    * @throws NonFiniteStateException if the changes are too large to compute with

@@ -199,6 +199,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
     LanguageModel model = run.openModel(console);
     Faithfulness faithfulness = new Faithfulness(model, settings);
     PhaseProgress progress = new PhaseProgress(console, model.source().name());
+    progress.begins(Progress.Phase.PROMPTS, lines.size(), 1);
     for (int i = 0; i < lines.size(); i++) {
       String where = file + ":" + lines.get(i).number();
       switch (lines.get(i)) {

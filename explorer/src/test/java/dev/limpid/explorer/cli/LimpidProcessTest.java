@@ -118,6 +118,61 @@ class LimpidProcessTest {
     assertThat(errors()).isEmpty();
   }
 
+  @Test
+  void interruptedWhileItFollowsAPathItLeavesNothing() throws Exception {
+    Path folder = Files.createDirectory(home.resolve("out"));
+    Process process =
+        start(
+            "attribute",
+            "--model",
+            model.toString(),
+            "--tokens",
+            "1" + ",2".repeat(CONTEXT / 2),
+            "--answer",
+            "#1",
+            "--method",
+            "integrated_gradients",
+            "--steps",
+            "10000",
+            "--out",
+            folder.resolve("gradients.safetensors").toString());
+    interruptOnceItSaysHowLong(process, "10,000 backward passes");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void interruptedDuringASweepItPrintsNothing() throws Exception {
+    Process process =
+        start(
+            "patch",
+            "--model",
+            model.toString(),
+            "--tokens",
+            "1" + ",2".repeat(CONTEXT / 8),
+            "--answer",
+            "#1",
+            "--site",
+            "attention",
+            "--json");
+    interruptOnceItSaysHowLong(process, "runs");
+    assertThat(process.getInputStream().readAllBytes()).isEmpty();
+  }
+
+  /** Interrupts a sweep when it has begun, which it says, as it will take long. */
+  private void interruptOnceItSaysHowLong(Process process, String sweep) throws Exception {
+    while (!errors().contains("about") && process.isAlive()) {
+      Thread.sleep(10); // looks again soon
+    }
+    assertThat(process.isAlive()).as("it is still running: " + errors()).isTrue();
+    int interrupted = Interrupt.send(process);
+    assertThat(process.waitFor()).isEqualTo(interrupted);
+    assertThat(errors())
+        .matches("limpid: note: [0-9,]+ \\w+( \\w+)?, about \\d+ (s|min|h)\\R")
+        .contains(sweep);
+  }
+
   private static long sizeOfFirst(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       Optional<Path> first = files.findFirst();

@@ -17,10 +17,15 @@ class PhaseProgressTest {
 
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+  private long now;
+
   private PhaseProgress progress() {
+    return new PhaseProgress(console(true), "m");
+  }
+
+  private Console console(boolean isTerminal) {
     PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return new PhaseProgress(
-        new Console(InputStream.nullInputStream(), stream, stream, Map.of(), false, true), "m");
+    return new Console(InputStream.nullInputStream(), stream, stream, Map.of(), false, isTerminal);
   }
 
   private String shown() {
@@ -63,5 +68,66 @@ class PhaseProgressTest {
       line.getValue().done(line.getKey(), 3, 7);
       assertThat(shown()).contains("[", "3 of 7").matches("(?s).*[a-z]{4}.*");
     }
+  }
+
+  /** Progress by a clock that stands until it is put forward, on no terminal. */
+  private PhaseProgress byClock() {
+    return new PhaseProgress(console(false), "m", () -> now * 1_000_000);
+  }
+
+  @Test
+  void aSweepThatWillTakeLongSaysSoAfterItsFirstStack() {
+    PhaseProgress progress = byClock();
+    now += 60_000; // what came before is no part of it
+    progress.begins(Phase.RERUNS, 2304, 1);
+    now += 2_500;
+    progress.done(Phase.RERUNS, 144, 2304);
+    assertThat(shown()).isEqualTo("limpid: note: 2,304 runs, about 40 s" + System.lineSeparator());
+    now += 99_000;
+    progress.done(Phase.RERUNS, 288, 2304);
+    progress.done(Phase.RERUNS, 2304, 2304);
+    assertThat(shown()).as("once").isEmpty();
+  }
+
+  @Test
+  void aSweepOfTenSecondsSaysNothing() {
+    PhaseProgress progress = byClock();
+    progress.begins(Phase.RERUNS, 100, 1);
+    now += 1_000;
+    progress.done(Phase.RERUNS, 10, 100);
+    assertThat(shown()).isEmpty();
+  }
+
+  @Test
+  void aPathIsToldFromItsFirstPassAndNoEarlier() {
+    PhaseProgress progress = byClock();
+    progress.begins(Phase.GRADIENTS, 16 * 30, 30);
+    now += 20_000; // its forward pass, and one layer
+    progress.done(Phase.GRADIENTS, 1, 16 * 30);
+    assertThat(shown()).isEmpty();
+    now += 17_500;
+    progress.done(Phase.GRADIENTS, 30, 16 * 30);
+    assertThat(shown()).contains("16 backward passes, about 10 min");
+  }
+
+  @Test
+  void whatTakesHoursIsToldInHours() {
+    PhaseProgress progress = byClock();
+    progress.begins(Phase.PROMPTS, 500, 1);
+    now += 90_000;
+    progress.done(Phase.PROMPTS, 1, 500);
+    assertThat(shown()).contains("500 prompts, about 13 h");
+  }
+
+  @Test
+  void anotherPhaseInBetweenTellsNothing() {
+    PhaseProgress progress = byClock();
+    progress.begins(Phase.GRADIENTS, 480, 30);
+    now += 5_000;
+    progress.done(Phase.FORWARD, 30, 30);
+    assertThat(shown()).isEmpty();
+    now += 5_000;
+    progress.done(Phase.GRADIENTS, 30, 480);
+    assertThat(shown()).contains("16 backward passes, about 3 min");
   }
 }
