@@ -29,6 +29,9 @@ public class GradientsBenchmark extends ModelBenchmark {
 
   private List<Integer> tokens = List.of();
 
+  @SuppressWarnings("NullAway.Init")
+  private ForwardTrace kept;
+
   /** Makes the model twice, and checks one against the other. */
   @Setup(Level.Trial)
   public void prepare() {
@@ -38,6 +41,7 @@ public class GradientsBenchmark extends ModelBenchmark {
     Tensor expected = gradient(referenceModel(), few);
     float largest = Inputs.largest(expected);
     Inputs.requireClose(expected, gradient(vector, few), TOLERANCE * largest);
+    kept = vector.trace(tokens, TraceDetail.FULL);
   }
 
   /** The forward pass alone. */
@@ -52,8 +56,18 @@ public class GradientsBenchmark extends ModelBenchmark {
     return gradient(vector, tokens);
   }
 
+  /** The backward pass alone, behind a trace that keeps everything. */
+  @Benchmark
+  public Tensor backward() {
+    return gradient(vector, kept);
+  }
+
   private static Tensor gradient(Transformer model, List<Integer> tokens) {
-    ForwardTrace trace = trace(model, tokens);
+    return gradient(model, trace(model, tokens));
+  }
+
+  private static Tensor gradient(Transformer model, ForwardTrace trace) {
+    List<Integer> tokens = trace.tokens();
     Tensor logits = Tensor.zeros(model.config().dVocab());
     logits.array()[tokens.getLast()] = 1;
     return new Gradients(model, BackwardRules.EXACT)

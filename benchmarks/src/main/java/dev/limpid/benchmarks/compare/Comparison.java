@@ -23,6 +23,12 @@ public final class Comparison implements Callable<Integer> {
   @Option(names = "--smollm2", required = true, description = "SmolLM2-135M, F16")
   private Path smollm2 = Path.of("");
 
+  @Option(
+      names = "--bundled",
+      defaultValue = "testdata/models/demo-gpt2",
+      description = "a model small enough to put every attention edge to zero: ${DEFAULT-VALUE}")
+  private Path bundled = Path.of("");
+
   @Option(names = "--openblas", defaultValue = "libopenblas.so.0")
   private String openBlas = "";
 
@@ -32,7 +38,9 @@ public final class Comparison implements Callable<Integer> {
   @Option(
       names = "--rows",
       split = ",",
-      defaultValue = "forward,heads,contributions,formula,routes,threads,generation,products",
+      defaultValue =
+          "forward,heads,contributions,formula,routes,threads,generation,"
+              + "reruns,sweep,gradients,autograd,answers,products",
       description = "groups of rows: ${DEFAULT-VALUE}")
   private Set<String> groups = Set.of();
 
@@ -44,8 +52,8 @@ public final class Comparison implements Callable<Integer> {
   }
 
   /** Rows that are made when their turn comes, so that no peer waits in memory for others. */
-  private interface Group {
-    List<Row> rows(EngineRows engine) throws IOException;
+  private interface Group<R> {
+    List<Row> rows(R about) throws IOException;
   }
 
   @Override
@@ -62,7 +70,17 @@ public final class Comparison implements Callable<Integer> {
       run("threads", subject, EngineRows::threads);
       if (subject.name().startsWith("SmolLM2")) {
         run("generation", subject, EngineRows::generation);
+        runChanged("sweep", subject, InterventionRows::heads);
+        runChanged("answers", subject, rows -> rows.answers(false, 16, 32, 64));
+      } else {
+        runChanged("reruns", subject, InterventionRows::reruns);
       }
+      runChanged("gradients", subject, InterventionRows::gradients);
+      runChanged("autograd", subject, InterventionRows::autograd);
+    }
+    if (groups.contains("answers")) {
+      Subject small = settings.open(bundled.getFileName().toString(), bundled);
+      runChanged("answers", small, rows -> rows.answers(true, 16, 32));
     }
     if (groups.contains("products")) {
       for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
@@ -74,10 +92,19 @@ public final class Comparison implements Callable<Integer> {
     return 0;
   }
 
-  private void run(String name, Subject subject, Group group) throws IOException {
+  private void run(String name, Subject subject, Group<EngineRows> group) throws IOException {
+    run(name, peers -> group.rows(new EngineRows(subject, peers)));
+  }
+
+  private void runChanged(String name, Subject subject, Group<InterventionRows> group)
+      throws IOException {
+    run(name, peers -> group.rows(new InterventionRows(subject, peers)));
+  }
+
+  private void run(String name, Group<Peers> group) throws IOException {
     if (groups.contains(name)) {
       try (Peers peers = settings.peers()) {
-        time(group.rows(new EngineRows(subject, peers)));
+        time(group.rows(peers));
       }
     }
   }

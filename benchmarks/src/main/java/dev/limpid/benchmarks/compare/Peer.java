@@ -43,7 +43,19 @@ final class Peer implements AutoCloseable {
   }
 
   /** Returns a task with more arguments. */
-  Timed task(String task, List<Integer> tokens, Map<String, Integer> arguments) {
+  Timed task(String task, List<Integer> tokens, Map<String, Object> arguments) {
+    Task asked = asked(task, tokens, arguments);
+    return () -> asked.answer().path("seconds").doubleValue();
+  }
+
+  /** Work of the peer, with all that it answers. */
+  interface Task {
+    /** Does it once. */
+    JsonNode answer() throws IOException;
+  }
+
+  /** Returns a task of which more is to be known than the seconds it took. */
+  Task asked(String task, List<Integer> tokens, Map<String, Object> arguments) {
     Map<String, Object> request = new LinkedHashMap<>(arguments);
     request.put("task", task);
     request.put("tokens", tokens);
@@ -51,7 +63,7 @@ final class Peer implements AutoCloseable {
     return () -> {
       requests.write(line);
       requests.flush();
-      return answer().path("seconds").doubleValue();
+      return answer();
     };
   }
 
