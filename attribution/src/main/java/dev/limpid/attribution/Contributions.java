@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   contribution(z) = max(prox, floor) / sum over the parts of y of max(prox, floor)
  * </pre>
  *
+ * <p>What an intervention put into a state is one more part of it, its change.
+ *
  * @param layers one entry per layer
  */
 public record Contributions(ContributionOptions options, List<LayerContributions> layers) {
@@ -49,15 +51,17 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   /**
    * Computes all layers; the terms of attention are never stored, only their contributions.
    *
-   * @param trace of a run without interventions: states that were changed have parts of no name
    * @param progress told after each layer how many are done
    */
   public static Contributions of(
       Transformer model, ForwardTrace trace, ContributionOptions options, IntConsumer progress) {
-    trace.requireUnchanged("contributions");
     List<LayerContributions> layers = new ArrayList<>();
     for (int l = 0; l < trace.nLayers(); l++) {
-      layers.add(ofLayer(model, l, trace.layer(l), options));
+      try (Scope _ = model.ops().scope()) {
+        LayerTrace states = trace.layer(l);
+        ChangeParts change = ChangeParts.of(model, l, states, trace.interventions());
+        layers.add(ofLayer(model, l, states, options, change));
+      }
       progress.accept(l + 1);
     }
     return new Contributions(options, layers);
@@ -66,10 +70,19 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   /**
    * Computes one layer where the model computes, and brings the result to the heap.
    *
-   * @param trace of that layer, not modified
+   * @param trace of that layer of a run without interventions, not modified
    */
   public static LayerContributions ofLayer(
       Transformer model, int layer, LayerTrace trace, ContributionOptions options) {
+    return ofLayer(model, layer, trace, options, ChangeParts.NONE);
+  }
+
+  private static LayerContributions ofLayer(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      ContributionOptions options,
+      ChangeParts change) {
     BlockWeights block = model.weights().block(layer);
     boolean separate = options.bias() == BiasOption.SEPARATE;
     @Nullable Tensor attentionOutBias = separate ? block.attentionBias() : null;
@@ -86,16 +99,20 @@ public record Contributions(ContributionOptions options, List<LayerContributions
           trace.pattern(), trace.value(), block.attentionOut(), residMid, attention);
       Tensor attentionResidual = proximity(ops, trace.residPre(), residMid);
       Tensor attentionBias = biasProximity(ops, attentionOutBias, residMid);
-      List<Tensor> besideTerms = List.of(attentionResidual, attentionBias);
-      List<Tensor> attentionParts = besideTerms.subList(0, attentionOutBias == null ? 1 : 2);
+      Tensor attentionChange = changeProximity(ops, change.attention(), residMid);
+      List<Tensor> attentionParts = new ArrayList<>(List.of(attentionResidual));
+      addIfPart(attentionOutBias, attentionBias, attentionParts);
+      addIfPart(change.attention(), attentionChange, attentionParts);
       ops.normaliseParts(attention, attentionParts, residMid, floor, attentionCancelling);
 
       Tensor residPost = trace.residPost();
       Tensor mlp = proximity(ops, minus(ops, trace.mlpOut(), mlpOutBias), residPost);
       Tensor mlpResidual = proximity(ops, residMid, residPost);
       Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
-      List<Tensor> mlpParts =
-          List.of(mlp, mlpResidual, mlpBias).subList(0, mlpOutBias == null ? 2 : 3);
+      Tensor mlpChange = changeProximity(ops, change.mlp(), residPost);
+      List<Tensor> mlpParts = new ArrayList<>(List.of(mlp, mlpResidual));
+      addIfPart(mlpOutBias, mlpBias, mlpParts);
+      addIfPart(change.mlp(), mlpChange, mlpParts);
       ops.normaliseParts(null, mlpParts, residPost, floor, mlpCancelling);
 
       return new LayerContributions(
@@ -103,9 +120,11 @@ public record Contributions(ContributionOptions options, List<LayerContributions
           new NodeShares(
               attentionResidual.toHeap(),
               attentionBias.toHeap(),
+              attentionChange.toHeap(),
               mlp.toHeap(),
               mlpResidual.toHeap(),
               mlpBias.toHeap(),
+              mlpChange.toHeap(),
               positions(attentionCancelling),
               positions(mlpCancelling)));
     }
@@ -126,6 +145,19 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     return bias == null
         ? ops.zeros(whole.dim(0))
         : proximity(ops, everywhere(ops, bias, whole.dim(0)), whole);
+  }
+
+  /** The proximity of what was changed; zeros where nothing was. */
+  private static Tensor changeProximity(TensorOps ops, @Nullable Tensor change, Tensor whole) {
+    return change == null ? ops.zeros(whole.dim(0)) : proximity(ops, change, whole);
+  }
+
+  /** Adds the proximities of a part that there is. */
+  private static void addIfPart(
+      @Nullable Tensor part, Tensor proximities, List<Tensor> proximitiesOfParts) {
+    if (part != null) {
+      proximitiesOfParts.add(proximities);
+    }
   }
 
   private static Tensor minus(TensorOps ops, Tensor x, @Nullable Tensor bias) {

@@ -6,9 +6,10 @@ import dev.limpid.tensor.Tensor;
  * The contributions at the nodes of one layer, before any threshold; the tensors are to be read,
  * not modified.
  *
- * <p>At every attention node (layer, q): attention over all (k, h), attentionResidual[q] and
- * attentionBias[q] sum to 1. At every MLP node (layer, t): mlp[t], mlpResidual[t] and mlpBias[t]
- * sum to 1. At cancelling nodes all are 0. What the parts leave of a state is {@link Unexplained}.
+ * <p>At every attention node (layer, q): attention over all (k, h), attentionResidual[q],
+ * attentionBias[q] and attentionChange[q] sum to 1. At every MLP node (layer, t): mlp[t],
+ * mlpResidual[t], mlpBias[t] and mlpChange[t] sum to 1. At cancelling nodes all are 0. What the
+ * parts leave of a state is {@link Unexplained}.
  *
  * @param attention [H, T (T + 1) / 2]: column {@link #pair(int, int)} is query q, key k &lt;= q
  * @param shares of all other parts

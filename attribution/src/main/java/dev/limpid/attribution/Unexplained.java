@@ -26,7 +26,7 @@ public record Unexplained(Tensor attention, Tensor mlp) {
   }
 
   /** The sum of all terms of attention and its bias on the heap: [T, D]. */
-  private static Tensor attentionSum(Transformer model, BlockWeights block, LayerTrace trace) {
+  static Tensor attentionSum(Transformer model, BlockWeights block, LayerTrace trace) {
     TensorOps ops = model.ops();
     int nPositions = trace.residPre().dim(0);
     try (Scope _ = ops.scope()) {

@@ -63,6 +63,10 @@ public final class FlowGraph {
    */
   public static FlowGraph of(Contributions contributions, int threads) {
     List<LayerContributions> layers = contributions.layers();
+    if (layers.stream().anyMatch(layer -> layer.shares().isChanged())) {
+      throw new IllegalArgumentException(
+          "the flow graph of a run with interventions: take that of the run without them");
+    }
     List<LayerParts> parts =
         Threads.map(threads, layers.size(), l -> new LayerParts(layers.get(l), LISTED, true));
     return new FlowGraph(contributions.options(), 0, threads, parts);

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.limpid.attribution.BiasOption;
+import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.LayerContributions;
+import dev.limpid.attribution.NodeShares;
 import dev.limpid.attribution.heads.ScoreSplit;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.Metric;
@@ -18,6 +22,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -103,8 +108,92 @@ class PatchingProperties {
     }
   }
 
+  @Property(tries = 80)
+  void aChangeIsAPartOfTheStateItIsIn(@ForAll long seed) {
+    Case c = new Case(seed);
+    SiteSweep.Kind[] kinds = SiteSweep.Kind.values();
+    int layer = c.layer();
+    SiteSweep sweep =
+        new SiteSweep(
+            kinds[c.random.nextInt(kinds.length)],
+            List.of(layer),
+            c.base.nPositions(),
+            c.random.nextBoolean());
+    List<List<Intervention>> sites = sweep.runs(c.model.config(), Replacement.from(c.other)::at);
+    List<Intervention> interventions = sites.get(c.random.nextInt(sites.size()));
+    ForwardTrace changed =
+        c.model.run(
+            c.base.tokens(),
+            interventions,
+            c.random.nextBoolean() ? TraceDetail.FULL : TraceDetail.RESIDUALS,
+            LayerVisitor.NONE);
+    ContributionOptions options =
+        c.random.nextBoolean()
+            ? ContributionOptions.DEFAULT
+            : new ContributionOptions(BiasOption.SEPARATE, 0);
+
+    Contributions before = Contributions.of(c.model, c.base, options);
+    Contributions after = Contributions.of(c.model, changed, options);
+    for (int l = 0; l < layer; l++) {
+      assertThat(after.layers().get(l).attention().toFloats())
+          .isEqualTo(before.layers().get(l).attention().toFloats());
+    }
+    for (int l = 0; l < changed.nLayers(); l++) {
+      LayerContributions parts = after.layers().get(l);
+      NodeShares shares = parts.shares();
+      for (int q = 0; q < shares.nPositions(); q++) {
+        double attention =
+            shares.attentionResidual().get(q)
+                + shares.attentionBias().get(q)
+                + shares.attentionChange().get(q);
+        for (int h = 0; h < parts.nHeads(); h++) {
+          for (int k = 0; k <= q; k++) {
+            attention += parts.attention(q, k, h);
+          }
+        }
+        double mlp =
+            shares.mlp().get(q)
+                + shares.mlpResidual().get(q)
+                + shares.mlpBias().get(q)
+                + shares.mlpChange().get(q);
+        assertThat(attention)
+            .isCloseTo(shares.attentionCancelling().contains(q) ? 0 : 1, within(TOLERANCE));
+        assertThat(mlp).isCloseTo(shares.mlpCancelling().contains(q) ? 0 : 1, within(TOLERANCE));
+        int at = q;
+        boolean isThere =
+            interventions.stream().anyMatch(i -> i.site().position() == at) && l == layer;
+        if (!isThere) {
+          assertThat(shares.attentionChange().get(q)).isZero();
+          assertThat(shares.mlpChange().get(q)).isZero();
+        }
+      }
+    }
+  }
+
+  /** Taken from a run far away, a state is nothing but change beside what is still added to it. */
   @Property(tries = 20)
-  void aChangedRunHasNoContributions(@ForAll long seed) {
+  void aStateThatWasPutThereIsChange(@ForAll long seed) {
+    Case c = new Case(seed);
+    int layer = c.layer();
+    Tensor far = Tensor.zeros(c.model.config().dModel());
+    for (int i = 0; i < far.array().length; i++) {
+      far.array()[i] = 1000 + c.random.nextInt(8000);
+    }
+    Site.Stage stage = c.random.nextBoolean() ? Site.Stage.RESID_MID : Site.Stage.RESID_POST;
+    ForwardTrace changed =
+        c.model.run(
+            c.base.tokens(),
+            List.of(Intervention.put(new Site.State(stage, layer, 0), far)),
+            TraceDetail.FULL,
+            LayerVisitor.NONE);
+    NodeShares shares = Contributions.of(c.model, changed).layers().get(layer).shares();
+    Tensor change = stage == Site.Stage.RESID_MID ? shares.attentionChange() : shares.mlpChange();
+    assertThat(change.get(0)).isGreaterThan(0.9f);
+    assertThat(shares.isChanged()).isTrue();
+  }
+
+  @Property(tries = 20)
+  void aChangedRunHasNoDirectAttribution(@ForAll long seed) {
     Case c = new Case(seed);
     Site site = new Site.Head(c.layer(), c.head(), 0);
     ForwardTrace changed =
@@ -113,8 +202,6 @@ class PatchingProperties {
             List.of(Intervention.zero(site)),
             TraceDetail.RESIDUALS,
             LayerVisitor.NONE);
-    assertThatThrownBy(() -> Contributions.of(c.model, changed))
-        .hasMessageStartingWith("contributions of a run with interventions");
     assertThatThrownBy(() -> DirectLogitAttribution.of(c.model, changed, 0, 1, null))
         .hasMessageStartingWith("direct logit attribution of a run with interventions");
     assertThat(c.runs.logits(List.of()).toFloats()).isEqualTo(c.runs.logits().toFloats());

@@ -1,0 +1,84 @@
+package dev.limpid.attribution;
+
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.intervene.Intervention;
+import dev.limpid.model.intervene.Site;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What interventions put into the states of one layer beside everything that the layer added: of a
+ * changed state one more part, "change".
+ *
+ * @param attention [T, D], residMid less residPre, terms and beta, where something of attention was
+ *     changed, and 0 elsewhere; null where nothing was
+ * @param mlp [T, D], residPost less residMid and mlpOut; likewise
+ */
+record ChangeParts(@Nullable Tensor attention, @Nullable Tensor mlp) {
+  static final ChangeParts NONE = new ChangeParts(null, null);
+
+  /**
+   * Computes them where the model computes.
+   *
+   * @param trace of that layer, not modified
+   * @param interventions of the whole run
+   */
+  static ChangeParts of(
+      Transformer model, int layer, LayerTrace trace, List<Intervention> interventions) {
+    int nPositions = trace.residPre().dim(0);
+    BitSet ofAttention = new BitSet();
+    BitSet ofMlp = new BitSet();
+    for (Intervention intervention : interventions) {
+      Site site = intervention.site();
+      if (site.layer() == layer) {
+        switch (site) {
+          case Site.Terms _ -> ofAttention.set(0, nPositions);
+          case Site.Head _, Site.Edge _ -> ofAttention.set(site.position());
+          case Site.State(Site.Stage stage, int _, int t) -> {
+            switch (stage) {
+              case ATTN_OUT, RESID_MID -> ofAttention.set(t);
+              case RESID_POST -> ofMlp.set(t);
+              // What is added is the changed output itself; what is read has no parts.
+              case MLP_OUT, RESID_PRE -> {}
+            }
+          }
+          case Site.Neuron _ -> {}
+        }
+      }
+    }
+    return new ChangeParts(
+        ofAttention.isEmpty()
+            ? null
+            : rest(
+                model.ops(),
+                trace.residMid(),
+                trace.residPre(),
+                Unexplained.attentionSum(model, model.weights().block(layer), trace),
+                ofAttention),
+        ofMlp.isEmpty()
+            ? null
+            : rest(model.ops(), trace.residPost(), trace.residMid(), trace.mlpOut(), ofMlp));
+  }
+
+  private static Tensor rest(
+      TensorOps ops, Tensor whole, Tensor residual, Tensor block, BitSet positions) {
+    float[] y = whole.toFloats();
+    float[] before = residual.toFloats();
+    float[] added = block.toFloats();
+    int width = whole.dim(1);
+    Tensor rest = Tensor.zeros(whole.dim(0), width);
+    positions.stream()
+        .forEach(t -> {
+          for (int i = t * width; i < (t + 1) * width; i++) {
+            rest.array()[i] = y[i] - before[i] - added[i];
+          }
+        });
+    Tensor out = ops.zeros(whole.dim(0), width);
+    ops.copy(rest, out);
+    return out;
+  }
+}
