@@ -4,6 +4,7 @@ import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.HeadContributions;
 import dev.limpid.attribution.NeuronContributions;
+import dev.limpid.attribution.heads.ScoreParts;
 import dev.limpid.attribution.heads.ScoreSplit;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LensReading;
@@ -323,6 +324,29 @@ public final class Analysis {
         model.view(),
         prompt.tokenViews(),
         HeadContributions.of(transformer(), layer, trace().layer(layer), options, position, key));
+  }
+
+  /**
+   * Returns what the heads of a layer brought, each with why it looks where it looks most, or at
+   * the key asked about: the pairs of parts of the two states that put its score most above, or
+   * below, the mean of all other keys.
+   *
+   * @param key what they read from this position, or null for all
+   * @param top how many pairs of each head
+   * @throws QuestionException if there is no such layer, position or key, or the numbers overflow
+   */
+  public HeadsView headsWithLinks(
+      int layer, int position, @Nullable Integer key, ContributionOptions options, int top)
+      throws QuestionException {
+    HeadsView heads = heads(layer, position, key, options);
+    ScoreParts parts = ScoreParts.of(transformer(), trace(), layer, position);
+    return heads.withLinks(
+        heads.heads().stream()
+            .map(head -> {
+              int at = key == null ? head.looksAt() : key;
+              return QkView.pairs(parts.splitFromOthers(head.head(), at), top);
+            })
+            .toList());
   }
 
   /**

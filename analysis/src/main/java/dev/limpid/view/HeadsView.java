@@ -1,8 +1,10 @@
 package dev.limpid.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.limpid.attribution.HeadContributions;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,8 @@ public record HeadsView(
         heads.position(),
         heads.key(),
         heads.heads().stream()
-            .map(h -> new Head(h.head(), h.contribution(), h.signed(), h.attention(), h.looksAt()))
+            .map(h ->
+                new Head(h.head(), h.contribution(), h.signed(), h.attention(), h.looksAt(), null))
             .toList());
   }
 
@@ -40,6 +43,31 @@ public record HeadsView(
    * @param signed negative for a head that takes away
    * @param attention to the key, or the largest to any one key
    * @param looksAt the key with the largest attention of all
+   * @param links the pairs of parts of query and key that say most about why it looks there, or at
+   *     the key that was asked about; missing where they were not asked for
    */
-  public record Head(int head, double contribution, double signed, double attention, int looksAt) {}
+  public record Head(
+      int head,
+      double contribution,
+      double signed,
+      double attention,
+      int looksAt,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<QkView.Pair> links) {}
+
+  /** Returns the same with the links of every head, in the order of the heads. */
+  public HeadsView withLinks(List<List<QkView.Pair>> links) {
+    return new HeadsView(
+        model,
+        tokens,
+        layer,
+        position,
+        key,
+        IntStream.range(0, heads.size())
+            .mapToObj(i -> {
+              Head h = heads.get(i);
+              return new Head(
+                  h.head, h.contribution, h.signed, h.attention, h.looksAt, links.get(i));
+            })
+            .toList());
+  }
 }

@@ -95,7 +95,8 @@ public record QkView(
     return parts;
   }
 
-  private static List<Pair> pairs(ScoreSplit split, int top) {
+  /** Returns the largest pairs of a split; 0 for all. */
+  public static List<Pair> pairs(ScoreSplit split, int top) {
     List<Pair> pairs = new ArrayList<>();
     for (int i = 0; i < split.parts().size(); i++) {
       for (int j = 0; j < split.parts().size(); j++) {

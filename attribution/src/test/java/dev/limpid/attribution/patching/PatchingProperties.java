@@ -9,6 +9,7 @@ import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.attribution.NodeShares;
+import dev.limpid.attribution.heads.ScoreParts;
 import dev.limpid.attribution.heads.ScoreSplit;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.Metric;
@@ -112,13 +113,14 @@ class PatchingProperties {
   void aChangeIsAPartOfTheStateItIsIn(@ForAll long seed) {
     Case c = new Case(seed);
     SiteSweep.Kind[] kinds = SiteSweep.Kind.values();
+    SiteSweep.Kind kind = kinds[c.random.nextInt(kinds.length)];
     int layer = c.layer();
     SiteSweep sweep =
         new SiteSweep(
-            kinds[c.random.nextInt(kinds.length)],
+            kind,
             List.of(layer),
             c.base.nPositions(),
-            c.random.nextBoolean());
+            kind != SiteSweep.Kind.ATTENTION && c.random.nextBoolean());
     List<List<Intervention>> sites = sweep.runs(c.model.config(), Replacement.from(c.other)::at);
     List<Intervention> interventions = sites.get(c.random.nextInt(sites.size()));
     ForwardTrace changed =
@@ -277,5 +279,17 @@ class PatchingProperties {
     assertThat(split.score())
         .isCloseTo(score * c.model.config().attentionShape(l).scale(), within(2e-4 * largest));
     assertThat(split.less(split).score()).isZero();
+
+    ScoreParts parts = ScoreParts.of(c.model, c.base, l, q);
+    double others = 0;
+    int first = c.model.config().attentionShape(l).firstKey(q);
+    if (k < first) {
+      return; // beyond the window
+    }
+    for (int other = first; other <= q; other++) {
+      others += other == k ? 0 : parts.split(h, other).score() / Math.max(1, q - first);
+    }
+    assertThat(parts.splitFromOthers(h, k).score())
+        .isCloseTo(split.score() - others, within(2e-4 * largest * (q + 1)));
   }
 }

@@ -39,10 +39,14 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  limpid heads \"The capital of France is\" --layer 2",
       "  limpid heads \"The capital of France is\" --layer 2 --position 5 --key 4 --json",
+      "  limpid heads \"The capital of France is\" --layer 2 --links",
       "  limpid heads --roles"
     })
 final class HeadsCommand implements Callable<Integer> {
   private static final int LISTED = 5;
+
+  /** Pairs of parts a head. */
+  private static final int LINKS = 3;
 
   private final Console console;
 
@@ -64,6 +68,13 @@ final class HeadsCommand implements Callable<Integer> {
       paramLabel = "K",
       description = "What they read from this position (default: all).")
   private @Nullable Integer key;
+
+  @Option(
+      names = "--links",
+      description =
+          "Also say why each head looks where it looks most, or at the --key: the parts of the two"
+              + " states that fit together; all of them: limpid qk.")
+  private boolean links;
 
   @Option(
       names = "--roles",
@@ -90,8 +101,8 @@ final class HeadsCommand implements Callable<Integer> {
     ContributionOptions options = attribution.options();
     if (roles) {
       prompts.refuse("--roles", true);
-      if (layer != null || position != null || key != null) {
-        throw new UsageFailure("--roles: not together with --layer, --position or --key");
+      if (layer != null || position != null || key != null || links) {
+        throw new UsageFailure("--roles: not together with --layer, --position, --key or --links");
       }
       return roles();
     }
@@ -108,17 +119,24 @@ final class HeadsCommand implements Callable<Integer> {
           run,
           (analysis, line) ->
               PromptsOption.Answer.of(
-                  analysis.heads(l, AskedPositions.one(line, position, analysis), key, options)));
+                  heads(analysis, l, AskedPositions.one(line, position, analysis), options)));
     }
     Analysis analysis = run.open(console);
     analysis.requireLayer(l);
-    HeadsView view = analysis.heads(l, AskedPositions.one(position, analysis), key, options);
+    HeadsView view = heads(analysis, l, AskedPositions.one(position, analysis), options);
     if (json) {
       console.print(view);
     } else {
-      new HeadsText(view, analysis.prompt().tokenViews()).print(console.out());
+      new HeadsText(view, analysis.prompt().tokenViews(), console.width()).print(console.out());
     }
     return ExitCode.DONE;
+  }
+
+  private HeadsView heads(Analysis analysis, int l, int t, ContributionOptions options)
+      throws QuestionException {
+    return links
+        ? analysis.headsWithLinks(l, t, key, options, LINKS)
+        : analysis.heads(l, t, key, options);
   }
 
   private int roles() throws IOException, QuestionException {

@@ -42,11 +42,7 @@ public record QkText(QkView view, int width) {
     out.println();
     out.println("  The largest pairs, query with key:");
     for (QkView.Pair pair : view.pairs()) {
-      out.printf(
-          "  %9s  %s with %s%n",
-          Numbers.change(pair.score()),
-          name(pair.query().part(), pair.query().layer(), pair.query().head()),
-          name(pair.key().part(), pair.key().layer(), pair.key().head()));
+      out.printf("  %9s  %s%n", Numbers.change(pair.score()), name(pair));
     }
     out.println();
     out.println(
@@ -61,6 +57,14 @@ public record QkText(QkView view, int width) {
     QkView.Part part = parts.get(i);
     return "%9s  %s"
         .formatted(Numbers.change(part.score()), name(part.part(), part.layer(), part.head()));
+  }
+
+  /** Returns a pair of parts, such as "head 1.3 with token". */
+  static String name(QkView.Pair pair) {
+    return "%s with %s"
+        .formatted(
+            name(pair.query().part(), pair.query().layer(), pair.query().head()),
+            name(pair.key().part(), pair.key().layer(), pair.key().head()));
   }
 
   private static String name(String part, @Nullable Integer layer, @Nullable Integer head) {

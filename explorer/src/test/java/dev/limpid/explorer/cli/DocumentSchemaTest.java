@@ -59,6 +59,8 @@ class DocumentSchemaTest {
         of("attention", "attention --model %s 'The capital' --layer 1", DEMO),
         of("attention", "attention --model %s --tokens 1,2,3 --layer 0 --head 0", NO_TOKENIZER),
         of("heads", "heads --model %s 'The capital' --layer 1", DEMO),
+        of("heads", "heads --model %s 'The capital' --layer 1 --links", DEMO),
+        of("heads", "heads --model %s --tokens 1,2,3 --layer 0 --key 0 --links", NO_TOKENIZER),
         of("head-roles", "heads --model %s --roles", DEMO),
         of("neurons", "neurons --model %s 'The capital' --layer 1", DEMO),
         of("attribute", "attribute --model %s 'The capital of France is'", DEMO),
