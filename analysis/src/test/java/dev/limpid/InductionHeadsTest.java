@@ -182,8 +182,8 @@ class InductionHeadsTest {
 
   private static List<Intervention> zero(String heads, int position) {
     List<Intervention> zero = new ArrayList<>();
-    for (String head : heads.split(" ")) {
-      String[] parts = head.split("\\.");
+    for (String head : heads.split(" ", -1)) {
+      String[] parts = head.split("\\.", -1);
       zero.add(
           Intervention.zero(
               new Site.Head(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), position)));
