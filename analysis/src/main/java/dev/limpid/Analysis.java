@@ -38,6 +38,7 @@ import dev.limpid.view.NeuronsView;
 import dev.limpid.view.PredictionView;
 import dev.limpid.view.QkView;
 import dev.limpid.view.TokenNames;
+import dev.limpid.view.TraceView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -66,6 +67,19 @@ public final class Analysis {
     this.model = model;
     this.prompt = prompt;
     this.progress = progress;
+  }
+
+  /**
+   * Returns the same run for another asker: what was computed is there, and what this asker has
+   * computed besides is its own, and gone with it.
+   *
+   * @param other hears how far its questions are, and may end them
+   */
+  public synchronized Analysis heardBy(Progress other) {
+    Analysis same = new Analysis(model, prompt, other);
+    same.trace = trace;
+    same.graph = graph;
+    return same;
   }
 
   /** Returns the model that is asked. */
@@ -113,6 +127,25 @@ public final class Analysis {
     for (int t = 0; t <= last(); t++) {
       LensReading reading = lens.reading(logits(t));
       predictions.add(PredictionView.of(reading.top().getFirst(), names()));
+    }
+    return predictions;
+  }
+
+  /**
+   * Returns what the model predicts after every position: the most probable tokens of each, and how
+   * sure it is, [T].
+   *
+   * @param count of tokens
+   * @throws QuestionException if the model's numbers overflow
+   */
+  public List<TraceView.Prediction> predictions(int count) throws QuestionException {
+    LogitLens lens = new LogitLens(transformer(), count);
+    List<TraceView.Prediction> predictions = new ArrayList<>();
+    for (int t = 0; t <= last(); t++) {
+      LensReading reading = lens.reading(logits(t));
+      predictions.add(
+          new TraceView.Prediction(t, reading.entropy(), PredictionView.of(reading, names())));
+      progress.done(Progress.Phase.PREDICTIONS, t + 1, last() + 1);
     }
     return predictions;
   }

@@ -22,6 +22,8 @@ public interface Progress {
     ROUTES,
     /** States are read as predictions, one by one. */
     READINGS,
+    /** The predictions after all positions are read. */
+    PREDICTIONS,
     /** A text goes on, token by token. */
     TOKENS,
     /** A file is written, layer by layer. */

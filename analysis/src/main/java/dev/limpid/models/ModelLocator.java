@@ -102,6 +102,23 @@ public final class ModelLocator {
     return location.get();
   }
 
+  /**
+   * Finds a model by a name of {@link #all} alone: nothing that looks like a path is followed.
+   *
+   * @throws ModelNotFoundException if none is listed by that name
+   * @throws IOException if a bundled model cannot be copied to the cache
+   */
+  public ModelLocation listed(String name) throws IOException {
+    Optional<ModelLocation> listed = all().stream().filter(m -> m.name().equals(name)).findFirst();
+    if (listed.isEmpty()) {
+      throw new ModelNotFoundException("model '" + name + "': no model is listed by that name");
+    }
+    if (listed.get().origin() == Origin.BUNDLED) {
+      return new ModelLocation(name, bundled.find(name).orElseThrow(), Origin.BUNDLED);
+    }
+    return listed.get();
+  }
+
   /** Returns what knows the SHA-256 of files from earlier runs of this user. */
   public FileHashes hashes() {
     return new FileHashes(folders.cache().resolve("hashes"));

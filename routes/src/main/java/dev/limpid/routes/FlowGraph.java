@@ -108,6 +108,11 @@ public final class FlowGraph {
     return options;
   }
 
+  /** Returns about how much memory it takes. */
+  public long bytes() {
+    return layers.stream().mapToLong(LayerParts::bytes).sum();
+  }
+
   /** Returns the lowest threshold that routes can be extracted at; 0 for any. */
   public double finest() {
     return finest;

@@ -115,6 +115,14 @@ final class LayerParts {
     }
   }
 
+  /** Returns about how much memory it takes. */
+  long bytes() {
+    long ofAll = all == null ? 0 : all.shape().size();
+    long ofShares = 5L * shares.nPositions();
+    return Float.BYTES * (ofAll + ofShares + contributions.length)
+        + (long) Integer.BYTES * (rows.length + keys.length + everyKey.length);
+  }
+
   /** Returns the parts beside the terms of attention. */
   NodeShares shares() {
     return shares;

@@ -116,6 +116,11 @@ public final class ForwardTrace {
     return residuals.getLast();
   }
 
+  /** Returns about how much memory its residual states take, without layers that are kept whole. */
+  public long residualBytes() {
+    return (long) Float.BYTES * residuals.size() * nPositions() * model.config().dModel();
+  }
+
   /** Returns one layer with all its internals. */
   public LayerTrace layer(int layer) {
     int l = require(layer);

@@ -34,6 +34,7 @@ public final class Commands {
     commands.put("trace", () -> new CommandLine(new TraceCommand(console)));
     commands.put("contributions", () -> new CommandLine(new ContributionsCommand(console)));
     commands.put("tokens", () -> new CommandLine(new TokensCommand(console)));
+    commands.put("serve", () -> new CommandLine(new ServeCommand(console)));
     commands.put(
         "models",
         () ->

@@ -94,6 +94,7 @@ public final class PhaseProgress implements Progress {
       case CONTRIBUTIONS -> "contributions of layers";
       case ROUTES -> "routes of positions";
       case READINGS -> "reading states";
+      case PREDICTIONS -> "predictions of positions";
       case TOKENS -> "tokens";
       case WRITE -> "writing layers";
       case HASH -> "hashing " + model + ", in MiB:";

@@ -1,0 +1,172 @@
+package dev.limpid.explorer.serve;
+
+import dev.limpid.LanguageModel;
+import dev.limpid.ModelSource;
+import dev.limpid.Progress;
+import dev.limpid.model.load.LayerStorage;
+import dev.limpid.models.ModelCard;
+import dev.limpid.models.ModelLocation;
+import dev.limpid.models.ModelLocator;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.spi.BackendProvider;
+import dev.limpid.tensor.spi.Backends;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The models that can be asked, by the names they are listed with, and those that are open. */
+public final class Models {
+  private final Map<String, Listed> listed;
+  private final String first;
+  private final List<String> backends;
+  private final Map<String, LanguageModel> open = new ConcurrentHashMap<>();
+  private final Map<String, TensorOps> engines = new HashMap<>();
+
+  /**
+   * A model that can be asked.
+   *
+   * @param source its files
+   * @param examples prompts its card gives
+   */
+  public record Listed(ModelSource source, List<String> examples) {
+    /** Returns the name it is listed by. */
+    public String name() {
+      return source.name();
+    }
+  }
+
+  private Models(Map<String, Listed> listed, String first, List<String> backends) {
+    this.listed = listed;
+    this.first = first;
+    this.backends = backends;
+  }
+
+  /**
+   * Lists all models that can be run.
+   *
+   * @param first the model to begin with: a name, a folder or a GGUF file, which is then listed too
+   * @param backend the backend to begin with; empty for the fastest
+   * @param warnings hears of models that are found and cannot be run
+   * @throws IOException if there is no such first model
+   */
+  public static Models find(
+      ModelLocator locator, String first, Optional<String> backend, Consumer<String> warnings)
+      throws IOException {
+    ModelSource begin = ModelSource.find(first, locator);
+    Map<String, Listed> listed = new LinkedHashMap<>();
+    for (ModelLocation location : locator.all()) {
+      try {
+        put(listed, ModelSource.of(locator.listed(location.name()), locator.hashes()));
+      } catch (IOException e) {
+        warnings.accept("not listed: " + e.getMessage());
+      }
+    }
+    put(listed, begin);
+    return new Models(listed, begin.name(), backends(backend));
+  }
+
+  private static void put(Map<String, Listed> listed, ModelSource source) throws IOException {
+    List<String> examples = ModelCard.read(source.location().folder()).examples();
+    listed.put(source.name(), new Listed(source, examples));
+  }
+
+  /** Those that run here, the preferred one first. */
+  private static List<String> backends(Optional<String> preferred) {
+    List<String> names =
+        Backends.all().stream()
+            .filter(provider -> provider.unavailableBecause().isEmpty())
+            .map(BackendProvider::name)
+            .toList();
+    String begin = preferred.orElse(names.contains("vector") ? "vector" : names.getFirst());
+    Backends.open(begin); // says what is wrong with it
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(begin), names.stream().filter(n -> !n.equals(begin)))
+        .toList();
+  }
+
+  /** Returns all models. */
+  public List<Listed> all() {
+    return List.copyOf(listed.values());
+  }
+
+  /** Returns the name of the model to begin with. */
+  public String first() {
+    return first;
+  }
+
+  /** Returns the names of the backends, the preferred one first. */
+  public List<String> backends() {
+    return backends;
+  }
+
+  /**
+   * Returns the model of that name.
+   *
+   * @throws Refusal if none is listed
+   */
+  public Listed require(String name) {
+    @Nullable Listed known = listed.get(name);
+    if (known == null) {
+      throw new Refusal(
+          Refusal.Code.UNKNOWN_MODEL,
+          "model %s: not one of those that /api/status lists.".formatted(Query.brief(name)));
+    }
+    return known;
+  }
+
+  /** Returns a model that is open. */
+  public Optional<LanguageModel> opened(String name, String backend) {
+    return Optional.ofNullable(open.get(key(name, backend)));
+  }
+
+  /** Returns whether a model is open with any backend. */
+  public boolean isOpen(String name) {
+    return backends.stream().anyMatch(backend -> opened(name, backend).isPresent());
+  }
+
+  /**
+   * Opens a model, or returns it if it is open.
+   *
+   * @param progress hears of the layers read
+   */
+  public synchronized LanguageModel open(Listed model, String backend, Progress progress)
+      throws IOException {
+    @Nullable LanguageModel known = open.get(key(model.name(), backend));
+    if (known != null) {
+      return known;
+    }
+    TensorOps ops = engines.computeIfAbsent(backend, Backends::open);
+    Loading loading = new Loading(progress);
+    LanguageModel opened = model.source().open(ops, LayerStorage.AUTOMATIC, loading);
+    opened.facts(); // reads the files' SHA-256, which is in every document
+    loading.listener = Progress.NONE;
+    open.put(key(model.name(), backend), opened);
+    return opened;
+  }
+
+  private static String key(String name, String backend) {
+    return backend + ":" + name;
+  }
+
+  /** Tells of layers; a model remembers whom it told, and is not to remember a request. */
+  private static final class Loading implements Progress {
+    private Progress listener;
+
+    Loading(Progress listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void done(Phase phase, int done, int all) {
+      if (phase == Phase.LOAD) {
+        listener.done(phase, done, all);
+      }
+    }
+  }
+}
