@@ -6,7 +6,7 @@ import java.util.Locale;
  * How a number is attributed to tokens or components.
  *
  * @param method what is computed
- * @param ablation what comes in the place of a component, for attribution patching
+ * @param ablation what comes in the place of a component, for patching
  * @param steps points of the path, for methods that have one
  * @param patternsFrozen whether attention patterns count as constants
  * @param alpha the share of attention that relevance gives to its patterns, from 0 to 1
@@ -34,7 +34,9 @@ public record AttributionSettings(
     /** The same with the mean gradient along the path from a source's embeddings. */
     ATTRIBUTION_PATCHING_IG(false),
     /** What comes from each component and each token, by the rules of relevance. */
-    RELEVANCE(false);
+    RELEVANCE(false),
+    /** Attribution patching by the rules of relevance. */
+    RELEVANCE_PATCHING(false);
 
     private final boolean ofTokens;
 
@@ -54,7 +56,14 @@ public record AttributionSettings(
 
     /** Returns whether components are compared with others that come in their place. */
     public boolean isPatching() {
-      return this == ATTRIBUTION_PATCHING || this == ATTRIBUTION_PATCHING_IG;
+      return this == ATTRIBUTION_PATCHING
+          || this == ATTRIBUTION_PATCHING_IG
+          || this == RELEVANCE_PATCHING;
+    }
+
+    /** Returns whether the rules of relevance take the place of derivatives. */
+    public boolean hasRelevance() {
+      return this == RELEVANCE || this == RELEVANCE_PATCHING;
     }
 
     @Override

@@ -65,14 +65,13 @@ final class Attributor {
     answer = comparison.answer() == null ? model.ops().topK(logits, 1)[0] : comparison.answer();
     Metric metric = metric();
     run = new GradientRun(model, trace, t, metric, rules());
-    boolean relevance = settings.method() == Method.RELEVANCE;
-    kept = keep && !relevance ? new AllGradients(trace.nLayers()) : null;
+    kept = keep && !settings.method().hasRelevance() ? new AllGradients(trace.nLayers()) : null;
     observer = kept == null ? counter() : kept.then(counter());
   }
 
   /** Relevance is handed down from logits alone. */
   private Metric metric() throws ComparisonException {
-    boolean isRelevance = settings.method() == Method.RELEVANCE;
+    boolean isRelevance = settings.method().hasRelevance();
     if (isRelevance && comparison.metric() == null && comparison.distractor() == null) {
       return comparison.by(Metric.Kind.LOGIT).metric(answer, logits);
     }
@@ -88,7 +87,7 @@ final class Attributor {
   }
 
   private BackwardRules rules() {
-    if (settings.method() == Method.RELEVANCE) {
+    if (settings.method().hasRelevance()) {
       return BackwardRules.relevance(alpha());
     }
     return settings.patternsFrozen() ? BackwardRules.PATTERNS_FROZEN : BackwardRules.EXACT;
@@ -152,12 +151,12 @@ final class Attributor {
       references.add(trace(prompt, "a reference"));
     }
     MeanGradients gradients =
-        method == Method.ATTRIBUTION_PATCHING
-            ? run.gradients(observer)
-            : run.alongPath(
+        method.hasPath()
+            ? run.alongPath(
                 trace(comparison.requireSource(method.toString()), "the source"),
                 settings.steps(),
-                observer);
+                observer)
+            : run.gradients(observer);
     ComponentScores components = ComponentScores.patching(run, gradients, references);
     return new Attribution(view(null, components), components, kept);
   }
@@ -189,7 +188,7 @@ final class Attributor {
         method.isOfTokens() ? "token" : "component",
         settings.patternsFrozen() ? "frozen" : "recomputed",
         method.isPatching() ? settings.ablation().toString() : null,
-        method == Method.RELEVANCE ? alpha() : null,
+        method.hasRelevance() ? alpha() : null,
         method.hasPath() ? settings.steps() : null,
         value,
         baseline,

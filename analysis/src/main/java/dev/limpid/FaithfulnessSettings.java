@@ -52,8 +52,19 @@ public record FaithfulnessSettings(
     ATTRIBUTION_PATCHING_IG,
     /** What is handed down to it from the logits by the rules of relevance. */
     RELEVANCE,
+    /** The effect of replacing it, by the rules of relevance in place of derivatives. */
+    RELEVANCE_PATCHING,
     /** Chance. */
     RANDOM;
+
+    /**
+     * Returns how important what works against the answer is, beside what works for it with as
+     * large a score. By relevance it is less: so ordered, circuits come nearest to the model's own
+     * strength.
+     */
+    public double harmful() {
+      return this == RELEVANCE || this == RELEVANCE_PATCHING ? 1.0 / 3 : 1;
+    }
 
     /** Returns whether it needs a source prompt. */
     public boolean needsSource() {

@@ -34,12 +34,6 @@ final class PromptFaithfulness {
   /** Terms whose effects are measured for a correlation. */
   private static final int SAMPLED = 200;
 
-  /**
-   * By relevance, what works against the answer is a third as important as what works for it: so
-   * ordered, circuits come nearest to the model's own strength.
-   */
-  private static final double HARMFUL = 1.0 / 3;
-
   private final Analysis analysis;
   private final Comparison comparison;
   private final FaithfulnessSettings settings;
@@ -202,9 +196,12 @@ final class PromptFaithfulness {
       case CONTRAST -> scores.contrast(graph, contributions, split());
       case DIRECT -> scores.direct(split());
       case ATTENTION -> scores.attention(analysis.trace());
-      case ATTRIBUTION_PATCHING -> helps(AttributionSettings.Method.ATTRIBUTION_PATCHING);
-      case ATTRIBUTION_PATCHING_IG -> helps(AttributionSettings.Method.ATTRIBUTION_PATCHING_IG);
+      case ATTRIBUTION_PATCHING ->
+          helps(AttributionSettings.Method.ATTRIBUTION_PATCHING, comparison);
+      case ATTRIBUTION_PATCHING_IG ->
+          helps(AttributionSettings.Method.ATTRIBUTION_PATCHING_IG, comparison);
       case RELEVANCE -> relevance();
+      case RELEVANCE_PATCHING -> helps(AttributionSettings.Method.RELEVANCE_PATCHING, ofLogits());
       case RANDOM -> scores.random(settings.seed());
     };
   }
@@ -214,30 +211,33 @@ final class PromptFaithfulness {
     if (settings.signed()) {
       return signed;
     }
-    return DoubleStream.of(signed)
-        .map(s -> s >= 0 ? s : method == FaithfulnessSettings.Method.RELEVANCE ? -HARMFUL * s : -s)
-        .toArray();
+    return DoubleStream.of(signed).map(s -> s >= 0 ? s : -method.harmful() * s).toArray();
   }
 
   /**
    * What a component does for the number: the effect of replacing it, turned round. The gradient is
    * the whole one, also where circuits run with frozen patterns.
    */
-  private double[] helps(AttributionSettings.Method method) throws QuestionException {
+  private double[] helps(AttributionSettings.Method method, Comparison of)
+      throws QuestionException {
     double[] effects =
         of(
             new AttributionSettings(
                 method, settings.ablation(), settings.steps(), false, settings.alpha()),
-            comparison);
+            of);
     return DoubleStream.of(effects).map(e -> -e).toArray();
   }
 
   private double[] relevance() throws QuestionException {
     AttributionSettings asked =
         AttributionSettings.of(AttributionSettings.Method.RELEVANCE).withAlpha(settings.alpha());
-    Metric.Kind logits =
-        comparison.distractor() == null ? Metric.Kind.LOGIT : Metric.Kind.LOGIT_DIFFERENCE;
-    return of(asked, comparison.by(logits));
+    return of(asked, ofLogits());
+  }
+
+  /** Relevance is handed down from logits alone. */
+  private Comparison ofLogits() {
+    return comparison.by(
+        comparison.distractor() == null ? Metric.Kind.LOGIT : Metric.Kind.LOGIT_DIFFERENCE);
   }
 
   private double[] of(AttributionSettings asked, Comparison of) throws QuestionException {

@@ -10,6 +10,7 @@ import dev.limpid.view.AttributeView;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Attribution through the front door. */
@@ -87,6 +88,36 @@ class AttributorTest {
     assertThat(heard).hasSize(all).startsWith("1/" + all).endsWith(all + "/" + all);
   }
 
+  /** Relevance patching is linear in what comes in a component's place. */
+  @Test
+  void againstNothingRelevancePatchingIsRelevanceTurnedRound()
+      throws IOException, QuestionException {
+    Analysis analysis = model.analyse(TEXT);
+    Prompt prompt = analysis.prompt();
+    Comparison comparison =
+        Comparison.of(analysis.last(), prompt.tokenId(" Mary"), prompt.tokenId(" John"))
+            .withSource(prompt);
+    AttributionSettings patching = AttributionSettings.of(Method.RELEVANCE_PATCHING);
+
+    AttributeView relevance =
+        analysis.attribute(comparison, AttributionSettings.of(Method.RELEVANCE));
+    AttributeView zero = analysis.attribute(comparison, patching);
+    AttributeView itself = analysis.attribute(comparison, patching.with(Ablation.PATCH));
+
+    assertThat(zero.alpha()).isEqualTo(relevance.alpha());
+    assertThat(zero.ablation()).isEqualTo("zero");
+    assertThat(turnedRound(Objects.requireNonNull(zero.mlpOut())))
+        .isEqualTo(Objects.requireNonNull(relevance.mlpOut()));
+    assertThat(itself.mlpOut()).allSatisfy(layer -> assertThat(layer).containsOnly(0.0));
+    assertThat(itself.headOut())
+        .allSatisfy(
+            layer -> assertThat(layer).allSatisfy(head -> assertThat(head).containsOnly(0.0)));
+  }
+
+  private static List<List<Double>> turnedRound(List<List<Double>> scores) {
+    return scores.stream().map(layer -> layer.stream().map(s -> 0 - s).toList()).toList();
+  }
+
   @Test
   void runsThatCannotBeComparedAreRefused() throws IOException, QuestionException {
     Analysis analysis = model.analyse(TEXT);
@@ -109,6 +140,11 @@ class AttributorTest {
         analysis,
         comparison.by(Metric.Kind.PROBABILITY),
         AttributionSettings.of(Method.RELEVANCE));
+    refused(
+        "from logits alone",
+        analysis,
+        comparison.by(Metric.Kind.KL),
+        AttributionSettings.of(Method.RELEVANCE_PATCHING));
   }
 
   private static void refused(

@@ -87,7 +87,7 @@ final class AttributeCommand implements Callable<Integer> {
       names = "--ablation",
       paramLabel = "zero|patch|mean",
       description =
-          "What attribution patching puts in a component's place: ${COMPLETION-CANDIDATES}"
+          "What patching puts in a component's place: ${COMPLETION-CANDIDATES}"
               + " (default: patch with a source, else zero).")
   private @Nullable Ablation ablation;
 
@@ -164,7 +164,7 @@ final class AttributeCommand implements Callable<Integer> {
     }
     require(steps == null || asked.hasPath(), "--steps", asked);
     require(ablation == null || asked.isPatching(), "--ablation", asked);
-    require(alpha == null || asked == Method.RELEVANCE, "--alpha", asked);
+    require(alpha == null || asked.hasRelevance(), "--alpha", asked);
     if (asked == Method.ATTRIBUTION_PATCHING_IG && !others.hasSource()) {
       throw new UsageFailure(asked + ": needs a --source, whose embeddings its path begins at");
     }

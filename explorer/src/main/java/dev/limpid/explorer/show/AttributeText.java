@@ -70,14 +70,20 @@ public final class AttributeText {
       case "relevance" ->
           "Handed down from the logits by rules that stand in for derivatives: no effect of an"
               + " intervention, but circuits in this order keep the answer.";
+      case "relevance_patching" ->
+          "Estimated effects of putting %s in the place of a component, by rules that stand in for derivatives; 'limpid patch' measures them."
+              .formatted(replacement());
       default ->
           "Estimated effects of putting %s in the place of a component, to first order; 'limpid patch' measures them."
-              .formatted(
-                  switch (String.valueOf(view.ablation())) {
-                    case "zero" -> "0";
-                    case "patch" -> "the source's value";
-                    default -> "the references' mean";
-                  });
+              .formatted(replacement());
+    };
+  }
+
+  private String replacement() {
+    return switch (String.valueOf(view.ablation())) {
+      case "zero" -> "0";
+      case "patch" -> "the source's value";
+      default -> "the references' mean";
     };
   }
 
