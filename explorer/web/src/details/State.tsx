@@ -1,0 +1,139 @@
+import { path } from '../api/client';
+import type { LensDocument, PartsDocument, UpdateDocument } from '../api/types';
+import { parseNode, stateBefore } from '../graph/ids';
+import { Term } from '../shell/Term';
+import { useDocument, useExplorer } from '../state/hooks';
+import type { Shown } from '../state/store';
+import { percent } from '../text/numbers';
+import { quoted, reading } from '../text/tokens';
+import { Acts } from './Acts';
+import { Crumbs } from './Crumbs';
+import { Loading, PromotedSuppressed, RowInside, Titled } from './parts';
+
+/** How the lens names the state of a node. */
+function lensOf(id: string): { layer: number; states: 'resid_pre' | 'resid_mid' | 'resid_post' } {
+  const { kind, layer } = parseNode(id);
+  if (kind === 'X') return { layer: 0, states: 'resid_pre' };
+  return { layer, states: kind === 'A' ? 'resid_mid' : 'resid_post' };
+}
+
+/** A state, or a token: what it would predict, what it is made of, what the last block wrote. */
+export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
+  const { state } = useExplorer();
+  const { trace, reads } = shown;
+  const { kind, layer, position } = parseNode(sel);
+  const I = `api/traces/${trace.id}`;
+  const norm = state.settings.norm ? undefined : 'raw';
+  const lens = useDocument<LensDocument>(path(`${I}/lens`, { positions: position, ...lensOf(sel), norm })).data?.states[0];
+  const before = stateBefore(sel);
+  const most = state.status?.limits.max_top ?? 100;
+  const was = useDocument<LensDocument>(
+    before && path(`${I}/lens`, { positions: position, ...lensOf(before), top: most, norm }),
+  ).data?.states[0];
+  const update = useDocument<UpdateDocument>(
+    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm }),
+  ).data;
+  const rank = (id: number) => {
+    if (!was) return '';
+    const there = was.top.find((t) => t.id === id);
+    return there ? `rank ${there.rank} before` : `rank over ${most} before`;
+  };
+  const document = shown.relevance ?? shown.route;
+  const share = document.routes[0]!.nodes.find((n) => n.id === sel)?.flow;
+  const title = kind === 'X' ? 'Token' : kind === 'A' ? `After attention ${layer}` : `After MLP ${layer}`;
+  const site = lensOf(sel).states;
+  return (
+    <>
+      <Crumbs layers={trace.model.n_layers} of={sel} />
+      <h2>
+        {title}, position {position} <bdi>{quoted(reads[position]!)}</bdi>
+      </h2>
+      {!shown.contrast && (
+        <p class="big">
+          {percent(share ?? 0)}
+          <small>
+            {kind === 'X' ? 'of the last state came from here' : shown.relevance ? 'of the answer passes through' : 'of the last state passes through'}
+          </small>
+        </p>
+      )}
+      <Titled title="Top tokens of this state" side={lens && `entropy ${lens.entropy.toFixed(2)} nats`} name="Top tokens of this state">
+        {lens ? (
+          lens.top.slice(0, 5).map((t) => (
+            <li class="row" key={t.id} title={rank(t.id)}>
+              <RowInside
+                what={
+                  <>
+                    <bdi>{quoted(reading(t.text, t.id))}</bdi> <span class="hint-text">{rank(t.id)}</span>
+                  </>
+                }
+                part={t.probability}
+                figure={percent(t.probability)}
+              />
+            </li>
+          ))
+        ) : (
+          <Loading rows={5} />
+        )}
+      </Titled>
+      {kind !== 'X' && <MadeOf shown={shown} sel={sel} />}
+      {kind !== 'X' && (
+        <>
+          <h3>What {kind === 'A' ? 'attention' : 'the MLP'} of layer {layer} wrote</h3>
+          <PromotedSuppressed by="the last block" update={update} />
+        </>
+      )}
+      <Acts silence={[['Silence this state', { site, layer, position }]]} place={{ site, layer, position }} placeName="this state" />
+    </>
+  );
+}
+
+/** The parts of a state; what is below the threshold is one of them, so that they add up to 100 %. */
+function MadeOf({ shown, sel }: { shown: Shown; sel: string }) {
+  const { trace, threshold, address, reads } = shown;
+  const parts = useDocument<PartsDocument>(
+    path(`api/traces/${trace.id}/parts`, { node: sel, threshold, mode: address.mode }),
+  ).data;
+  if (!parts) {
+    return (
+      <Titled title="Made of" name="Made of">
+        <Loading rows={3} />
+      </Titled>
+    );
+  }
+  type Hue = 'residual' | 'attention' | 'mlp' | 'shade';
+  const rest = address.mode === 'raw' ? 'Below the threshold, lost' : 'Below the threshold, shared out';
+  const items: [string, number, Hue][] = [
+    ['Residual', parts.residual.kept, 'residual'],
+    ...parts.keys
+      .filter((k) => k.kept > 0)
+      .sort((a, b) => b.kept - a.kept)
+      .map((k): [string, number, Hue] => [`${quoted(reads[k.key]!)} (${k.key})`, k.kept, 'attention']),
+    ...(parts.mlp ? [['MLP', parts.mlp.kept, 'mlp'] as [string, number, Hue]] : []),
+    ...(parts.bias > 0 ? [['Bias', parts.bias, 'shade'] as [string, number, Hue]] : []),
+    ...(parts.below > 0 ? [[rest, parts.below, 'shade'] as [string, number, Hue]] : []),
+  ];
+  return (
+    <>
+      <h3>
+        <span>Made of</span>
+        <span>
+          <Term of="contribution">contribution</Term>
+        </span>
+      </h3>
+      <div class="made" aria-hidden="true">
+        {items.map(([name, value, hue]) => (
+          <i key={name} class={hue} style={{ width: `${100 * value}%` }} />
+        ))}
+      </div>
+      <ul aria-label="Made of">
+        {items
+          .filter(([, value]) => value > 0)
+          .map(([name, value, hue]) => (
+            <li class="row" key={name}>
+              <RowInside what={<bdi>{name}</bdi>} part={value} figure={percent(value)} hue={hue} />
+            </li>
+          ))}
+      </ul>
+    </>
+  );
+}

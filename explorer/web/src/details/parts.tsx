@@ -1,0 +1,76 @@
+import type { ComponentChildren } from 'preact';
+import type { UpdateDocument } from '../api/types';
+import { signed } from '../text/numbers';
+import { quoted, reading } from '../text/tokens';
+
+type Hue = 'shade' | 'attention' | 'mlp' | 'residual';
+
+/** A row's inside: what, a bar of a share, a figure. */
+export function RowInside({ what, part, figure, hue }: { what: ComponentChildren; part: number; figure: string; hue?: Hue }) {
+  return (
+    <>
+      <span class="t">{what}</span>{' '}
+      <span class="track">
+        <i class={hue ?? 'shade'} style={{ width: `${(100 * Math.max(0, Math.min(1, part))).toFixed(1)}%` }} />
+      </span>{' '}
+      <span class="n">{figure}</span>
+    </>
+  );
+}
+
+/** A list with its title. */
+export function Titled({ title, side, name, children }: { title: ComponentChildren; side?: ComponentChildren; name: string; children: ComponentChildren }) {
+  return (
+    <>
+      <h3>
+        <span>{title}</span>
+        {side && <span>{side}</span>}
+      </h3>
+      <ul aria-label={name}>{children}</ul>
+    </>
+  );
+}
+
+/** The index in front of a token. */
+export function Lay({ n }: { n: number }) {
+  return <span class="lay">{n}</span>;
+}
+
+/** Tokens that something raises and lowers, side by side. */
+export function PromotedSuppressed({ by, update }: { by: string; update: UpdateDocument | undefined }) {
+  return (
+    <div class="side">
+      {(['promoted', 'suppressed'] as const).map((which) => {
+        const title = which === 'promoted' ? 'Promoted' : 'Suppressed';
+        return (
+          <div key={which}>
+            <h3>{title}</h3>
+            <ul aria-label={`${title} by ${by}`}>
+              {update
+                ? update[which].slice(0, 5).map((t) => (
+                    <li class="row two" key={t.id}>
+                      <span class="t">
+                        <bdi>{quoted(reading(t.text, t.id))}</bdi>
+                      </span>{' '}
+                      <span class="n">{signed(t.logit)}</span>
+                    </li>
+                  ))
+                : [1, 2, 3, 4, 5].map((i) => <li class="grey" key={i} />)}
+            </ul>
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Grey bars in place of words that are on their way. */
+export function Loading({ rows }: { rows: number }) {
+  return (
+    <>
+      {Array.from({ length: rows }, (_, i) => (
+        <span class="grey" key={i} style={{ width: `${90 - 9 * (i % 4)}%` }} />
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,329 @@
+import { select } from 'd3-selection';
+import { zoom as zoomBehaviour, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Trace } from '../api/types';
+import { bandName, stateWithToken } from '../text/names';
+import { count, percent } from '../text/numbers';
+import { quoted, reading } from '../text/tokens';
+import { readColours } from './colours';
+import { Ground, Highlight, Ring } from './Focus';
+import { Hits, type Hit } from './hit';
+import { parseEdge, parseNode } from './ids';
+import { moved, type Focus } from './keys';
+import { layOut, SHORT, type Layout } from './layout';
+import { litBy } from './lit';
+import { paint, type Window } from './paint';
+import type { River } from './river';
+import { Targets } from './Targets';
+import { Tokens } from './Tokens';
+
+/** Canvas beyond both sides of what is in view. */
+const MARGIN = 700;
+const TOOLTIP = 80;
+const TARGETS = 50;
+const TOKENS = 48;
+
+interface Props {
+  river: River;
+  trace: Trace;
+  reads: readonly string[];
+  position: number;
+  selected?: string;
+  theme: string;
+  fold: boolean;
+  even: boolean;
+  select: (sel: string | undefined) => void;
+  target: (position: number) => void;
+}
+
+/** The river of a route: painted once, moved by scrolling; selection, hover and focus lie over it. */
+export function Graph(props: Props) {
+  const { river, trace, reads, position, selected, theme } = props;
+  const stage = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [size, setSize] = useState<[number, number]>();
+  const [zoom, setZoom] = useState(1);
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  const [view, setView] = useState(0);
+  const [hover, setHover] = useState<{ hit: Hit; x: number; y: number }>();
+  const [focus, setFocus] = useState<Focus>();
+  const [focused, setFocused] = useState(false);
+
+  useLayoutEffect(() => {
+    const element = stage.current!;
+    const measure = () => setSize([element.clientWidth, element.clientHeight]);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => setOpen(new Set()), [trace.id]);
+
+  const layout = useMemo(() => {
+    if (!size) return undefined;
+    const height = Math.max(300, size[1] - TARGETS - TOKENS);
+    return layOut(river, { width: size[0], height, zoom, fold: props.fold, even: props.even, open });
+  }, [river, size, zoom, props.fold, props.even, open]);
+  const hits = useMemo(() => layout && new Hits(layout), [layout]);
+  const colours = useMemo(readColours, [theme]);
+
+  // The picture begins at the target.
+  useLayoutEffect(() => {
+    const element = stage.current!;
+    if (layout && layout.width > element.clientWidth) {
+      element.scrollLeft = layout.x[position]! + 90 - element.clientWidth;
+    }
+  }, [trace.id, position, size === undefined]);
+
+  const painted: Window = useMemo(() => {
+    const width = size?.[0] ?? 0;
+    const left = Math.max(0, view - MARGIN);
+    return { left, width: Math.max(1, Math.min((layout?.width ?? 0) - left, width + view - left + MARGIN)) };
+  }, [layout, size, view]);
+  useEffect(() => {
+    if (layout && canvas.current) return paint(canvas.current, layout, river, colours, painted);
+    return undefined;
+  }, [layout, colours, painted]);
+  const onScroll = () => {
+    const left = stage.current!.scrollLeft;
+    if (Math.abs(left - view) > MARGIN / 2) setView(left);
+  };
+
+  const plane = useZoom(stage, zoom, setZoom);
+  const target = `I${river.layers - 1}_${position}`;
+  const start = (): Focus => {
+    const edge = parseEdge(selected);
+    const at = edge ? edge.ids[1] : selected?.startsWith('M') ? selected.replace('M', 'I') : selected;
+    const node = at && layout?.nodes.has(at) ? at : target;
+    if (edge && layout) {
+      const band = (layout.into.get(node) ?? []).findIndex((b) => b.sel === selected);
+      if (band >= 0) return { node, band };
+    }
+    return { node };
+  };
+  const here = focus && layout?.nodes.has(focus.node) ? focus : start();
+  const said = layout ? saying(layout, here, reads, river) : '';
+
+  const onKeyDown = (e: KeyboardEvent) => {
+    if (!layout || e.ctrlKey || e.metaKey || e.altKey) return;
+    const element = stage.current!;
+    if (e.shiftKey && e.key.startsWith('Arrow')) {
+      const step = 80;
+      element.scrollBy({
+        left: { ArrowLeft: -step, ArrowRight: step }[e.key] ?? 0,
+        top: { ArrowUp: -step, ArrowDown: step }[e.key] ?? 0,
+      });
+    } else if (e.key === 'Enter' || e.key === ' ') {
+      const band = here.band === undefined ? undefined : layout.into.get(here.node)?.[here.band];
+      props.select(band ? band.sel : here.node);
+    } else if (e.key === 'Escape') {
+      if (!selected) return;
+      props.select(undefined);
+    } else if (e.key === 't') {
+      props.target(parseNode(here.node).position);
+    } else if (e.key === '+' || e.key === '=') {
+      setZoom(Math.min(6, zoom * 1.25));
+    } else if (e.key === '-') {
+      setZoom(Math.max(1, zoom / 1.25));
+    } else if (e.key === '0') {
+      setZoom(1);
+    } else {
+      const next = moved(layout, target, here, e.key);
+      if (!next) return;
+      setFocus(next);
+      const node = layout.nodes.get(next.node);
+      if (node) intoView(element, node.x, node.y + TARGETS);
+    }
+    e.preventDefault();
+    e.stopPropagation();
+  };
+
+  const at = (e: MouseEvent): [number, number] => {
+    const box = plane.current!.getBoundingClientRect();
+    return [e.clientX - box.left, e.clientY - box.top];
+  };
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const onMove = (e: MouseEvent) => {
+    const [x, y] = at(e);
+    const hit = e.buttons ? undefined : hits?.at(x, y);
+    clearTimeout(timer.current);
+    if (!hit) setHover(undefined);
+    else timer.current = setTimeout(() => setHover({ hit, x, y }), hover ? 0 : TOOLTIP);
+  };
+  const onLeave = () => {
+    clearTimeout(timer.current);
+    setHover(undefined);
+  };
+  const onClick = (e: MouseEvent) => {
+    const hit = hits?.at(...at(e));
+    if (!hit) return;
+    const sel = 'band' in hit ? hit.band.sel : hit.node;
+    setFocus(undefined);
+    props.select(sel);
+  };
+
+  const meant = hover && ('band' in hover.hit ? hover.hit.band.sel : hover.hit.node);
+  const chosen = layout && litBy(layout, selected);
+  const lit = chosen ?? (layout && litBy(layout, meant));
+  const window: [number, number] = [painted.left, painted.left + painted.width];
+  const small = river.tokens > SHORT;
+  const name = `Route graph, position ${position}: ${count(river.size.nodes, 'node')}, ${count(river.size.edges, 'edge')}`;
+  return (
+    <div class="stage" ref={stage} onScroll={onScroll}>
+      {layout && (
+        <div class="plane" style={{ width: `${Math.max(layout.width, size![0])}px`, height: `${layout.height + TARGETS + TOKENS}px` }}>
+          <div class="numbers" aria-hidden="true">
+            <div class="rail" style={{ height: `${layout.height + TARGETS + TOKENS}px` }}>
+              <span style={{ top: '10px' }}>next</span>
+              <span style={{ top: `${TARGETS - 2}px` }}>layer</span>
+              {layout.rows.map(
+                (r) =>
+                  r.numbered && (
+                    <span key={r.layer} style={{ top: `${TARGETS + Math.max(14, r.top + r.height / 2 - 8)}px` }}>
+                      {r.layer}
+                    </span>
+                  ),
+              )}
+              <span style={{ top: `${layout.height + TARGETS + 25}px` }}>{river.style === 'contrast' ? 'logit' : '%'}</span>
+            </div>
+          </div>
+          <div class="targets-row">
+            <Targets {...{ layout, trace, reads, position, window, small }} choose={props.target} />
+          </div>
+          <div
+            class="river"
+            ref={plane}
+            role="application"
+            aria-label={name}
+            aria-roledescription="graph"
+            tabIndex={0}
+            style={{ height: `${layout.height}px` }}
+            onKeyDown={onKeyDown}
+            onFocus={() => setFocused(true)}
+            onBlur={() => setFocused(false)}
+            onMouseMove={onMove}
+            onMouseLeave={onLeave}
+            onClick={onClick}
+          >
+            <Ground layout={layout} layers={river.layers} left={0} right={layout.width} />
+            <canvas
+              ref={canvas}
+              class={lit ? 'dim' : ''}
+              style={{ left: `${painted.left}px`, width: `${painted.width}px`, height: `${layout.height}px` }}
+            />
+            <svg class="over" width={layout.width} height={layout.height} aria-hidden="true">
+              {lit && <Highlight layout={layout} river={river} lit={lit} outlined={lit === chosen} dark={colours.dark} />}
+              {focused && <Ring layout={layout} focus={here} />}
+            </svg>
+            {hover && <Tooltip hover={hover} layout={layout} reads={reads} river={river} width={layout.width} />}
+          </div>
+          <Tokens
+            {...{ layout, river, reads, window, small }}
+            {...(selected && { selected })}
+            dark={colours.dark}
+            choose={(p) => props.select(`X0_${p}`)}
+            unfold={(from) => setOpen(new Set([...open, from]))}
+          />
+        </div>
+      )}
+      <div class="vh" aria-live="polite">
+        {focused ? said : ''}
+      </div>
+    </div>
+  );
+}
+
+/** Dragging pans, Ctrl and wheel (or two fingers) zooms; the scroll bars stay what moves the picture. */
+function useZoom(stage: { current: HTMLDivElement | null }, zoom: number, setZoom: (z: number) => void) {
+  const plane = useRef<HTMLDivElement>(null);
+  const wanted = useRef(zoom);
+  wanted.current = zoom;
+  const bound = useRef<HTMLDivElement | undefined>(undefined);
+  useEffect(() => {
+    const element = plane.current;
+    if (!element || bound.current === element) return;
+    bound.current = element;
+    let last: ZoomTransform = zoomIdentity;
+    const behaviour = zoomBehaviour<HTMLDivElement, unknown>()
+      .scaleExtent([1, 6])
+      .clickDistance(5)
+      .filter((e: Event) => {
+        if (e.type === 'dblclick') return false;
+        if (e instanceof WheelEvent) return e.ctrlKey;
+        if ('touches' in e) return (e as TouchEvent).touches.length > 1;
+        return !(e as MouseEvent).button;
+      })
+      .on('zoom', (e: D3ZoomEvent<HTMLDivElement, unknown>) => {
+        const scroller = stage.current!;
+        const to = e.transform;
+        if (to.k !== wanted.current && e.sourceEvent) {
+          const pointer = e.sourceEvent as MouseEvent;
+          const box = scroller.getBoundingClientRect();
+          const x = pointer.clientX - box.left;
+          const inPlane = scroller.scrollLeft + x;
+          const ratio = to.k / wanted.current;
+          setZoom(to.k);
+          requestAnimationFrame(() => scroller.scrollTo({ left: inPlane * ratio - x }));
+        } else if (e.sourceEvent) {
+          scroller.scrollLeft -= to.x - last.x;
+          scroller.scrollTop -= to.y - last.y;
+        }
+        last = to;
+      });
+    select(element).call(behaviour);
+  });
+  // Zoom by keys is known to the gestures as well.
+  useEffect(() => {
+    const element = plane.current as (HTMLDivElement & { __zoom?: ZoomTransform }) | null;
+    if (element?.__zoom && element.__zoom.k !== zoom) element.__zoom = zoomIdentity.scale(zoom);
+  }, [zoom]);
+  return plane;
+}
+
+function intoView(stage: HTMLElement, x: number, y: number): void {
+  const edge = 80;
+  if (x < stage.scrollLeft + edge) stage.scrollLeft = x - edge;
+  if (x > stage.scrollLeft + stage.clientWidth - edge) stage.scrollLeft = x + edge - stage.clientWidth;
+  if (y < stage.scrollTop + edge) stage.scrollTop = y - edge;
+  if (y > stage.scrollTop + stage.clientHeight - edge) stage.scrollTop = y + edge - stage.clientHeight;
+}
+
+function saying(layout: Layout, focus: Focus, reads: readonly string[], river: River): string {
+  const band = focus.band === undefined ? undefined : layout.into.get(focus.node)?.[focus.band];
+  if (band) return bandName(band, reads, river);
+  const node = layout.nodes.get(focus.node);
+  return node ? `${stateWithToken(node.id, reads)}, ${percent(node.share)}` : '';
+}
+
+function Tooltip(props: {
+  hover: { hit: Hit; x: number; y: number };
+  layout: Layout;
+  reads: readonly string[];
+  river: River;
+  width: number;
+}) {
+  const { hover, layout, reads, river } = props;
+  const text =
+    'band' in hover.hit
+      ? bandName(hover.hit.band, reads, river)
+      : saying(layout, { node: hover.hit.node }, reads, river);
+  const right = hover.x > props.width / 2;
+  return (
+    <div
+      class="tooltip"
+      aria-hidden="true"
+      style={{
+        [right ? 'right' : 'left']: `${right ? props.width - hover.x + 12 : hover.x + 12}px`,
+        top: `${Math.max(0, hover.y - 36)}px`,
+      }}
+    >
+      {text}
+    </div>
+  );
+}
+
+/** The next token of a position in quotes; for whoever names a target. */
+export function nextToken(trace: Trace, position: number): string {
+  const best = trace.predictions[position]?.top[0];
+  return best ? quoted(reading(best.text, best.id)) : '';
+}

@@ -1,0 +1,34 @@
+/** A node of the route by its id: X0_t a token, A{l}_t after attention, M{l}_t an MLP, I{l}_t after the MLP. */
+export interface NodeId {
+  kind: 'X' | 'A' | 'M' | 'I';
+  layer: number;
+  position: number;
+}
+
+export function parseNode(id: string): NodeId {
+  const match = /^([XAMI])(\d+)_(\d+)$/.exec(id)!;
+  return { kind: match[1] as NodeId['kind'], layer: Number(match[2]), position: Number(match[3]) };
+}
+
+/** The two ends of a selected connection, or nothing where a node is selected. */
+export function parseEdge(sel: string | undefined): { from: NodeId; to: NodeId; ids: [string, string] } | undefined {
+  if (!sel?.includes('>')) return undefined;
+  const [from, to] = sel.split('>') as [string, string];
+  return { from: parseNode(from), to: parseNode(to), ids: [from, to] };
+}
+
+/** The state before a state, in its own column; nothing before a token. */
+export function stateBefore(id: string): string | undefined {
+  const { kind, layer, position } = parseNode(id);
+  if (kind === 'X') return undefined;
+  if (kind === 'A') return layer === 0 ? `X0_${position}` : `I${layer - 1}_${position}`;
+  return `A${layer}_${position}`;
+}
+
+/** The state after a state, in its own column; nothing after the last. */
+export function stateAfter(id: string, layers: number): string | undefined {
+  const { kind, layer, position } = parseNode(id);
+  if (kind === 'X') return `A0_${position}`;
+  if (kind === 'A' || kind === 'M') return `I${layer}_${position}`;
+  return layer + 1 < layers ? `A${layer + 1}_${position}` : undefined;
+}

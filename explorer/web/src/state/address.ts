@@ -1,0 +1,136 @@
+import type { Status } from '../api/types';
+
+export type View = 'route' | 'lens' | 'heads' | 'compare' | 'prompts';
+export const VIEWS: readonly View[] = ['route', 'lens', 'heads', 'compare', 'prompts'];
+
+/** The stops of the threshold slider. */
+export const STOPS: readonly number[] = [
+  0.005, 0.006, 0.008, 0.01, 0.012, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.045, 0.05, 0.06, 0.07, 0.08, 0.09, 0.1,
+  0.12, 0.15, 0.2,
+];
+
+/** All that decides what is on the screen. What is undefined stands at its default. */
+export interface Address {
+  m: string;
+  p: string;
+  ids?: number[];
+  t?: number;
+  tau?: number;
+  mode?: 'raw';
+  sel?: string;
+  h?: number;
+  n?: number;
+  a?: string;
+  b?: string;
+  by?: 'relevance';
+  v: View;
+  q?: string;
+  qm?: string;
+  qtau?: number;
+  c?: string;
+  src?: string;
+}
+
+const NODE = /^[XAMI]\d+_\d+$/;
+const EDGE = /^[XAMI]\d+_\d+>[AMI]\d+_\d+$/;
+
+/** Reads a fragment. Nonsense falls back to the default and is dropped. */
+export function parseAddress(fragment: string, status: Status): Address {
+  const given = new URLSearchParams(fragment.replace(/^#/, ''));
+  const model = status.models.find((m) => m.name === given.get('m')) ?? defaultModel(status);
+  const ids = parseIds(given.get('ids'));
+  const address: Address = {
+    m: model.name,
+    p: given.get('p') ?? (ids ? '' : (model.examples[0] ?? '')),
+    v: VIEWS.find((v) => v === given.get('v')) ?? 'route',
+  };
+  if (ids && !given.get('p')) address.ids = ids;
+  const t = whole(given.get('t'));
+  if (t !== undefined) address.t = t;
+  const tau = threshold(given.get('tau'), status);
+  if (tau !== undefined) address.tau = tau;
+  if (given.get('mode') === 'raw') address.mode = 'raw';
+  const sel = given.get('sel') ?? '';
+  if (NODE.test(sel) || EDGE.test(sel)) {
+    address.sel = sel;
+    const h = whole(given.get('h'));
+    if (h !== undefined && h < model.n_heads) address.h = h;
+    const n = whole(given.get('n'));
+    if (n !== undefined) address.n = n;
+  }
+  const a = given.get('a');
+  const b = given.get('b');
+  if (a && a !== b) {
+    address.a = a;
+    if (b) address.b = b;
+    if (given.get('by') === 'relevance') address.by = 'relevance';
+  }
+  const q = given.get('q');
+  if (q) address.q = q;
+  const qm = given.get('qm');
+  if (qm && status.models.some((m) => m.name === qm)) address.qm = qm;
+  const qtau = threshold(given.get('qtau'), status);
+  if (qtau !== undefined) address.qtau = qtau;
+  const c = given.get('c');
+  if (c) address.c = c;
+  const src = given.get('src');
+  if (src) address.src = src;
+  return address;
+}
+
+/** Writes a fragment: model and text always, defaults never. */
+export function formatAddress(address: Address): string {
+  const out = new URLSearchParams();
+  out.set('m', address.m);
+  if (address.ids) out.set('ids', address.ids.join(','));
+  else out.set('p', address.p);
+  for (const key of ['t', 'tau', 'mode', 'sel', 'h', 'n', 'a', 'b', 'by'] as const) {
+    if (address[key] !== undefined) out.set(key, String(address[key]));
+  }
+  if (address.v !== 'route') out.set('v', address.v);
+  for (const key of ['q', 'qm', 'qtau', 'c', 'src'] as const) {
+    if (address[key] !== undefined) out.set(key, String(address[key]));
+  }
+  return `#${out}`;
+}
+
+const ENTRIES: readonly (keyof Address)[] = ['m', 'p', 'ids', 't', 'sel', 'v', 'a', 'b'];
+
+/** Whether going from one address to another makes a new entry of the history. */
+export function isNewEntry(from: Address, to: Address): boolean {
+  return ENTRIES.some((key) => String(from[key]) !== String(to[key]));
+}
+
+/** An address with changes; what belongs to what was left goes with it. */
+export function changed(address: Address, change: Partial<Address>): Address {
+  const next: Address = { ...address, ...change };
+  const has = (key: keyof Address) => key in change;
+  const textChanged = has('p') || has('ids') || has('m');
+  const drop = (...keys: (keyof Address)[]) => keys.filter((k) => !has(k)).forEach((k) => delete next[k]);
+  if (has('p') && !has('ids')) delete next.ids;
+  if (textChanged) drop('t', 'sel', 'h', 'n', 'a', 'b', 'by', 'c', 'src');
+  if (has('t') && change.t !== address.t) drop('a', 'b', 'by');
+  if (has('sel') && change.sel !== address.sel) drop('h', 'n');
+  if ('a' in change && change.a === undefined) drop('b', 'by');
+  for (const key of Object.keys(next) as (keyof Address)[]) if (next[key] === undefined) delete next[key];
+  return next;
+}
+
+function defaultModel(status: Status): Status['models'][number] {
+  return status.models.find((m) => m.name === status.default_model) ?? status.models[0]!;
+}
+
+function whole(text: string | null): number | undefined {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function threshold(text: string | null, status: Status): number | undefined {
+  if (text === null || !/^\d*\.?\d+$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= status.limits.finest_threshold && value < 1 ? value : undefined;
+}
+
+function parseIds(text: string | null): number[] | undefined {
+  if (text === null || !/^\d{1,9}(,\d{1,9})*$/.test(text)) return undefined;
+  return text.split(',').map(Number);
+}

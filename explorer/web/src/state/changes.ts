@@ -1,0 +1,63 @@
+/** One change of the model's run, as an interventions file has it. */
+export interface Change {
+  site: string;
+  layer: number;
+  head?: number;
+  neuron?: number;
+  position?: number;
+  key?: number;
+  do: 'zero' | 'scale' | 'patch';
+  factor?: number;
+}
+
+const ONE = /^([a-z_]+)\.(\d+)(?:\.(\d+|\*))?(?:@(\d+)(?::(\d+))?)?(?:=(patch|\d*\.?\d+))?$/;
+const SITES = new Set(['resid_pre', 'resid_mid', 'resid_post', 'attn_out', 'mlp_out', 'head_out', 'attention', 'neuron_post']);
+
+/** Reads the changes of an address: head_out.2.0@14;mlp_out.1@3=0.5;attention.2.*@14:2=patch. Nonsense is dropped. */
+export function parseChanges(text: string | undefined): Change[] {
+  return (text ?? '').split(';').flatMap((one) => {
+    const m = ONE.exec(one);
+    if (!m || !SITES.has(m[1]!)) return [];
+    const change: Change = { site: m[1]!, layer: Number(m[2]), do: 'zero' };
+    if (m[3] !== undefined && m[3] !== '*') change[m[1] === 'neuron_post' ? 'neuron' : 'head'] = Number(m[3]);
+    if (m[4] !== undefined) change.position = Number(m[4]);
+    if (m[5] !== undefined) change.key = Number(m[5]);
+    if (m[6] === 'patch') change.do = 'patch';
+    else if (m[6] !== undefined) {
+      change.do = 'scale';
+      change.factor = Number(m[6]);
+    }
+    return [change];
+  });
+}
+
+/** Writes changes as an address has them; nothing for none. */
+export function formatChanges(changes: readonly Change[]): string | undefined {
+  if (changes.length === 0) return undefined;
+  return changes.map(formatChange).join(';');
+}
+
+function formatChange(c: Change): string {
+  const index = c.head ?? c.neuron;
+  const inner = index !== undefined ? `.${index}` : c.site === 'attention' ? '.*' : '';
+  const at = c.position === undefined ? '' : `@${c.position}${c.key === undefined ? '' : `:${c.key}`}`;
+  const how = c.do === 'zero' ? '' : c.do === 'patch' ? '=patch' : `=${c.factor}`;
+  return `${c.site}.${c.layer}${inner}${at}${how}`;
+}
+
+/** A change in words: Head 2.0 silenced. */
+export function changeName(c: Change): string {
+  const at = c.position === undefined ? '' : ` at ${c.position}`;
+  const what: Record<string, string> = {
+    head_out: `Head ${c.layer}.${c.head ?? 'all'}${at}`,
+    attention: `Connection ${c.key} to ${c.position} in layer ${c.layer}${c.head === undefined ? '' : `, head ${c.head}`}`,
+    mlp_out: `MLP ${c.layer}${at}`,
+    attn_out: `Attention ${c.layer}${at}`,
+    neuron_post: `Neuron ${c.layer}.${c.neuron}${at}`,
+    resid_pre: `State before layer ${c.layer}${at}`,
+    resid_mid: `State after attention ${c.layer}${at}`,
+    resid_post: `State after MLP ${c.layer}${at}`,
+  };
+  const how = c.do === 'zero' ? 'silenced' : c.do === 'scale' ? `× ${c.factor}` : 'patched';
+  return `${what[c.site]} ${how}`;
+}

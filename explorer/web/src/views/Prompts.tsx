@@ -1,0 +1,5 @@
+import type { Shown } from '../state/store';
+
+export function Prompts({ shown }: { shown: Shown }) {
+  return <div class="scrolls">{shown.address.v}</div>;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import type { Status } from '../src/api/types';
+import { changed, formatAddress, isNewEntry, parseAddress, type Address } from '../src/state/address';
+import { formatChanges, parseChanges } from '../src/state/changes';
+
+const STATUS = {
+  default_model: 'demo-gpt2',
+  models: [
+    { name: 'demo-gpt2', n_layers: 4, n_heads: 8, examples: ['When Mary and John'] },
+    { name: 'demo-llama', n_layers: 4, n_heads: 8, examples: ['Once upon'] },
+  ],
+  limits: { finest_threshold: 0.005 },
+} as unknown as Status;
+
+const parse = (fragment: string) => parseAddress(fragment, STATUS);
+
+describe('an address', () => {
+  it('opens on the first example of the default model', () => {
+    expect(parse('')).toEqual({ m: 'demo-gpt2', p: 'When Mary and John', v: 'route' });
+  });
+
+  it('is the same after writing and reading', () => {
+    const full: Address = {
+      m: 'demo-llama',
+      p: 'a + b & “c”\n=?#',
+      t: 3,
+      tau: 0.02,
+      mode: 'raw',
+      sel: 'I1_2>A2_14',
+      h: 7,
+      a: ' Mary',
+      b: '#411',
+      by: 'relevance',
+      v: 'lens',
+      q: 'other',
+      qm: 'demo-gpt2',
+      qtau: 0.1,
+      c: 'head_out.2.0',
+      src: 'source',
+    };
+    expect(parse(formatAddress(full))).toEqual(full);
+    const tokens: Address = { m: 'demo-gpt2', p: '', ids: [0, 412, 7], v: 'route' };
+    expect(parse(formatAddress(tokens))).toEqual(tokens);
+  });
+
+  it('leaves defaults out, but not the model and the text', () => {
+    expect(formatAddress(parse(''))).toBe('#m=demo-gpt2&p=When+Mary+and+John');
+  });
+
+  it('reads + as a blank', () => {
+    expect(parse('#m=demo-gpt2&p=a+b%2B').p).toBe('a b+');
+  });
+
+  it('drops nonsense', () => {
+    const nonsense = '#m=none&t=-1&tau=NaN&mode=odd&sel=Q1&h=2&a=x&b=x&v=nothing&ids=1,b&qm=none&by=relevance';
+    expect(parse(nonsense)).toEqual(parse(''));
+    expect(parse('#tau=0.001').tau).toBeUndefined();
+    expect(parse('#tau=1').tau).toBeUndefined();
+    expect(parse('#sel=I1_2>A2_14&h=99').h).toBeUndefined();
+  });
+});
+
+describe('going on', () => {
+  const at: Address = { m: 'demo-gpt2', p: 'a', t: 1, tau: 0.1, mode: 'raw', sel: 'A1_1', a: 'x', b: 'y', v: 'lens' };
+
+  it('forgets with a new text what belonged to the old one; threshold, mode and view stay', () => {
+    expect(changed(at, { p: 'b' })).toEqual({ m: 'demo-gpt2', p: 'b', tau: 0.1, mode: 'raw', v: 'lens' });
+  });
+
+  it('forgets the contrast at another target, and head and neuron at another selection', () => {
+    expect(changed(at, { t: 0 })).not.toHaveProperty('a');
+    expect(changed({ ...at, h: 1, n: 2 }, { sel: 'A0_0' })).not.toHaveProperty('h');
+    expect(changed({ ...at, by: 'relevance' }, { a: undefined })).not.toHaveProperty('by');
+  });
+
+  it('makes entries of the history for text, target, selection, view and contrast alone', () => {
+    for (const change of [{ p: 'b' }, { t: 0 }, { sel: 'A0_0' }, { v: 'heads' as const }, { a: 'z' }]) {
+      expect(isNewEntry(at, changed(at, change))).toBe(true);
+    }
+    for (const change of [{ tau: 0.02 }, { mode: undefined }, { h: 3 }, { n: 3 }]) {
+      expect(isNewEntry(at, changed(at, change))).toBe(false);
+    }
+  });
+});
+
+describe('changes in an address', () => {
+  it('are the same after writing and reading', () => {
+    const text = 'head_out.2.0;head_out.2.1@14=0.5;attention.2.*@14:2;neuron_post.1.17@3;resid_post.1@3=patch;mlp_out.0';
+    expect(formatChanges(parseChanges(text))).toBe(text);
+    expect(parseChanges(text)[2]).toEqual({ site: 'attention', layer: 2, position: 14, key: 2, do: 'zero' });
+  });
+
+  it('drop nonsense', () => {
+    expect(parseChanges('rm -rf;head_out;nothing.1;head_out.2.0')).toHaveLength(1);
+    expect(formatChanges([])).toBeUndefined();
+  });
+});
