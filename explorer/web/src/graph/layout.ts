@@ -99,8 +99,9 @@ export function layOut(river: River, frame: Frame): Layout {
   const open = columns.filter((c) => !c.folded);
   const columnWidth = open.length > 0 ? open[0]!.width : GAP;
   const most = river.style === 'contrast' ? [0.82, 54] : [0.72, river.layers > FEW ? 30 : 48];
-  const widest = river.style === 'contrast' ? 1 : Math.max(1, ...river.nodes.map((n) => n.share));
-  const scale = Math.min(columnWidth * most[0]!, most[1]!) / Math.min(widest, 2);
+  const widths = widthsOf(river);
+  const widest = Math.max(1, ...widths.values());
+  const scale = Math.min(columnWidth * most[0]!, most[1]!) / widest;
 
   const y = heights(rows, river.layers, height);
   const nodes = new Map<string, PlacedNode>();
@@ -110,7 +111,7 @@ export function layOut(river: River, frame: Frame): Layout {
       ...node,
       x: x[node.position]!,
       y: y(node),
-      width: Math.max(many ? 3.4 : 6.5, node.share * scale),
+      width: Math.max(many ? 3.4 : 6.5, (widths.get(node.id) ?? 0) * scale),
       height: many ? 3 : 5.5,
       drawn: node.kind !== 'X',
     });
@@ -124,6 +125,21 @@ export function layOut(river: River, frame: Frame): Layout {
     }
   }
   return { width, height, scale, columns, rows, x, nodes, bands, into, outOf, stubs: stubsOf(river, nodes, into, scale) };
+}
+
+/** How wide each node is: its share, or what passes it where that is more (relevance is not conserved by the model's biases). */
+function widthsOf(river: River): Map<string, number> {
+  const widths = new Map(river.nodes.map((n) => [n.id, n.share]));
+  if (river.style === 'route') return widths;
+  const into = new Map<string, number>();
+  const outOf = new Map<string, number>();
+  for (const b of river.bands) {
+    if (b.look === 'against') continue;
+    into.set(b.to, (into.get(b.to) ?? 0) + b.amount);
+    outOf.set(b.from, (outOf.get(b.from) ?? 0) + b.amount);
+  }
+  for (const n of river.nodes) widths.set(n.id, Math.max(n.share, into.get(n.id) ?? 0, outOf.get(n.id) ?? 0));
+  return widths;
 }
 
 function columnsOf(river: River, frame: Frame): Column[] {
