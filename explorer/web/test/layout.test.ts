@@ -92,7 +92,11 @@ describe('the river of a route', () => {
     const river = riverOfRoute(raw, 2, 3);
     expect(river.lost.get('A1_2')).toBeCloseTo(0.2);
     const layout = layOut(river, FRAME);
-    expect(layout.stubs.find((s) => s.id === 'A1_2')!.width).toBeCloseTo(0.2 * layout.scale);
+    const stub = layout.stubs.find((s) => s.id === 'A1_2')!;
+    expect(stub.width).toBeCloseTo(0.2 * layout.scale);
+    const node = layout.nodes.get('A1_2')!;
+    expect(stub.x + stub.width).toBeCloseTo(node.x + node.width / 2);
+    expect(stub.x).toBeCloseTo(span(layout.into.get('A1_2')!, 'x2', layout.scale)[1]);
   });
 
   it('selects attention by its ends, and MLPs by their node', () => {

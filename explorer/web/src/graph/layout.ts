@@ -221,8 +221,10 @@ function placeBands(river: River, nodes: Map<string, PlacedNode>, scale: number)
     listed(into, band.to).push(placed);
     listed(outOf, band.from).push(placed);
   }
-  for (const [id, list] of outOf) stack(list, nodes.get(id)!, (b) => nodes.get(b.to)!, 'x1', scale);
-  for (const [id, list] of into) stack(list, nodes.get(id)!, (b) => nodes.get(b.from)!, 'x2', scale);
+  for (const [id, list] of outOf) stack(list, nodes.get(id)!, (b) => nodes.get(b.to)!, 'x1', scale, 0);
+  for (const [id, list] of into) {
+    stack(list, nodes.get(id)!, (b) => nodes.get(b.from)!, 'x2', scale, river.lost.get(id) ?? 0);
+  }
   const bulge = Math.max(14, scale * 0.36);
   for (const band of bands) {
     band.curve = curveOf(band, river, bulge);
@@ -231,13 +233,17 @@ function placeBands(river: River, nodes: Map<string, PlacedNode>, scale: number)
   return { bands, into, outOf };
 }
 
-/** Puts the ends of bands at a node side by side, in the order of where they come from; together as wide as they are. */
+/**
+ * Puts the ends of bands at a node side by side, in the order of where they come from; together, and with what is
+ * lost at their right, they lie in its middle.
+ */
 function stack(
   list: PlacedBand[],
   node: PlacedNode,
   other: (band: PlacedBand) => PlacedNode,
   end: 'x1' | 'x2',
   scale: number,
+  lost: number,
 ): void {
   const rank = (band: PlacedBand) => {
     if (band.kind === 'mlp') return 1;
@@ -246,7 +252,7 @@ function stack(
     return distance * 10;
   };
   const ordered = list.filter((b) => b.look !== 'against').sort((a, b) => rank(a) - rank(b));
-  let offset = -ordered.reduce((sum, b) => sum + b.amount * scale, 0) / 2;
+  let offset = -ordered.reduce((sum, b) => sum + b.amount * scale, lost * scale) / 2;
   for (const band of ordered) {
     const width = band.amount * scale;
     band[end] = node.x + offset + width / 2;
@@ -295,8 +301,7 @@ function stubsOf(river: River, nodes: Map<string, PlacedNode>, into: Map<string,
     const kept = (into.get(id) ?? []).reduce((sum, b) => sum + b.amount * scale, 0);
     const width = share * scale;
     if (width < 0.4) continue;
-    // Bands are in the middle of the pill; the stub hangs at its right end.
-    stubs.push({ id, x: node.x + kept / 2, y: node.y, width: Math.max(1, width), height: 13 });
+    stubs.push({ id, x: node.x + (kept - width) / 2, y: node.y, width: Math.max(1, width), height: 13 });
   }
   return stubs;
 }
