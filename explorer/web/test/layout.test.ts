@@ -4,6 +4,7 @@ import { Hits } from '../src/graph/hit';
 import { moved } from '../src/graph/keys';
 import { layOut, type Layout, type PlacedBand } from '../src/graph/layout';
 import { litBy } from '../src/graph/lit';
+import { between } from '../src/graph/motion';
 import { riverOfContrast, riverOfRoute, riverOfTwo, type River } from '../src/graph/river';
 
 /** Two layers, three tokens: the last reads the first in layer 1, all else stays in its column or passes an MLP. */
@@ -194,6 +195,18 @@ describe('finding and walking', () => {
     const lit = litBy(layout, 'I0_0>A1_2')!;
     expect([...lit.nodes].sort()).toEqual(['A0_0', 'A1_2', 'I0_0', 'I1_2', 'X0_0']);
     expect(litBy(layout, 'I0_1>A1_2')).toBeUndefined();
+  });
+});
+
+describe('a river on its way to another', () => {
+  it('has widths in between, what is new growing and what is gone shrinking', () => {
+    const after = plain();
+    after.bands = after.bands.filter((b) => b.sel !== 'I0_0>A1_2').map((b) => (b.to === 'A1_2' ? { ...b, amount: 1 } : b));
+    const half = between(plain(), after, 0.5);
+    expect(half.bands.find((b) => b.sel === 'I0_0>A1_2')!.amount).toBeCloseTo(0.15);
+    expect(half.bands.find((b) => b.to === 'A1_2' && b.kind === 'residual')!.amount).toBeCloseTo(0.85);
+    expect(between(plain(), after, 1).bands.filter((b) => b.amount > 0)).toHaveLength(after.bands.length);
+    expectWidthsToAddUp(layOut(half, FRAME));
   });
 });
 

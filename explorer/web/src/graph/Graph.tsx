@@ -12,6 +12,7 @@ import { parseEdge, parseNode } from './ids';
 import { moved, type Focus } from './keys';
 import { layOut, SHORT, type Layout } from './layout';
 import { litBy } from './lit';
+import { useMotion } from './motion';
 import { paint, type Window } from './paint';
 import type { River } from './river';
 import { Targets } from './Targets';
@@ -38,7 +39,8 @@ interface Props {
 
 /** The river of a route: painted once, moved by scrolling; selection, hover and focus lie over it. */
 export function Graph(props: Props) {
-  const { river, trace, reads, position, selected, theme } = props;
+  const { trace, reads, position, selected, theme } = props;
+  const river = useMotion(props.river, `${trace.id} ${position}`);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<[number, number]>();
@@ -167,7 +169,7 @@ export function Graph(props: Props) {
   const lit = chosen ?? (layout && litBy(layout, meant));
   const window: [number, number] = [painted.left, painted.left + painted.width];
   const small = river.tokens > SHORT;
-  const name = `Route graph, position ${position}: ${count(river.size.nodes, 'node')}, ${count(river.size.edges, 'edge')}`;
+  const name = `Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
   return (
     <div class="stage" ref={stage} onScroll={onScroll}>
       {layout && (

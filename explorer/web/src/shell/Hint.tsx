@@ -11,7 +11,7 @@ export function Hint() {
     setClosed(true);
   };
   return (
-    <aside class="hint" aria-label="First steps">
+    <div class="hint" role="group" aria-label="First steps">
       <span>
         <b>1</b> Read the sentence.
       </span>
@@ -22,6 +22,6 @@ export function Hint() {
         <b>3</b> Type an own text and press Enter.
       </span>
       <button onClick={close}>Got it</button>
-    </aside>
+    </div>
   );
 }

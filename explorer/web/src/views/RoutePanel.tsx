@@ -1,6 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import { useNet } from '../details/Contrast';
+import { AllTokens } from '../graph/AllTokens';
 import { Graph } from '../graph/Graph';
+import { SHORT } from '../graph/layout';
 import { riverOfContrast, riverOfRelevance, riverOfRoute } from '../graph/river';
 import { useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
@@ -37,6 +39,7 @@ export function RoutePanel({ shown }: { shown: Shown }) {
         select={(sel) => explorer.go({ sel })}
         target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
       />
+      {trace.tokens.length > SHORT && <AllTokens river={river} choose={(p) => p <= position && explorer.go({ sel: `X0_${p}` })} />}
     </>
   );
 }
