@@ -71,6 +71,11 @@ public final class Faithfulness {
     return List.copyOf(skipped);
   }
 
+  /** Returns the model that is measured. */
+  public LanguageModel model() {
+    return model;
+  }
+
   /** Returns how many prompts were measured. */
   public int size() {
     return measured.size();

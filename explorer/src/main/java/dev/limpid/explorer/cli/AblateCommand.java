@@ -13,6 +13,7 @@ import dev.limpid.explorer.input.InputFile;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.AblateReport;
 import dev.limpid.explorer.show.AblateText;
 import dev.limpid.files.InterventionsFile;
 import dev.limpid.view.AblateView;
@@ -84,6 +85,8 @@ final class AblateCommand implements Callable<Integer> {
       description = "How many predictions (default: 5).")
   private int top;
 
+  @Mixin private final HtmlOption html = new HtmlOption();
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -103,10 +106,13 @@ final class AblateCommand implements Callable<Integer> {
       throw new UsageFailure(
           "nothing to change: give --zero, --patch, --mean, --scale or --interventions");
     }
+    html.requireUsable(json);
     Analysis analysis = run.open(console);
     Experiment experiment = analysis.experiment(inputs.of(analysis, run));
     AblateView view = experiment.ablate(requests, top);
-    if (json) {
+    if (html.isGiven()) {
+      html.write(new AblateReport(view), analysis.model(), console);
+    } else if (json) {
       console.print(view);
     } else {
       new AblateText(view, console.width()).print(console.out());

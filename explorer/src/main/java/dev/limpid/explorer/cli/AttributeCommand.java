@@ -12,6 +12,7 @@ import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.AttributeReport;
 import dev.limpid.explorer.show.AttributeText;
 import dev.limpid.files.AttributionFile;
 import dev.limpid.files.OutputFile;
@@ -124,6 +125,8 @@ final class AttributeCommand implements Callable<Integer> {
       description = "Also write gradients and scores of all terms to a safetensors file.")
   private @Nullable Path out;
 
+  @Mixin private final HtmlOption html = new HtmlOption();
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -139,6 +142,7 @@ final class AttributeCommand implements Callable<Integer> {
     if (out != null) {
       OutputFile.requireWritable(out);
     }
+    html.requireUsable(json);
     Analysis analysis = run.open(console);
     Comparison comparison = others.of(analysis, run);
     Attribution attribution = analysis.attribution(comparison, settings, out != null);
@@ -146,7 +150,9 @@ final class AttributeCommand implements Callable<Integer> {
     if (out != null) {
       AttributionFile.write(out, analysis, attribution);
     }
-    if (json) {
+    if (html.isGiven()) {
+      html.write(new AttributeReport(attribution.view()), analysis.model(), console);
+    } else if (json) {
       console.print(attribution.view());
     } else {
       new AttributeText(attribution.view(), console.width()).print(console.out());

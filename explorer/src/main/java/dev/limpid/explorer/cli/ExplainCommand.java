@@ -14,14 +14,10 @@ import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.ExplainHtml;
 import dev.limpid.explorer.show.ExplainText;
-import dev.limpid.files.OutputFile;
 import dev.limpid.files.PromptLine;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -89,12 +85,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
 
-  @OptionGroup(Heading.OUTPUT)
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a page that opens in any browser, and print nothing.")
-  private @Nullable Path html;
+  @Mixin private final HtmlOption html = new HtmlOption();
 
   ExplainCommand(Console console) {
     this.console = console;
@@ -111,14 +102,9 @@ final class ExplainCommand implements Callable<Integer> {
     if (top < 1) {
       throw new UsageFailure("--top: " + top + " is not a number of predictions");
     }
-    if (html != null) {
-      if (json) {
-        throw new UsageFailure("--json and --html exclude one another");
-      }
-      OutputFile.requireWritable(html);
-    }
+    html.requireUsable(json);
     if (prompts.isGiven()) {
-      prompts.refuse("--html", html != null);
+      prompts.refuse("--html", html.isGiven());
       return prompts.answer(
           console,
           run,
@@ -137,8 +123,8 @@ final class ExplainCommand implements Callable<Integer> {
             top);
     @Nullable Prompt other = source.of(analysis.prompt(), run);
     Explanation explanation = explain(analysis, question, settings, other);
-    if (html != null) {
-      writePage(html, explanation, analysis);
+    if (html.isGiven()) {
+      writePage(explanation, analysis);
     } else if (json) {
       console.print(explanation.view());
     } else {
@@ -164,22 +150,12 @@ final class ExplainCommand implements Callable<Integer> {
     return new Question(AskedPositions.one(line, position, analysis), answer, distractor);
   }
 
-  private void writePage(Path file, Explanation explanation, Analysis analysis)
+  private void writePage(Explanation explanation, Analysis analysis)
       throws IOException, QuestionException {
     ExplainView view = explanation.view();
     PredictionView asked = view.answer() == null ? view.predictions().getFirst() : view.answer();
     List<PredictionView> throughLayers = analysis.throughLayers(view.position(), asked.id());
     Map<String, String> facts = analysis.model().facts();
-    OutputFile.write(
-        file,
-        out ->
-            ExplainHtml.write(
-                explanation,
-                throughLayers,
-                facts,
-                new OutputStreamWriter(out, StandardCharsets.UTF_8)));
-    if (console.errIsTerminal()) {
-      console.err().println("wrote " + file);
-    }
+    html.write(out -> ExplainHtml.write(explanation, throughLayers, facts, out), console);
   }
 }

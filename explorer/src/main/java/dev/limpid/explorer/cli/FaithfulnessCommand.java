@@ -16,6 +16,7 @@ import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.PhaseProgress;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.FaithfulnessReport;
 import dev.limpid.explorer.show.FaithfulnessText;
 import dev.limpid.files.PromptEntry;
 import dev.limpid.files.PromptFile;
@@ -157,6 +158,8 @@ final class FaithfulnessCommand implements Callable<Integer> {
       description = "Compare scores with the measured effects of single heads, MLPs and terms.")
   private boolean correlations;
 
+  @Mixin private final HtmlOption html = new HtmlOption();
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -173,8 +176,12 @@ final class FaithfulnessCommand implements Callable<Integer> {
     if (prompts != null && run.hasPrompt()) {
       throw new UsageFailure("more than one prompt given: give one of TEXT and --prompts");
     }
-    FaithfulnessView view = prompts == null ? one() : many(prompts);
-    if (json) {
+    html.requireUsable(json);
+    Faithfulness faithfulness = prompts == null ? one() : many(prompts);
+    FaithfulnessView view = faithfulness.view();
+    if (html.isGiven()) {
+      html.write(new FaithfulnessReport(view), faithfulness.model(), console);
+    } else if (json) {
       console.print(view);
     } else {
       new FaithfulnessText(view, console.width()).print(console.out());
@@ -182,16 +189,16 @@ final class FaithfulnessCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private FaithfulnessView one() throws IOException, QuestionException {
+  private Faithfulness one() throws IOException, QuestionException {
     FaithfulnessSettings settings = settings(inputs.hasSource());
     inputs.requireRunsFor(settings.ablation());
     Analysis analysis = run.open(console);
     Faithfulness faithfulness = new Faithfulness(analysis.model(), settings);
     faithfulness.add(analysis, inputs.of(analysis, run));
-    return faithfulness.view();
+    return faithfulness;
   }
 
-  private FaithfulnessView many(Path file) throws IOException {
+  private Faithfulness many(Path file) throws IOException {
     List<PromptEntry> lines = read(file);
     boolean haveSources =
         lines.stream().allMatch(e -> e instanceof PromptLine line && line.source() != null);
@@ -222,7 +229,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
           "none of the prompts can be run; " + first.prompt() + ": " + first.reason());
     }
     faithfulness.skipped().forEach(s -> console.warn(s.prompt() + ": " + s.reason()));
-    return faithfulness.view();
+    return faithfulness;
   }
 
   private static List<PromptEntry> read(Path file) throws IOException {

@@ -11,6 +11,7 @@ import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.PatchReport;
 import dev.limpid.explorer.show.PatchText;
 import dev.limpid.view.PatchView;
 import java.io.IOException;
@@ -98,6 +99,8 @@ final class PatchCommand implements Callable<Integer> {
       description = "Of the sample (default: 0).")
   private long seed;
 
+  @Mixin private final HtmlOption html = new HtmlOption();
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -109,13 +112,16 @@ final class PatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, QuestionException {
     requireUsable();
+    html.requireUsable(json);
     Analysis analysis = run.open(console);
     Experiment experiment = analysis.experiment(inputs.of(analysis, run));
     PatchView view =
         receiver != null
             ? experiment.paths(receiver(receiver), receiver, ablation())
             : sweep(analysis, experiment);
-    if (json) {
+    if (html.isGiven()) {
+      html.write(new PatchReport(view), analysis.model(), console);
+    } else if (json) {
       console.print(view);
     } else {
       new PatchText(view, console.width()).print(console.out());

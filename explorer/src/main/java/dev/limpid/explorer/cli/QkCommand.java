@@ -7,6 +7,7 @@ import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
+import dev.limpid.explorer.show.QkReport;
 import dev.limpid.explorer.show.QkText;
 import dev.limpid.view.QkView;
 import java.io.IOException;
@@ -67,6 +68,8 @@ final class QkCommand implements Callable<Integer> {
       description = "How many pairs (default: 10; 0 for all).")
   private int top;
 
+  @Mixin private final HtmlOption html = new HtmlOption();
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -80,10 +83,13 @@ final class QkCommand implements Callable<Integer> {
     if (top < 0) {
       throw new UsageFailure("--top: " + top + " pairs; give 0 for all");
     }
+    html.requireUsable(json);
     Analysis analysis = run.open(console);
     int t = AskedPositions.one(position, analysis);
     QkView view = analysis.qk(layer, head, t, key, versus, top);
-    if (json) {
+    if (html.isGiven()) {
+      html.write(new QkReport(view), analysis.model(), console);
+    } else if (json) {
       console.print(view);
     } else {
       new QkText(view, console.width()).print(console.out());

@@ -73,7 +73,8 @@ public record AblateText(AblateView view, int width) {
         + "%7s".formatted(Numbers.percent(p.probability()));
   }
 
-  private static String said(InterventionView change) {
+  /** Returns a change in words. */
+  static String said(InterventionView change) {
     @Nullable Object part = change.head() != null ? change.head() : change.neuron();
     String where =
         Stream.of(

@@ -29,26 +29,34 @@ public final class AttributeText {
 
   /** Prints it. */
   public void print(PrintStream out) {
-    String question =
-        "What %s depends on, by %s, at position %s"
-            .formatted(
-                TerminalText.metricName(view.metric(), view.answer(), view.distractor()),
-                view.method().replace('_', ' '),
-                at(view.position()));
-    out.println(TerminalText.wrapped(question, width));
-    out.printf("  it is %s%s%n", Numbers.logit(view.value()), baseline());
+    out.println(TerminalText.wrapped(question() + ", at position " + at(view.position()), width));
+    out.println("  " + value());
     if (view.scores() != null) {
       out.println();
       tokens(view.scores(), out);
     }
     if (view.headOut() != null && view.mlpOut() != null && view.largest() != null) {
       out.println();
-      grid(view.headOut(), view.mlpOut(), out);
+      out.println("Heads and MLPs, summed over positions:");
+      grid(view.headOut(), view.mlpOut()).print(out, width);
       out.println();
       largest(view.largest(), out);
     }
     out.println();
     out.println(TerminalText.wrapped(note(), width));
+  }
+
+  /** Returns what was asked. */
+  String question() {
+    return "What %s depends on, by %s"
+        .formatted(
+            TerminalText.metricName(view.metric(), view.answer(), view.distractor()),
+            view.method().replace('_', ' '));
+  }
+
+  /** Returns what the number is. */
+  String value() {
+    return "it is %s%s".formatted(Numbers.logit(view.value()), baseline());
   }
 
   private String baseline() {
@@ -59,7 +67,8 @@ public final class AttributeText {
     return ", and %s for %s".formatted(Numbers.logit(view.baseline()), from);
   }
 
-  private String note() {
+  /** Returns what the scores are. */
+  String note() {
     return switch (view.method()) {
       case "saliency" ->
           "The length of the gradient in each embedding: how sensitive, not which way.";
@@ -124,15 +133,14 @@ public final class AttributeText {
   }
 
   /** Sums over positions of every head and MLP. */
-  private void grid(List<List<List<Double>>> heads, List<List<Double>> mlps, PrintStream out) {
-    out.println("Heads and MLPs, summed over positions:");
+  static HeatMap grid(List<List<List<Double>>> heads, List<List<Double>> mlps) {
     double[][] sums = new double[heads.size()][];
     double[] ofMlps = new double[mlps.size()];
     for (int l = 0; l < heads.size(); l++) {
       sums[l] = heads.get(l).stream().mapToDouble(AttributeText::sum).toArray();
       ofMlps[l] = sum(mlps.get(l));
     }
-    HeatMap.ofHeadsAndMlps(sums, ofMlps).print(out, width);
+    return HeatMap.ofHeadsAndMlps(sums, ofMlps);
   }
 
   private static double sum(List<Double> scores) {

@@ -58,16 +58,10 @@ final class ContrastSection {
 
   private void row(ContrastView.Source source) throws IOException {
     page.tokenCell(source.position());
-    bar("away", source.away());
-    bar("towards", source.towards());
+    page.side("away", source.away(), largest);
+    page.side("towards", source.towards(), largest);
     page.number(Numbers.logit(source.towards()));
     page.number(Numbers.logit(source.away()));
     page.number(Numbers.change(source.net()));
-  }
-
-  private void bar(String side, double amount) throws IOException {
-    String width = "width: " + PageOut.width(largest == 0 ? 0 : amount / largest);
-    page.html().open("td", "class", "bar " + side, "aria-hidden", "true");
-    page.html().element("i", "", "style", width).close();
   }
 }

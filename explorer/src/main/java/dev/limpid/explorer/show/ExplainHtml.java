@@ -7,11 +7,8 @@ import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RouteSvg;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
-import dev.limpid.view.TokenView;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,26 +29,18 @@ public final class ExplainHtml {
   /** What anchors in the picture of the route begin with. */
   private static final String EDGE = "edge-";
 
-  private static final int LONGEST_TITLE = 80;
-
   private final Explanation explanation;
   private final ExplainView view;
   private final List<PredictionView> throughLayers;
-  private final Map<String, String> provenance;
   private final HtmlOut html;
   private final PageOut page;
 
-  private ExplainHtml(
-      Explanation explanation,
-      List<PredictionView> throughLayers,
-      Map<String, String> provenance,
-      HtmlOut html) {
+  private ExplainHtml(Explanation explanation, List<PredictionView> throughLayers, PageOut page) {
     this.explanation = explanation;
     this.view = explanation.view();
     this.throughLayers = throughLayers;
-    this.provenance = provenance;
-    this.html = html;
-    this.page = new PageOut(html, view.tokens());
+    this.html = page.html();
+    this.page = page;
   }
 
   /**
@@ -69,7 +57,14 @@ public final class ExplainHtml {
       throws IOException {
     Map<String, String> facts = new LinkedHashMap<>(model);
     facts.putAll(facts(explanation));
-    new ExplainHtml(explanation, throughLayers, facts, new HtmlOut(out)).page();
+    ExplainView view = explanation.view();
+    PageFrame.write(
+        PageFrame.title(view.tokens()),
+        view.tokens(),
+        view.model().limpidVersion(),
+        facts,
+        out,
+        page -> new ExplainHtml(explanation, throughLayers, page).body());
   }
 
   private static Map<String, String> facts(Explanation explanation) {
@@ -89,21 +84,7 @@ public final class ExplainHtml {
     return facts;
   }
 
-  private void page() throws IOException {
-    html.open("html", "lang", "en").open("head");
-    html.empty("meta", "charset", "utf-8");
-    html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    // The page needs nothing from outside, and no script: so it may not have them.
-    html.empty(
-        "meta",
-        "http-equiv",
-        "Content-Security-Policy",
-        "content",
-        "default-src 'none'; style-src 'unsafe-inline'");
-    html.empty("meta", "name", "generator", "content", "limpid " + view.model().limpidVersion());
-    html.element("title", title());
-    html.style(resource("explain.css"));
-    html.close().open("body").open("main");
+  private void body() throws IOException {
     prompt();
     route();
     sources();
@@ -122,24 +103,6 @@ public final class ExplainHtml {
       }
     }
     new LayerCurve(throughLayers, page).write();
-    making();
-    html.end();
-  }
-
-  private static String resource(String name) throws IOException {
-    try (InputStream resource = ExplainHtml.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(resource).readAllBytes(), StandardCharsets.UTF_8);
-    }
-  }
-
-  private String title() {
-    String text =
-        view.tokens().stream()
-            .map(t -> RouteDocument.label(t.id(), t.text()))
-            .collect(Collectors.joining());
-    boolean isLong = text.codePointCount(0, text.length()) > LONGEST_TITLE;
-    return "Limpid: "
-        + (isLong ? text.substring(0, text.offsetByCodePoints(0, LONGEST_TITLE - 1)) + "…" : text);
   }
 
   private void prompt() throws IOException {
@@ -149,21 +112,7 @@ public final class ExplainHtml {
     html.text(" with " + Numbers.percent(best.probability())).close();
     Map<Integer, Double> flow = new HashMap<>();
     view.sources().forEach(source -> flow.put(source.position(), source.flow()));
-    html.open("p", "class", "prompt");
-    for (TokenView t : view.tokens()) {
-      double share = flow.getOrDefault(t.position(), 0.0);
-      // Half of the colour at most: the text stays readable on it.
-      String style = "--share: " + PageOut.width(share / 2);
-      String hint = "position " + t.position() + ", id " + t.id() + ", " + Numbers.percent(share);
-      if (t.position() == view.position()) {
-        html.open("span", "class", "token", "style", style, "title", hint, "aria-current", "true");
-      } else {
-        html.open("span", "class", "token", "style", style, "title", hint);
-      }
-      // A place to break the line, also where no blank is.
-      html.element("bdi", RouteDocument.label(t.id(), t.text())).close().empty("wbr");
-    }
-    html.close();
+    page.prompt(view.tokens(), view.position(), flow);
     page.small(
         "The deeper the green, the more of the explained state came from that token; the frame is"
             + " the state's own position, "
@@ -178,7 +127,7 @@ public final class ExplainHtml {
     for (String sentence : story.sentences()) {
       html.element("p", sentence.replace(" %", "\u00a0%"), "class", "story");
     }
-    html.asIs(resource("explain-reading.html"));
+    html.asIs(PageFrame.resource("explain-reading.html"));
     new RouteFigure(explanation.document(), EDGE, "the explained state", html).write(story.kept());
     page.small(
         "Route at threshold %s, %s: %d nodes, %d edges. %s"
@@ -291,13 +240,5 @@ public final class ExplainHtml {
     page.number(Numbers.percent(p.probability()));
     page.number(Numbers.logit(p.logit()));
     page.number("" + p.rank());
-  }
-
-  private void making() throws IOException {
-    html.element("h2", "How this was made").open("dl");
-    for (Map.Entry<String, String> fact : provenance.entrySet()) {
-      html.element("dt", fact.getKey()).element("dd", fact.getValue());
-    }
-    html.close();
   }
 }

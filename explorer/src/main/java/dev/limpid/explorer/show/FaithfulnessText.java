@@ -12,23 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** How faithful routes are, as tables. */
 public record FaithfulnessText(FaithfulnessView view, int width) {
+  /** What the figures are. */
+  static final String NOTE =
+      "Recovered: 0 % is no better than nothing, 100 % the whole model; above it what works against"
+          + " the answer is missing. KL tells whether the rest of the prediction is there too.";
 
   /** Prints them. */
   public void print(PrintStream out) {
-    out.println(
-        TerminalText.wrapped(
-            "Over %d %s, %s: the whole model has a %s of %.3f, with every component %s it is %.3f."
-                .formatted(
-                    view.prompts(),
-                    view.prompts() == 1 ? "prompt" : "prompts",
-                    view.components().equals("all")
-                        ? "terms of attention and MLPs"
-                        : "terms of attention alone",
-                    view.metric().replace('_', ' '),
-                    view.full(),
-                    replaced(),
-                    view.empty()),
-            width));
+    out.println(TerminalText.wrapped(question(), width));
     if (!view.skipped().isEmpty()) {
       out.printf("  %d could not be run%n", view.skipped().size());
     }
@@ -38,11 +29,28 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
       correlations(view.correlations(), out);
     }
     out.println();
-    out.println(
-        TerminalText.wrapped(
-            "Recovered: 0 %% is no better than nothing, 100 %% the whole model; above it what works against the answer is missing. KL tells whether the rest of the prediction is there too."
-                .replace("%%", "%"),
-            width));
+    out.println(TerminalText.wrapped(NOTE, width));
+  }
+
+  /** Returns what was measured, and its two ends. */
+  String question() {
+    return "Over %d %s, %s: the whole model has a %s of %.3f, with every component %s it is %.3f."
+        .formatted(
+            view.prompts(),
+            view.prompts() == 1 ? "prompt" : "prompts",
+            view.components().equals("all")
+                ? "terms of attention and MLPs"
+                : "terms of attention alone",
+            view.metric().replace('_', ' '),
+            view.full(),
+            replaced(),
+            view.empty());
+  }
+
+  /** Returns how large a route is. */
+  static String size(RouteView route) {
+    return "%s terms and %s MLPs, %s of all"
+        .formatted(whole(route.terms()), whole(route.mlps()), Numbers.percent(route.fraction()));
   }
 
   private String replaced() {
@@ -56,12 +64,7 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
   private void routes(PrintStream out) {
     for (RouteView route : view.routes()) {
       out.println();
-      out.printf(
-          "Route at threshold %s: %s terms and %s MLPs, %s of all%n",
-          TerminalText.exact(route.threshold()),
-          whole(route.terms()),
-          whole(route.mlps()),
-          Numbers.percent(route.fraction()));
+      out.printf("Route at threshold %s: %s%n", TerminalText.exact(route.threshold()), size(route));
       outcome("alone", route.kept(), route.random().kept(), out);
       outcome("all but it", route.removed(), route.random().removed(), out);
     }
@@ -131,11 +134,13 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
     return count instanceof Integer ? count.toString() : "%.1f".formatted(count.doubleValue());
   }
 
-  private static String recovered(OutcomeView outcome) {
+  /** Returns the share that is recovered. */
+  static String recovered(OutcomeView outcome) {
     return outcome.recovered() == null ? "-" : Numbers.signedPercent(outcome.recovered());
   }
 
-  private static String spread(@Nullable Spread spread) {
+  /** Returns what circuits by chance recover. */
+  static String spread(@Nullable Spread spread) {
     return spread == null
         ? "-"
         : "%s (%s to %s)"
@@ -145,7 +150,8 @@ public record FaithfulnessText(FaithfulnessView view, int width) {
                 Numbers.signedPercent(spread.high()));
   }
 
-  private static String two(@Nullable Double number) {
+  /** Returns a number with two decimals. */
+  static String two(@Nullable Double number) {
     return number == null ? "-" : "%.2f".formatted(number);
   }
 }

@@ -46,14 +46,20 @@ record HeatMap(double[][] cells, List<String> rows, List<String> columns) {
     return IntStream.range(0, count).mapToObj(Integer::toString).toList();
   }
 
-  /** Prints it, not wider than {@code width}. */
-  void print(PrintStream out, int width) {
+  /** Returns the size of the largest number. */
+  double largest() {
     double largest = 0;
     for (double[] row : cells) {
       for (double x : row) {
         largest = Math.max(largest, Math.abs(x));
       }
     }
+    return largest;
+  }
+
+  /** Prints it, not wider than {@code width}. */
+  void print(PrintStream out, int width) {
+    double largest = largest();
     List<Integer> shown = shown((width - MARGIN) / LEAST);
     int wide = Math.clamp((width - MARGIN) / Math.max(1, shown.size()), LEAST, 7);
     for (int r = rows.size() - 1; r >= 0; r--) {

@@ -5,6 +5,7 @@ import dev.limpid.view.TokenView;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,51 @@ final class PageOut {
   /** Ends a table. */
   void close() throws IOException {
     html.close().close().close();
+  }
+
+  /** Writes the tokens of a prompt, shaded by a share of each where it has one. */
+  void prompt(List<TokenView> shown, @Nullable Integer position, Map<Integer, Double> shares)
+      throws IOException {
+    html.open("p", "class", "prompt");
+    for (TokenView t : shown) {
+      double share = shares.getOrDefault(t.position(), 0.0);
+      // Half of the colour at most: the text stays readable on it.
+      String style = "--share: " + width(share / 2);
+      String hint =
+          "position %d, id %d%s"
+              .formatted(
+                  t.position(), t.id(), shares.isEmpty() ? "" : ", " + Numbers.percent(share));
+      if (position != null && t.position() == position) {
+        html.open("span", "class", "token", "style", style, "title", hint, "aria-current", "true");
+      } else {
+        html.open("span", "class", "token", "style", style, "title", hint);
+      }
+      // A place to break the line, also where no blank is.
+      html.element("bdi", RouteDocument.label(t.id(), t.text())).close().empty("wbr");
+    }
+    html.close();
+  }
+
+  /** Writes the tokens of a prompt; of none, nothing. */
+  void prompt(List<TokenView> shown, @Nullable Integer position, String frame) throws IOException {
+    if (!shown.isEmpty()) {
+      prompt(shown, position, Map.of());
+      small(
+          "A dot (·) is a blank" + (position == null ? "." : "; " + frame + ", " + position + "."));
+    }
+  }
+
+  /** Writes two cells with a bar to the left for a negative number, to the right for others. */
+  void signedBar(double number, double largest) throws IOException {
+    side("away", Math.max(0, -number), largest);
+    side("towards", Math.max(0, number), largest);
+  }
+
+  /** Writes a cell with a bar to one side. */
+  void side(String side, double amount, double largest) throws IOException {
+    String width = "width: " + width(largest == 0 ? 0 : amount / largest);
+    html.open("td", "class", "bar " + side, "aria-hidden", "true");
+    html.element("i", "", "style", width).close();
   }
 
   /** Writes a cell with a bar. */

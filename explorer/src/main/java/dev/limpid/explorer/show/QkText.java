@@ -7,25 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Why a head looks at a key: the parts of the query and of the key, and the largest pairs. */
 public record QkText(QkView view, int width) {
+  /** What the numbers are. */
+  static final String NOTE =
+      "All pairs sum to the score, exactly; the scale of the norm is held at that of the whole"
+          + " state. Only differences between keys matter to attention: --versus compares two.";
+
   private static final int LISTED = 8;
   private static final int COLUMN = 34;
 
   /** Prints it. */
   public void print(PrintStream out) {
-    String from = view.position() + " " + token(view.position());
-    out.println(
-        TerminalText.wrapped(
-            "Why head %d.%d looks from %s at %d %s%s"
-                .formatted(
-                    view.layer(),
-                    view.head(),
-                    from,
-                    view.key(),
-                    token(view.key()),
-                    view.versus() == null
-                        ? ""
-                        : " and not at %d %s".formatted(view.versus(), token(view.versus()))),
-            width));
+    out.println(TerminalText.wrapped(headline(), width));
     out.printf(
         "  %s %s, attention %s%n",
         view.versus() == null ? "score" : "its score is higher by",
@@ -45,12 +37,22 @@ public record QkText(QkView view, int width) {
       out.printf("  %9s  %s%n", Numbers.change(pair.score()), name(pair));
     }
     out.println();
-    out.println(
-        TerminalText.wrapped(
-            "All pairs sum to the score, exactly; the scale of the norm is held at that of the"
-                + " whole state. Only differences between keys matter to attention: --versus"
-                + " compares two.",
-            width));
+    out.println(TerminalText.wrapped(NOTE, width));
+  }
+
+  /** Returns what was asked. */
+  String headline() {
+    return "Why head %d.%d looks from %d %s at %d %s%s"
+        .formatted(
+            view.layer(),
+            view.head(),
+            view.position(),
+            token(view.position()),
+            view.key(),
+            token(view.key()),
+            view.versus() == null
+                ? ""
+                : " and not at %d %s".formatted(view.versus(), token(view.versus())));
   }
 
   private static String shown(List<QkView.Part> parts, int i) {
@@ -67,7 +69,8 @@ public record QkText(QkView view, int width) {
             name(pair.key().part(), pair.key().layer(), pair.key().head()));
   }
 
-  private static String name(String part, @Nullable Integer layer, @Nullable Integer head) {
+  /** Returns a part, such as "head 1.3". */
+  static String name(String part, @Nullable Integer layer, @Nullable Integer head) {
     return switch (part) {
       case "head" -> "head %d.%d".formatted(layer, head);
       case "mlp" -> "MLP of layer " + layer;
