@@ -7,5 +7,5 @@ set "java=java.exe"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
 if exist "%home%\runtime\bin\java.exe" set "java=%home%\runtime\bin\java.exe"
 if not defined LIMPID_BUNDLED set "LIMPID_BUNDLED=%home%\models"
-"%java%" -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:-DisplayVMOutput "-XX:CompilerDirectivesFile=%home%\lib\compiler.json" -Xlog:disable -Xlog:all=warning:stderr %LIMPID_JAVA_OPTS% -jar "%home%\lib\limpid.jar" %*
+"%java%" -XX:+UseSerialGC -XX:PretenureSizeThreshold=512k -XX:+UnlockDiagnosticVMOptions -XX:-DisplayVMOutput "-XX:CompilerDirectivesFile=%home%\lib\compiler.json" -Xlog:disable -Xlog:all=warning:stderr %LIMPID_JAVA_OPTS% -jar "%home%\lib\limpid.jar" %*
 exit /b %errorlevel%

@@ -136,12 +136,13 @@ public final class Experiment {
   public AblateView ablate(List<InterventionRequest> requests, int top) throws QuestionException {
     List<Intervention> interventions = interventions(requests);
     Tensor after = finite(() -> runs.logits(interventions));
+    int nPositions = analysis.prompt().nPositions();
     return new AblateView(
         analysis.model().view(),
         analysis.prompt().tokenViews(),
         sourceTokens(),
         comparison.position(),
-        requests.stream().map(Experiment::view).toList(),
+        requests.stream().map(request -> view(request.fromStart(nPositions))).toList(),
         outcome(before, top),
         outcome(after, top));
   }

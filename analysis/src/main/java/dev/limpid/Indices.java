@@ -28,6 +28,13 @@ public record Indices(@Nullable List<Integer> listed) {
     return listed == null;
   }
 
+  /** Returns the same without numbers below 0: -1 is the last of so many, -2 the one before it. */
+  Indices fromStart(int count) {
+    return listed == null
+        ? this
+        : new Indices(listed.stream().map(i -> i < 0 && i >= -count ? count + i : i).toList());
+  }
+
   /** Returns the numbers, of so many that there are. */
   List<Integer> among(int count) {
     return listed == null ? IntStream.range(0, count).boxed().toList() : listed;

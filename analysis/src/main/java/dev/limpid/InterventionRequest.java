@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param heads of {@code head_out} and {@code attention}
  * @param neurons of {@code neuron_post}
- * @param positions the queries of {@code attention}
+ * @param positions the queries of {@code attention}; like keys, those below 0 count from the end
  * @param keys of {@code attention}; those behind a query are left out where either is not named
  */
 public record InterventionRequest(
@@ -83,12 +83,28 @@ public record InterventionRequest(
     }
   }
 
+  /** Returns the same with positions and keys that count from the start of so many. */
+  InterventionRequest fromStart(int nPositions) {
+    return new InterventionRequest(
+        site,
+        layers,
+        heads,
+        neurons,
+        positions.fromStart(nPositions),
+        keys.fromStart(nPositions),
+        action);
+  }
+
   /**
    * Returns all places it names.
    *
    * @throws NoSuchPartException if one is not there: site, index and range
    */
   public List<Site> places(ModelConfig config, int nPositions) throws NoSuchPartException {
+    return fromStart(nPositions).named(config, nPositions);
+  }
+
+  private List<Site> named(ModelConfig config, int nPositions) throws NoSuchPartException {
     List<Site> places = new ArrayList<>();
     for (int l : layers.among(config.nLayers())) {
       String at = site + "." + l;

@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
     name = "ablate",
     description = {
       "Runs the prompt with parts of the forward pass changed, and shows the prediction before and"
-          + " after. An address ADDR is SITE.LAYER[.HEAD][@POSITION[:KEY]]; * means all."
+          + " after. An address ADDR is",
+      "  SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]]",
+      "such as mlp_out.3, head_out.2.0@-1 or attention.2.0@14:2; * means all, -1 the last position."
     },
     footer = {
       "",
@@ -104,7 +106,7 @@ final class AblateCommand implements Callable<Integer> {
     List<InterventionRequest> requests = requests();
     if (requests.isEmpty() && file == null) {
       throw new UsageFailure(
-          "nothing to change: give --zero, --patch, --mean, --scale or --interventions");
+          "a change is missing: one of --zero, --patch, --mean, --scale and --interventions");
     }
     html.requireUsable(json);
     Analysis analysis = run.open(console);

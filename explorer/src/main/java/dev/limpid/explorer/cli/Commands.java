@@ -44,7 +44,7 @@ public final class Commands {
                 .addSubcommand(new ModelsPullCommand(console)));
     commands.put("doctor", () -> new CommandLine(new DoctorCommand(console)));
     commands.put("completion", () -> new CommandLine(new CompletionCommand(console)));
-    commands.put("help", () -> new CommandLine(new CommandLine.HelpCommand()));
+    commands.put("help", () -> new CommandLine(new HelpCommand()));
     commands.put("man", () -> new CommandLine(new ManCommand(console)));
     return commands;
   }

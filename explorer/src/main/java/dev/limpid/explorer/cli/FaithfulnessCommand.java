@@ -79,6 +79,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
       names = "--methods",
       paramLabel = "METHOD,...",
       split = ",",
+      hideParamSyntax = true,
       description =
           "Orders of components, some of: ${COMPLETION-CANDIDATES} (default:"
               + " routes,contrast,relevance,random).")
@@ -111,6 +112,7 @@ final class FaithfulnessCommand implements Callable<Integer> {
       names = "--threshold",
       paramLabel = "X,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Of the routes that run as circuits (default: 0.04,0.01).")
   private List<Double> thresholds = List.of(0.04, 0.01);
 

@@ -110,7 +110,7 @@ final class HeadsCommand implements Callable<Integer> {
       throw new UsageFailure("--all: only together with --roles");
     }
     if (layer == null) {
-      throw new UsageFailure("--layer is missing: which heads? (or --roles for all)");
+      throw new UsageFailure("--layer=L is missing; or ask --roles, of all layers");
     }
     int l = layer;
     if (prompts.isGiven()) {
@@ -158,7 +158,8 @@ final class HeadsCommand implements Callable<Integer> {
     if (json) {
       console.print(HeadRolesView.of(model.view(), tokens, measured));
     } else {
-      new HeadRolesText(measured.played(), all ? Integer.MAX_VALUE : LISTED).print(console.out());
+      int listed = all ? Integer.MAX_VALUE : LISTED;
+      new HeadRolesText(measured.played(), listed, console.width()).print(console.out());
     }
     return ExitCode.DONE;
   }

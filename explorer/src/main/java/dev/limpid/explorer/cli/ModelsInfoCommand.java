@@ -50,7 +50,7 @@ final class ModelsInfoCommand implements Callable<Integer> {
     if (json) {
       console.print(model);
     } else {
-      new ModelText(model.summary(), name).print(console.out());
+      new ModelText(model.summary(), name, console.width()).print(console.out());
     }
     return ExitCode.DONE;
   }

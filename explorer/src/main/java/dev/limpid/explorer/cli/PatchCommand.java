@@ -131,8 +131,11 @@ final class PatchCommand implements Callable<Integer> {
 
   private void requireUsable() {
     inputs.requireUsable();
-    if ((site == null) == (receiver == null)) {
-      throw new UsageFailure("what is replaced? give one of --site and --receiver");
+    if (site == null && receiver == null) {
+      throw new UsageFailure("--site=SITE or --receiver=R is missing");
+    }
+    if (site != null && receiver != null) {
+      throw new UsageFailure("--site and --receiver exclude one another");
     }
     if (receiver != null && (layers != null || allPositions || renormalise || sample != null)) {
       throw new UsageFailure(

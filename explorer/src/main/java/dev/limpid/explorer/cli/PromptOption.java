@@ -74,7 +74,7 @@ final class PromptOption {
     if (given() != 1) {
       throw new UsageFailure(
           given() == 0
-              ? "no prompt given: give a TEXT, --file FILE, - or --tokens IDS"
+              ? "TEXT is missing; or give the prompt by --file=FILE, - or --tokens=IDS"
               : "more than one prompt given: give one of TEXT, --file and --tokens");
     }
     if (tokens != null) {

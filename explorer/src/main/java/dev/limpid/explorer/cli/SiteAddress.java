@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]]}: places as the command line names them; {@code
- * *}, or nothing but for the layer, means all.
+ * *}, or nothing but for the layer, means all; positions and keys below 0 count from the end.
  */
 final class SiteAddress {
   private static final Pattern ADDRESS =
       Pattern.compile(
           "(?<site>[a-z_]+)\\.(?<layer>\\d+|\\*)(\\.(?<part>\\d+|\\*))?"
-              + "(@(?<position>\\d+|\\*)(:(?<key>\\d+|\\*))?)?");
+              + "(@(?<position>-?\\d+|\\*)(:(?<key>-?\\d+|\\*))?)?");
 
   private SiteAddress() {}
 
@@ -28,8 +28,8 @@ final class SiteAddress {
     Matcher parts = ADDRESS.matcher(address);
     if (!parts.matches()) {
       throw new UsageFailure(
-          ("%s: '%s' is no address: SITE.LAYER[.HEAD][@POSITION[:KEY]], such as head_out.2.0@14,"
-                  + " mlp_out.3 or attention.2.4@14:10")
+          ("%s: '%s' is no address: SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]], such as"
+                  + " head_out.2.0@-1, mlp_out.3, neuron_post.3.17 or attention.2.4@14:10")
               .formatted(option, address));
     }
     SiteSweep.Kind site = site(option, parts.group("site"));
@@ -39,7 +39,8 @@ final class SiteAddress {
           default -> false;
         };
     if (parts.group("part") != null && !hasParts) {
-      throw new UsageFailure(option + ": " + address + ": " + site + " has no heads");
+      throw new UsageFailure(
+          option + ": " + address + ": " + site + " has neither heads nor neurons");
     }
     if (parts.group("key") != null && site != SiteSweep.Kind.ATTENTION) {
       throw new UsageFailure(option + ": " + address + ": only attention has keys");
@@ -74,7 +75,7 @@ final class SiteAddress {
     try {
       return Indices.of(Integer.parseInt(written));
     } catch (NumberFormatException e) {
-      throw new UsageFailure(option + ": " + written + " is too large for a number of anything");
+      throw new UsageFailure(option + ": " + written + " is too large a number");
     }
   }
 }

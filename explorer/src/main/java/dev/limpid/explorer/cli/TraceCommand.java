@@ -45,6 +45,7 @@ final class TraceCommand implements Callable<Integer> {
       names = "--only",
       paramLabel = "NAME,...",
       split = ",",
+      hideParamSyntax = true,
       description = "Only these tensors, such as resid_post,pattern,logits.")
   private @Nullable Set<String> only;
 

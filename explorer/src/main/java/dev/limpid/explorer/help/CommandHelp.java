@@ -12,6 +12,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 public final class CommandHelp {
   private static final String ALL_OPTIONS = "[OPTIONS]";
 
+  /** Names and value of an option that still stand beside their description. */
+  private static final int WIDEST_OPTION = 24;
+
   private CommandHelp() {}
 
   /**
@@ -21,7 +24,11 @@ public final class CommandHelp {
    */
   public static void install(CommandLine command, int width) {
     UsageMessageSpec usage = command.getCommandSpec().usageMessage();
-    usage.width(width).abbreviateSynopsis(true).commandListHeading("%nCommands:%n");
+    usage
+        .width(width)
+        .longOptionsMaxWidth(WIDEST_OPTION)
+        .abbreviateSynopsis(true)
+        .commandListHeading("%nCommands:%n");
     if (!command.getCommandSpec().positionalParameters().isEmpty()) {
       usage.parameterListHeading("%n");
     }

@@ -16,9 +16,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -27,9 +30,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Failures {
   private static final Pattern CHOICES =
       Pattern.compile("expected one of \\[([A-Za-z_, ]+)\\] \\(case-insensitive\\)");
-
-  /** What picocli's help says of a command that it does not know. */
-  private static final Pattern UNKNOWN_COMMAND = Pattern.compile("^Unknown subcommand '(.*)'");
 
   private final Console console;
   private final boolean debug;
@@ -53,7 +53,8 @@ public final class Failures {
   public int inExecution(Exception e, CommandLine command, ParseResult result) {
     return switch (e) {
       case ResultStream.Closed closed -> closed(closed);
-      case ParameterException wrong -> usage(wrong.getCommandLine(), text(wrong), wrong);
+      case ParameterException wrong ->
+          usage(wrong.getCommandLine(), suggestion(wrong, List.of()), wrong);
       case UsageFailure wrong -> usage(command, text(wrong), wrong);
       case CommandFailure failure -> failed(text(failure), failure);
       case QuestionException question -> failed(text(question), question);
@@ -124,15 +125,29 @@ public final class Failures {
     if (e instanceof UnmatchedArgumentException unmatched) {
       return unmatched(command, unmatched.getUnmatched(), arguments);
     }
-    String text = text(e);
-    Matcher unknown = UNKNOWN_COMMAND.matcher(text);
-    if (unknown.find()) {
-      return noCommand(command.root(), unknown.group(1));
+    if (e instanceof MissingParameterException missing) {
+      return missing(missing);
     }
+    String text = text(e);
     Matcher choices = CHOICES.matcher(text);
     return choices.find()
         ? choices.replaceFirst("one of " + choices.group(1).toLowerCase(Locale.ROOT))
         : text;
+  }
+
+  /** Options and parameters that must be there, or the value of an option that is. */
+  private static String missing(MissingParameterException e) {
+    String missing =
+        e.getMissing().stream()
+            .map(argument ->
+                argument instanceof OptionSpec option
+                    ? option.longestName() + "=" + option.paramLabel()
+                    : argument.paramLabel())
+            .collect(Collectors.joining(", "));
+    boolean hasNoValue = text(e).startsWith("Missing required parameter for option");
+    return hasNoValue
+        ? "a value is missing: " + missing
+        : missing + (e.getMissing().size() == 1 ? " is missing" : " are missing");
   }
 
   private static String unmatched(

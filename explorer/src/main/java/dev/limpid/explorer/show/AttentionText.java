@@ -60,8 +60,9 @@ public final class AttentionText {
             .formatted(view.layer(), token(view.rows().getFirst().position())));
     for (Row row : view.rows()) {
       List<String> keys = largestFirst(row).limit(LISTED).map(key -> shown(row, key)).toList();
-      out.println(
-          "  head %2d  ".formatted(row.head()) + TerminalText.fitting(keys, "", width - 11));
+      String line =
+          "  head %2d  ".formatted(row.head()) + TerminalText.fitting(keys, "", width - 11);
+      out.println(line.stripTrailing());
     }
   }
 

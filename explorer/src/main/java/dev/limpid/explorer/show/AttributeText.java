@@ -6,9 +6,11 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a number depends on: tokens as bars, or heads and MLPs as a grid, and the largest terms. */
 public final class AttributeText {
+  private static final String RELEVANCE = "relevance";
   private static final int LISTED = 12;
   private static final int TOKENS = 40;
   private static final int NAME = 20;
@@ -59,6 +61,10 @@ public final class AttributeText {
     return "it is %s%s".formatted(Numbers.logit(view.value()), baseline());
   }
 
+  private static String change(@Nullable Double number) {
+    return number == null ? "not known" : Numbers.change(number);
+  }
+
   private String baseline() {
     if (view.baseline() == null) {
       return "";
@@ -75,10 +81,13 @@ public final class AttributeText {
       case "input_x_gradient" ->
           "Gradient times embedding: exact only where the model were linear down to 0.";
       case "integrated_gradients" ->
-          "The mean gradient along the path, times the way: the scores sum to the difference.";
-      case "relevance" ->
+          "The mean gradient along the path, times the way. With ever more --steps the scores sum to"
+              + " the difference, %s; at %d they are off by %s."
+                  .formatted(change(view.difference()), view.steps(), change(view.error()));
+      case RELEVANCE ->
           "Handed down from the logits by rules that stand in for derivatives: no effect of an"
-              + " intervention, but circuits in this order keep the answer.";
+              + " intervention, but circuits in this order keep the answer. What tokens do not sum"
+              + " to went to biases, and to patterns of attention beside the values (--alpha).";
       case "relevance_patching" ->
           "Estimated effects of putting %s in the place of a component, by rules that stand in for derivatives; 'limpid patch' measures them."
               .formatted(replacement());
@@ -125,6 +134,9 @@ public final class AttributeText {
     }
     if (view.sum() != null) {
       row("sum", view.sum(), out);
+      if (view.method().equals(RELEVANCE)) {
+        row("elsewhere", view.value() - view.sum(), out);
+      }
     }
   }
 

@@ -58,7 +58,7 @@ public final class ExplainText {
   }
 
   private void predictions() {
-    heading(
+    title(
         "%s predicts after %s (position %d)"
             .formatted(view.model().name(), token(view.position()), view.position()));
     for (PredictionView p : view.predictions()) {
@@ -105,7 +105,7 @@ public final class ExplainText {
     for (ExplainView.Source source : view.sources().stream().limit(LISTED).toList()) {
       String note = source.position() == 0 ? "   (first token: a resting place)" : "";
       int bar = Math.min(BAR, width - MARGIN - 26 - note.length());
-      out.println(
+      String line =
           "  %3d  %s%7s  %s%s"
               .formatted(
                   source.position(),
@@ -114,7 +114,8 @@ public final class ExplainText {
                   styled(
                       "fg(green)",
                       "█".repeat(Math.min(bar, (int) Math.round(BAR * source.flow())))),
-                  styled("faint", note)));
+                  styled("faint", note));
+      out.println(line.stripTrailing());
     }
     if (view.sources().size() > LISTED) {
       double rest =
@@ -213,7 +214,11 @@ public final class ExplainText {
 
   private void heading(String text) {
     out.println();
-    out.println(styled("bold", text));
+    title(text);
+  }
+
+  private void title(String text) {
+    TerminalText.wrapped(text, width).lines().forEach(line -> out.println(styled("bold", line)));
   }
 
   private void sentence(String text) {

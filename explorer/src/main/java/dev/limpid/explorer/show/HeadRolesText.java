@@ -12,8 +12,12 @@ import java.util.stream.Collectors;
  * Which head does what, role by role.
  *
  * @param listed the most heads of a role that are shown, those with the highest scores
+ * @param width how many columns a line may have
  */
-public record HeadRolesText(List<HeadRoles.Played> played, int listed) {
+public record HeadRolesText(List<HeadRoles.Played> played, int listed, int width) {
+  private static final String NOTE =
+      "Beside a head stands the share of its attention that goes there, on average over the prompts"
+          + " it was measured on. Less than what a role begins at is not listed; --json has all.";
 
   /** Prints it. */
   public void print(PrintStream out) {
@@ -29,10 +33,12 @@ public record HeadRolesText(List<HeadRoles.Played> played, int listed) {
                     () -> new EnumMap<>(HeadRole.class),
                     Collectors.toList()));
     byRole.forEach((role, heads) -> print(role, heads, out));
+    out.println();
+    TerminalText.wrapped(NOTE, width).lines().forEach(out::println);
   }
 
   private void print(HeadRole role, List<HeadRoles.Played> heads, PrintStream out) {
-    out.println(words(role));
+    out.printf("%s (from %s)%n", words(role), TerminalText.exact(role.threshold()));
     for (HeadRoles.Played head : heads.subList(0, Math.min(listed, heads.size()))) {
       out.printf(
           "  layer %2d  head %2d  %s%n",

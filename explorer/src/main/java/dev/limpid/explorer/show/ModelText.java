@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What can be said of a model without running it.
  *
  * @param asked what {@code --model} takes for it
+ * @param width how many columns a line may have, but for a path
  */
-public record ModelText(ModelSummary model, String asked) {
+public record ModelText(ModelSummary model, String asked, int width) {
+  private static final int LABEL = 12;
 
   /** Prints it. */
   public void print(PrintStream out) {
@@ -56,7 +58,7 @@ public record ModelText(ModelSummary model, String asked) {
     line(out, "licence", or(model.licence(), "not stated"));
     line(out, "about", or(model.about(), "no model card"));
     for (String example : model.examples()) {
-      line(out, "example", "limpid explain --model " + asked + " \"" + example + '"');
+      example(out, "limpid explain --model " + asked, '"' + example + '"');
     }
   }
 
@@ -72,7 +74,15 @@ public record ModelText(ModelSummary model, String asked) {
     return value == null ? otherwise : value;
   }
 
-  private static void line(PrintStream out, String label, String text) {
-    out.println((label + "            ").substring(0, 12) + text);
+  /** A command that can be copied also where it takes two lines. */
+  private void example(PrintStream out, String command, String text) {
+    int whole = LABEL + TerminalText.width(command) + 1 + TerminalText.width(text);
+    String between = whole <= width ? " " : " \\\n" + " ".repeat(LABEL + 4);
+    out.println(TerminalText.columns("example", LABEL) + command + between + text);
+  }
+
+  private void line(PrintStream out, String label, String text) {
+    String lines = TerminalText.wrapped(" ".repeat(LABEL) + text, width);
+    out.println(TerminalText.columns(label, LABEL) + lines.substring(LABEL));
   }
 }

@@ -5,6 +5,7 @@ import dev.limpid.view.TokenView;
 import java.math.BigDecimal;
 import java.text.Normalizer;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,8 @@ public final class TerminalText {
 
   /** What stands on the character before. */
   private static final Pattern MARK = Pattern.compile("\\p{M}");
+
+  private static final Pattern WORD = Pattern.compile("( *)((?:\"(?:[^\"\\\\]|\\\\.)*+\"|[^ ])++)");
 
   /**
    * What has a meaning of its own here; controls and other blanks; and characters without a picture
@@ -110,23 +113,22 @@ public final class TerminalText {
 
   /**
    * Returns a text with line breaks between words, so that no line is wider; each begins as the
-   * text does.
+   * text does. What stands in quotation marks is one word, as {@link #quoted} writes it.
    */
   static String wrapped(String text, int width) {
     String indent = text.substring(0, text.length() - text.stripLeading().length());
     StringBuilder lines = new StringBuilder(indent);
     int used = 0;
-    for (String word : text.strip().split(" ", -1)) {
-      int next = width(word);
-      if (used > 0 && indent.length() + used + 1 + next > width) {
-        lines.append('\n').append(indent);
-        used = 0;
-      } else if (used > 0) {
-        lines.append(' ');
-        used++;
+    for (MatchResult word : WORD.matcher(text.strip()).results().toList()) {
+      int blanks = word.group(1).length();
+      int next = width(word.group(2));
+      if (used > 0 && indent.length() + used + blanks + next > width) {
+        lines.append('\n').append(indent).append(word.group(2));
+        used = next;
+      } else {
+        lines.append(word.group());
+        used += blanks + next;
       }
-      lines.append(word);
-      used += next;
     }
     return lines.toString();
   }

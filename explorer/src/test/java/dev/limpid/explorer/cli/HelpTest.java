@@ -130,4 +130,14 @@ class HelpTest {
     assertThat(bash).contains("complete -F", "contributions", "--threshold");
     assertThat(run(80, "completion", "zsh").out()).isEqualTo(bash);
   }
+
+  @Test
+  void aListIsNamedOnceAndStandsApartFromItsDescription() {
+    for (CommandLine command : commands()) {
+      assertThat(help(80, command).lines())
+          .as(command.getCommandName())
+          .noneMatch(line -> line.contains("[,"))
+          .noneMatch(line -> line.matches("( {6}| {2}-[a-z], )--[^ ]+ [^ ].*"));
+    }
+  }
 }

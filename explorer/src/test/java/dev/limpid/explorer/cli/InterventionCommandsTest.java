@@ -88,6 +88,14 @@ class InterventionCommandsTest {
   }
 
   @Test
+  void positionsAndKeysCountFromTheEndToo() {
+    JsonNode fromEnd = json("ablate --model %s %s --zero attention.2.0@-1:-13", MODEL, PROMPT);
+    JsonNode fromStart = json("ablate --model %s %s --zero attention.2.0@14:2", MODEL, PROMPT);
+    assertThat(fromEnd).isEqualTo(fromStart);
+    assertThat(fromStart.get("after")).isNotEqualTo(fromStart.get("before"));
+  }
+
+  @Test
   void aSweepHasOneEffectForEachPlace() {
     JsonNode heads =
         json(
@@ -157,13 +165,13 @@ class InterventionCommandsTest {
         "1 | it sees keys 0 to 1 | ablate --model %s %s --zero attention.0@1:2",
         "2 | no site 'hook_z' | ablate --model %s %s --zero hook_z.0.0",
         "2 | no address | ablate --model %s %s --zero head_out",
-        "2 | nothing to change | ablate --model %s %s",
+        "2 | a change is missing | ablate --model %s %s",
         "2 | needs a --source | ablate --model %s %s --patch mlp_out.0",
         "2 | needs a --reference | ablate --model %s %s --mean mlp_out.0",
         "2 | not a finite number | ablate --model %s %s --scale mlp_out.0=1e99",
         "2 | not ADDR=F | ablate --model %s %s --scale mlp_out.0",
         "2 | only of attention | ablate --model %s %s --zero mlp_out.0 --renormalise",
-        "2 | one of --site and --receiver | patch --model %s %s",
+        "2 | --site=SITE or --receiver=R is missing | patch --model %s %s",
         "1 | each layer has heads 0 to 7 | patch --model %s %s --receiver query.1.8",
         "1 | the model has layers 0 to 3 | patch --model %s %s --receiver mlp_in.4",
         "2 | is none of logits | patch --model %s %s --receiver everything",

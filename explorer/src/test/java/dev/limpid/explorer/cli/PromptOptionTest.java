@@ -79,7 +79,7 @@ class PromptOptionTest {
 
   @Test
   void senselessCombinationsAreWrongUsage() {
-    assertUsage("no prompt given");
+    assertUsage("TEXT is missing");
     assertUsage("more than one prompt", "a", "--tokens", "1");
     assertUsage("more than one prompt", "-", "--file", "f");
     assertUsage("not with --tokens", "--tokens", "1", "--bos");

@@ -59,6 +59,27 @@ class SlipsTest {
   }
 
   @Test
+  void whatIsMissingIsSaidAlike() {
+    assertUsage("limpid: --layer=L is missing; see", "attention", "x");
+    assertUsage("limpid: --layer=L is missing; or ask --roles", "heads", "x");
+    assertUsage("limpid: --layer=L, --head=H, --key=K are missing; see", "qk", "x");
+    assertUsage("limpid: a value is missing: --layer=L; see", "neurons", "x", "--layer");
+    assertUsage("limpid: NAME|DIR|GGUF is missing; see", "models", "info");
+    assertUsage("limpid: --site=SITE or --receiver=R is missing; see", "patch", "x");
+    assertUsage("limpid: TEXT is missing; or give", "explain");
+  }
+
+  @Test
+  void helpKnowsCommandsBelowOthersAndNoMore() {
+    assertThat(world().run("help", "models", "pull").out())
+        .isEqualTo(world().run("models", "pull", "--help").out())
+        .contains("Usage: limpid models pull");
+    assertUsage(
+        "there is no command 'pul'; did you mean: limpid models pull", "help", "models", "pul");
+    assertUsage("'x' is one word too many", "help", "explain", "x");
+  }
+
+  @Test
   void aForgottenBlankIsNamed() {
     LimpidRun run = world().run("explain", TEXT, "--answer", "Mary");
     assertThat(run.code()).isEqualTo(ExitCode.FAILED);

@@ -45,6 +45,7 @@ class WidthTest {
         new String[] {"attention", many, "--layer", "1", "--head", "1"},
         new String[] {"attention", many, "--layer", "1", "--head", "1", "--position", "50"},
         new String[] {"heads", "--roles"},
+        new String[] {"models", "info", "demo-llama"},
         new String[] {"neurons", TEXT, "--layer", "1"},
         new String[] {"logits", TEXT, "--answer", " Mary", "--distractor", " John"},
         new String[] {"logits", TEXT, "--by", "token"},
@@ -70,9 +71,20 @@ class WidthTest {
     assertThat(wide).isEmpty();
   }
 
-  /** A terminal breaks those as well as we do. */
+  /** A terminal breaks those as well as we do; a path is never broken. */
   private static boolean isSentence(String line) {
-    return line.endsWith(".");
+    return line.endsWith(".") || line.startsWith("folder ");
+  }
+
+  @Test
+  void linesBeginAndEndWithSomething() {
+    commands()
+        .forEach(command -> {
+          List<String> lines = lines(80, command);
+          assertThat(lines).as(command[0]).noneMatch(line -> line.endsWith(" "));
+          assertThat(lines.getFirst()).as(command[0]).isNotEmpty();
+          assertThat(lines.getLast()).as(command[0]).isNotEmpty();
+        });
   }
 
   @Test

@@ -73,4 +73,11 @@ class TerminalTextTest {
     assertThat(TerminalText.exact(1e-5)).isEqualTo("0.00001");
     assertThat(TerminalText.exact(0)).isEqualTo("0");
   }
+
+  @Test
+  void aTokenIsNotCutWhereALineEnds() {
+    assertThat(TerminalText.wrapped("  at 14 \" to \\\"x\" and on", 14))
+        .isEqualTo("  at 14\n  \" to \\\"x\"\n  and on");
+    assertThat(TerminalText.wrapped("6\" long, one mark", 9)).isEqualTo("6\" long,\none mark");
+  }
 }
