@@ -61,8 +61,10 @@ final class GenerateCommand implements Callable<Integer> {
     Generation generation = analysis.generate(new GenerationSettings(sampling, maxNew, ignoreEos));
     if (json) {
       console.print(generation.toEnd());
-    } else {
-      print(generation);
+    } else if (print(generation) == 1 && generation.stopReason() == StopReason.EOS) {
+      console.note(
+          "the model ended the text at once: --ignore-eos goes on; a model made for chats expects the"
+              + " marks of its template round a question");
     }
     if (generation.stopReason() == StopReason.CONTEXT) {
       console.warn(
@@ -72,10 +74,16 @@ final class GenerateCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  /** Prints the text alone, so that another program gets it as it is; or ids, which end a line. */
-  private void print(Generation generation) throws QuestionException {
+  /**
+   * Prints the text alone, so that another program gets it as it is; or ids, which end a line.
+   *
+   * @return how many tokens there were
+   */
+  private int print(Generation generation) throws QuestionException {
     String separator = "";
+    int count = 0;
     while (generation.hasNext()) {
+      count++;
       Generation.Token token = generation.next();
       console.out().print(token.text() == null ? separator + token.id() : token.text());
       console.out().flush();
@@ -84,5 +92,6 @@ final class GenerateCommand implements Callable<Integer> {
     if (!generation.hasText() || console.outIsTerminal()) {
       console.out().println();
     }
+    return count;
   }
 }

@@ -29,7 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** Turns what went wrong into one line that says where, what, and what to do; and an exit code. */
 public final class Failures {
   private static final Pattern CHOICES =
-      Pattern.compile("expected one of \\[([A-Za-z_, ]+)\\] \\(case-insensitive\\)");
+      Pattern.compile(
+          "'(--[a-z-]+)'.*expected one of \\[([A-Za-z_, ]+)\\] \\(case-insensitive\\) but was '(.*)'");
 
   private final Console console;
   private final boolean debug;
@@ -131,7 +132,9 @@ public final class Failures {
     String text = text(e);
     Matcher choices = CHOICES.matcher(text);
     return choices.find()
-        ? choices.replaceFirst("one of " + choices.group(1).toLowerCase(Locale.ROOT))
+        ? "%s: '%s' is not one of %s"
+            .formatted(
+                choices.group(1), choices.group(3), choices.group(2).toLowerCase(Locale.ROOT))
         : text;
   }
 

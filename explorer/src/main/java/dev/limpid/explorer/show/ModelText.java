@@ -27,7 +27,7 @@ public record ModelText(ModelSummary model, String asked, int width) {
       line(out, "vocabulary", "" + model.dVocab());
       line(out, "context", model.context() + " tokens");
     } else {
-      line(out, "cannot run", model.configProblem());
+      problem(out, "cannot run", model.configProblem());
     }
     if (model.parameters() != null && model.weightBytes() != null) {
       line(out, "parameters", Sizes.count(model.parameters()));
@@ -52,7 +52,7 @@ public record ModelText(ModelSummary model, String asked, int width) {
               .formatted(Sizes.binary(model.memoryBytes()), model.memoryPositions()));
     }
     if (model.weightsProblem() != null) {
-      line(out, "weights", "cannot be read: " + model.weightsProblem());
+      problem(out, "weights", "cannot be read: " + model.weightsProblem());
     }
     line(out, "tokenizer", model.tokenizer());
     line(out, "licence", or(model.licence(), "not stated"));
@@ -72,6 +72,11 @@ public record ModelText(ModelSummary model, String asked, int width) {
 
   private static String or(@Nullable String value, String otherwise) {
     return value == null ? otherwise : value;
+  }
+
+  /** On one line, as errors are, whatever paths they name. */
+  private static void problem(PrintStream out, String label, String text) {
+    out.println(TerminalText.columns(label, LABEL) + text);
   }
 
   /** A command that can be copied also where it takes two lines. */

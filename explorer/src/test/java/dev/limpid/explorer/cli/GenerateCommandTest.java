@@ -59,6 +59,7 @@ class GenerateCommandTest {
     assertThat(tokens.get(0).path("position").asInt()).isEqualTo(document.path("prompt").size());
     assertThat(tokens.get(0).path("probability").asDouble()).isGreaterThan(0.9);
 
+    assertThat(run("--model", model, TEXT + " Paris.").err()).contains("ended the text at once");
     LimpidRun further = run("--model", model, TEXT, "--ignore-eos", "--max-new", "5");
     assertThat(further.out()).startsWith(" Paris." + eos).hasSizeGreaterThan(8 + eos.length());
   }
