@@ -26,7 +26,7 @@ PHASES = [
     ("Java itself", None),
     ("the command line", "dev.limpid.explorer.Main"),
     ("the backend", "dev.limpid.tensor.spi.BackendProvider"),
-    ("which model, its configuration", "dev.limpid.models.ModelLocator"),
+    ("which model, its configuration", "dev.limpid.models.BundledModels"),
     ("the tokenizer", "dev.limpid.model.tokenizer.TokenizerConfig"),
     ("weights: read and packed", "dev.limpid.model.load.LayerStorage"),
     ("forward pass and contributions", "dev.limpid.model.Transformer"),
@@ -37,14 +37,15 @@ PHASES = [
 
 def phases(command):
     """Returns the seconds of each phase of explain; what is left is the launcher before java, and the end after it."""
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as log:
-        flags = os.environ.get("LIMPID_JAVA_OPTS", "") + f" -Xlog:class+load:file={log.name}:uptime"
+    with tempfile.TemporaryDirectory() as folder:
+        log = pathlib.Path(folder, "classes")
+        flags = os.environ.get("LIMPID_JAVA_OPTS", "") + f" -Xlog:class+load:file={log}:uptime"
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                        env={**os.environ, "LIMPID_JAVA_OPTS": flags})
         wall = time.perf_counter() - began
         loaded = {}
-        for line in log:
+        for line in log.read_text(encoding="utf-8").splitlines():
             uptime, name = line.split()[:2]
             last = float(uptime.strip("[s]"))
             loaded.setdefault(name, last)
