@@ -283,7 +283,7 @@ export interface PromptsDocument {
 }
 
 export interface GenerateDocument {
-  text?: string;
-  generated?: Token[];
-  tokens?: Token[];
+  text: string;
+  /** The new ones. */
+  tokens: Token[];
 }

@@ -46,11 +46,11 @@ export function Acts({ silence, place, placeName }: Props) {
         </button>
       ))}
       <button aria-expanded={form === 'scale'} onClick={() => setForm(form === 'scale' ? undefined : 'scale')}>
-        Scale …
+        Scale ...
       </button>
       {place.site !== 'attention' && (
         <button aria-expanded={form === 'patch'} onClick={() => setForm(form === 'patch' ? undefined : 'patch')}>
-          Patch …
+          Patch ...
         </button>
       )}
       {form && (

@@ -66,7 +66,7 @@ export function useNet(shown: Shown): Map<number, number> {
 function Contributions({ shown }: { shown: Shown }) {
   const byToken = useLogits(shown, 'token')?.contrast;
   const byHead = useLogits(shown, 'head')?.parts;
-  const tokens = byToken ? [...byToken.tokens].sort((x, y) => Math.abs(y.net) - Math.abs(x.net)).slice(0, ROWS) : [];
+  const tokens = byToken ? [...byToken.tokens].sort((x, y) => Math.abs(y.net) - Math.abs(x.net)) : [];
   const most = Math.max(1e-9, ...tokens.map((t) => Math.max(t.towards, t.away)));
   const parts = byHead ? [...byHead].sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit)).slice(0, ROWS) : [];
   const largest = Math.max(1e-9, ...parts.map((p) => Math.abs(p.logit)));

@@ -4,7 +4,7 @@ import { parseEdge } from '../graph/ids';
 import { amounts } from '../graph/river';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
-import type { Shown } from '../state/store';
+import { updateNorm, type Shown } from '../state/store';
 import { edgeName } from '../text/names';
 import { percent, signed } from '../text/numbers';
 import { Acts } from './Acts';
@@ -27,9 +27,8 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
   const head = address.h ?? sorted[0]?.head;
   const asked = heads && head !== undefined;
   const maps = useDocument<MapsDocument>(asked ? path(`${I}/maps`, { layer, head }) : undefined);
-  const norm = state.settings.norm ? undefined : 'raw';
   const update = useDocument<UpdateDocument>(
-    asked ? path(`${I}/update`, { component: 'head', layer, head, position, key, norm: norm }) : undefined,
+    asked ? path(`${I}/update`, { component: 'head', layer, head, position, key, norm: updateNorm(state.settings) }) : undefined,
   ).data;
   const name = `head ${layer}.${head}`;
   return (

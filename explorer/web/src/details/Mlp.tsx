@@ -3,7 +3,7 @@ import type { NeuronsDocument, UpdateDocument } from '../api/types';
 import { parseNode, stateAfter } from '../graph/ids';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
-import type { Shown } from '../state/store';
+import { updateNorm, type Shown } from '../state/store';
 import { percent, signed } from '../text/numbers';
 import { quoted } from '../text/tokens';
 import { Acts } from './Acts';
@@ -19,7 +19,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
   const { trace, address, reads } = shown;
   const { layer, position } = parseNode(sel);
   const I = `api/traces/${trace.id}`;
-  const norm = state.settings.norm ? undefined : 'raw';
+  const norm = updateNorm(state.settings);
   const neurons = useDocument<NeuronsDocument>(path(`${I}/neurons`, { layer, position })).data;
   const block = useDocument<UpdateDocument>(path(`${I}/update`, { component: 'mlp', layer, position, norm })).data;
   const list = neurons?.neurons.slice(0, NEURONS) ?? [];

@@ -30,7 +30,7 @@ export function Overview({ shown }: { shown: Shown }) {
         ))}
       </Titled>
       <Titled title="Source tokens" side="share of the last state" name="Source tokens">
-        {sources.slice(0, 2 * ROWS).map(([p, share]) => (
+        {sources.map(([p, share]) => (
           <li class="row" key={p}>
             <RowInside
               what={

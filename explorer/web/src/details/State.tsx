@@ -3,7 +3,7 @@ import type { LensDocument, PartsDocument, UpdateDocument } from '../api/types';
 import { parseNode, stateBefore } from '../graph/ids';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
-import type { Shown } from '../state/store';
+import { lensNorm, updateNorm, type Shown } from '../state/store';
 import { percent } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { Acts } from './Acts';
@@ -23,7 +23,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
   const { trace, reads } = shown;
   const { kind, layer, position } = parseNode(sel);
   const I = `api/traces/${trace.id}`;
-  const norm = state.settings.norm ? undefined : 'raw';
+  const norm = lensNorm(state.settings);
   const lens = useDocument<LensDocument>(path(`${I}/lens`, { positions: position, ...lensOf(sel), norm })).data?.states[0];
   const before = stateBefore(sel);
   const most = state.status?.limits.max_top ?? 100;
@@ -31,7 +31,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
     before && path(`${I}/lens`, { positions: position, ...lensOf(before), top: most, norm }),
   ).data?.states[0];
   const update = useDocument<UpdateDocument>(
-    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm }),
+    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm: updateNorm(state.settings) }),
   ).data;
   const rank = (id: number) => {
     if (!was) return '';
@@ -59,16 +59,9 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
       <Titled title="Top tokens of this state" side={lens && `entropy ${lens.entropy.toFixed(2)} nats`} name="Top tokens of this state">
         {lens ? (
           lens.top.slice(0, 5).map((t) => (
-            <li class="row" key={t.id} title={rank(t.id)}>
-              <RowInside
-                what={
-                  <>
-                    <bdi>{quoted(reading(t.text, t.id))}</bdi> <span class="hint-text">{rank(t.id)}</span>
-                  </>
-                }
-                part={t.probability}
-                figure={percent(t.probability)}
-              />
+            <li class="row ranked" key={t.id}>
+              <RowInside what={<bdi>{quoted(reading(t.text, t.id))}</bdi>} part={t.probability} figure={percent(t.probability)} />{' '}
+              <span class="rank">{rank(t.id)}</span>
             </li>
           ))
         ) : (

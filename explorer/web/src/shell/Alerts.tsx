@@ -10,7 +10,7 @@ export function Alerts() {
   return (
     <>
       {working && (
-        <div class="notice">
+        <div class="notice working">
           <div
             class={`progress ${known ? '' : 'unknown'}`}
             role="progressbar"

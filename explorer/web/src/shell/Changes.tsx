@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChangesDocument } from '../api/types';
+import type { ChangesDocument, Trace } from '../api/types';
 import { changeName, formatChanges, parseChanges, type Change } from '../state/changes';
 import { useExplorer } from '../state/hooks';
-import type { Shown } from '../state/store';
+import type { Explorer, Shown } from '../state/store';
 import { percent } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { saveText } from './save';
+import { Term } from './Term';
 
 /** The last line of main: what was changed in the model's run, and what it predicts then. */
 export function Changes() {
@@ -43,11 +44,11 @@ export function Changes() {
           </span>
           <span>
             <i class="mlp" />
-            MLP
+            <Term of="MLP" />
           </span>
           <span>
             <i class="residual" />
-            residual
+            <Term of="residual" />
           </span>
         </span>
       )}
@@ -117,6 +118,13 @@ function Outcome({ document }: { document: ChangesDocument }) {
   );
 }
 
+/** The text up to the target: what comes after a position has no part in its prediction, and changes answer for the last. */
+function upTo(explorer: Explorer, shown: Shown, signal: AbortSignal): Promise<Trace> {
+  const { trace, position, address } = shown;
+  if (position === trace.tokens.length - 1) return Promise.resolve(trace);
+  return explorer.trace(address.m, { ids: trace.tokens.slice(0, position + 1).map((t) => t.id) }, signal);
+}
+
 /** Runs the model with its changes. */
 function useChanged(shown: Shown | undefined, changes: Change[]): ChangesDocument | undefined {
   const { explorer } = useExplorer();
@@ -126,17 +134,14 @@ function useChanged(shown: Shown | undefined, changes: Change[]): ChangesDocumen
   useEffect(() => {
     if (!shown || changes.length === 0) return;
     const { src, b } = shown.address;
-    const body = {
-      interventions: changes,
-      answer,
-      ...(b && { distractor: b }),
-      ...(src && { source: src }),
-      ...(shown.address.t !== undefined && { position: shown.position }),
-    };
+    const there = changes.filter((c) => (c.position ?? 0) <= shown.position);
+    if (there.length === 0) return;
+    const body = { interventions: there, answer, ...(b && { distractor: b }), ...(src && { source: src }) };
     void explorer
-      .work('Running the model with changes', (signal, onProgress) =>
-        explorer.client.compute<ChangesDocument>(`api/traces/${shown.trace.id}/changes`, body, { signal, onProgress }),
-      )
+      .work('Running the model with changes', async (signal, onProgress) => {
+        const { id } = await upTo(explorer, shown, signal);
+        return explorer.client.compute<ChangesDocument>(`api/traces/${id}/changes`, body, { signal, onProgress });
+      })
       .then((document) => document && setResult({ key, document }));
   }, [key]);
   return result?.key === key && changes.length > 0 ? result.document : undefined;

@@ -25,8 +25,7 @@ export function Generate({ close }: { close: () => void }) {
         signal: control.signal,
         onEvent: (event, data) => event === 'token' && setTokens((now) => [...now, data as Token]),
       });
-      const made = document.generated ?? document.tokens?.slice(ids.length);
-      if (made) setTokens(made);
+      setTokens(document.tokens);
     } catch (e) {
       explorer.fail(e);
     } finally {

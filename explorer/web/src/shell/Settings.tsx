@@ -36,11 +36,12 @@ export function Settings({ close }: { close: () => void }) {
           <option value="">in no part (the paper’s way)</option>
           <option value="separate">parts of their own</option>
         </select>
-        <span>Before unembedding</span>
-        <label class="check">
-          <input type="checkbox" checked={settings.norm} onChange={(e) => set({ norm: e.currentTarget.checked })} />
-          apply the final norm
-        </label>
+        <label for="norm">Final norm before unembedding</label>
+        <select id="norm" value={settings.norm} onChange={(e) => set({ norm: e.currentTarget.value as Values['norm'] })}>
+          <option value="states">of states</option>
+          <option value="both">of states and updates</option>
+          <option value="neither">of neither</option>
+        </select>
         <span>Long texts</span>
         <label class="check">
           <input type="checkbox" checked={settings.fold} onChange={(e) => set({ fold: e.currentTarget.checked })} />

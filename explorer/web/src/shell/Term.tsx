@@ -17,7 +17,8 @@ export function Term({ of, children }: { of: keyof typeof TERMS; children?: stri
   const [place, setPlace] = useState<{ left: number; top: number }>();
   const show = () => {
     const box = at.current!.getBoundingClientRect();
-    setPlace({ left: Math.max(8, Math.min(box.left, innerWidth - 296)), top: box.bottom + 6 });
+    const below = box.bottom + 64 < innerHeight;
+    setPlace({ left: Math.max(8, Math.min(box.left, innerWidth - 296)), top: below ? box.bottom + 6 : box.top - 52 });
   };
   const hide = () => setPlace(undefined);
   return (

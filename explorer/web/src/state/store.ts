@@ -32,8 +32,8 @@ export interface Settings {
   theme: 'system' | 'light' | 'dark';
   fold: boolean;
   even: boolean;
-  /** Whether states and updates go through the final norm before they are read. */
-  norm: boolean;
+  /** What goes through the final norm before it is unembedded. */
+  norm: 'states' | 'both' | 'neither';
   backend?: string;
   bias?: 'separate';
 }
@@ -61,7 +61,7 @@ const NOTE = 4000;
 /** The page's state and all that changes it. */
 export class Explorer {
   readonly client = new Client();
-  state: State = { settings: { theme: 'system', fold: true, even: false, norm: true }, theme: 'light' };
+  state: State = { settings: { theme: 'system', fold: true, even: false, norm: 'states' }, theme: 'light' };
   private readonly listeners = new Set<() => void>();
   private running?: AbortController;
 
@@ -257,6 +257,16 @@ export function routePath(id: string, position: number, threshold: number, mode?
   return path(`api/traces/${id}/routes`, { position, threshold, mode, max_edges: 4000 });
 }
 
+/** How states are read, as the lens takes it. */
+export function lensNorm(settings: Settings): 'raw' | undefined {
+  return settings.norm === 'neither' ? 'raw' : undefined;
+}
+
+/** How updates are read. */
+export function updateNorm(settings: Settings): 'own' | undefined {
+  return settings.norm === 'both' ? 'own' : undefined;
+}
+
 const PHASES: Record<string, string> = {
   load: 'Reading the model',
   forward: 'Running the model, layer',
@@ -264,14 +274,18 @@ const PHASES: Record<string, string> = {
   predictions: 'Reading predictions',
 };
 
-/** Whether a selection is on the picture: a state of the model always is, an edge only where it is drawn. */
+/** Whether a selection is on the picture. In the lens every state of the model is. */
 function isThere(shown: Shown, sel: string): boolean {
   const layers = shown.trace.model.n_layers;
   const real = (id: string) => {
     const node = /^([XAMI])(\d+)_(\d+)$/.exec(id);
     return !!node && (node[1] === 'X' ? node[2] === '0' : Number(node[2]) < layers) && Number(node[3]) <= shown.position;
   };
-  if (!sel.includes('>')) return real(sel);
+  if (!sel.includes('>')) {
+    if (!real(sel) || shown.address.v === 'lens') return real(sel);
+    const nodes = shown.contrast?.nodes ?? (shown.relevance ?? shown.route).routes[0]!.nodes;
+    return nodes.some((n) => n.id === sel) || (sel.startsWith('M') && shown.contrast !== undefined);
+  }
   const [from, to] = sel.split('>') as [string, string];
   if (!real(from) || !real(to)) return false;
   const edges: { from: string; to: string; kind: string }[] =

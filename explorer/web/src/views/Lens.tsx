@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { path } from '../api/client';
 import type { LensDocument, LensState } from '../api/types';
 import { useExplorer } from '../state/hooks';
-import type { Shown } from '../state/store';
+import { lensNorm, type Shown } from '../state/store';
 import { percent } from '../text/numbers';
 import { label, quoted, reading } from '../text/tokens';
 
@@ -186,7 +186,7 @@ function useStates(shown: Shown, first: number, last: number, rankOf: string | u
   for (let b = Math.floor(first / block); b * block <= last; b++) {
     const to = Math.min(tokens - 1, (b + 1) * block - 1);
     const positions = to > b * block ? `${b * block}-${to}` : `${to}`;
-    const norm = state.settings.norm ? undefined : 'raw';
+    const norm = lensNorm(state.settings);
     paths.push(path(`api/traces/${trace.id}/lens`, { positions, top: 1, norm, rank_of: rankOf }));
   }
   const key = paths.join(' ');
