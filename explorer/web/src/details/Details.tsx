@@ -11,7 +11,7 @@ export function Details() {
   const { state } = useExplorer();
   const { shown } = state;
   return (
-    <aside class={`details ${state.working ? 'old' : ''}`} aria-label="Details" tabIndex={0}>
+    <aside class={`details ${state.working && !state.working.aside ? 'old' : ''}`} aria-label="Details" tabIndex={0}>
       {!shown ? <Loading rows={12} /> : <Selected />}
     </aside>
   );

@@ -68,7 +68,7 @@ export function Targets({ layout, trace, reads, position, window, small, choose 
               {!column.folded && (
                 <>
                   <bdi>{label(next, column.width - 8, small ? 11 : 12)}</bdi>
-                  <span class="bar">
+                  <span class="level">
                     <i style={{ width: `${100 * best.probability}%` }} />
                   </span>
                   <span class="triangle" />

@@ -98,7 +98,10 @@ export function layOut(river: River, frame: Frame): Layout {
   const rows = rowsOf(river, height, frame.even ?? false);
   const open = columns.filter((c) => !c.folded);
   const columnWidth = open.length > 0 ? open[0]!.width : GAP;
-  const most = river.style === 'contrast' ? [0.82, 54] : [0.72, river.layers > FEW ? 30 : 48];
+  const most = { contrast: [0.82, 54], relevance: [0.6, river.layers > FEW ? 30 : 38] }[river.style as string] ?? [
+    0.72,
+    river.layers > FEW ? 30 : 48,
+  ];
   const widths = widthsOf(river);
   const widest = Math.max(1, ...widths.values());
   const scale = Math.min(columnWidth * most[0]!, most[1]!) / widest;
@@ -314,7 +317,7 @@ function listed<V>(map: Map<string, V[]>, key: string): V[] {
 
 /** How strongly a band is drawn. */
 export function opacityOf(band: PlacedBand, style: River['style'], layers: number, dark: boolean): number {
-  if (style === 'contrast') return band.kind === 'attention' ? 1 : 0.62;
+  if (style === 'contrast') return Math.min(band.kind === 'attention' ? 1 : 0.62, (dark ? 0.3 : 0.2) + 20 * band.amount);
   if (band.look === 'against') return 0.7;
   if (band.kind === 'residual') return 1;
   if (band.kind === 'mlp') return layers > FEW ? 0.8 : 0.62;

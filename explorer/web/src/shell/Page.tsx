@@ -52,7 +52,7 @@ export function Page() {
       <main aria-busy={state.working !== undefined}>
         <Summary open={setDialog} />
         <Toolbar />
-        <div class={`panel ${state.working ? 'old' : ''}`} role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
+        <div class={`panel ${state.working && !state.working.aside ? 'old' : ''}`} role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
           {state.shown ? <Panel shown={state.shown} /> : <Waiting empty={state.status !== undefined && !state.alert} />}
         </div>
         <Changes />

@@ -70,7 +70,7 @@ function Picker(props: {
   return (
     <div class="picker">
       <h3>{name}</h3>
-      <input type="text" aria-label={`Search ${name.toLowerCase()}`} value={search} onInput={(e) => setSearch(e.currentTarget.value)} onKeyDown={onKeyDown} />
+      <input type="text" placeholder="Search" aria-label={`Search ${name.toLowerCase()}`} value={search} onInput={(e) => setSearch(e.currentTarget.value)} onKeyDown={onKeyDown} />
       <ul role="listbox" aria-label={name} tabIndex={0} onKeyDown={onKeyDown}>
         {options.map(([token, words, share]) => (
           <li

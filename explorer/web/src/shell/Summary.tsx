@@ -52,7 +52,7 @@ export function Summary(_: { open: (d: Dialog | undefined) => void }) {
     else explorer.go({ a: `#${first!.id}`, b: `#${second!.id}`, by: undefined, sel: undefined });
   };
   return (
-    <section class={`summary ${state.working ? 'old' : ''}`} aria-label="Summary">
+    <section class={`summary ${state.working && !state.working.aside ? 'old' : ''}`} aria-label="Summary">
       <Sentence shown={shown} />
       <div class="ask">
         {first && second && (

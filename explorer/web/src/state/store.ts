@@ -20,6 +20,8 @@ export interface Working {
   words: string;
   done?: number;
   total?: number;
+  /** What is shown stays as it is: only a detail is on its way. */
+  aside?: boolean;
 }
 
 export interface Alert {
@@ -182,7 +184,7 @@ export class Explorer {
     const control = new AbortController();
     this.running = control;
     const late = setTimeout(() => {
-      if (this.running === control && !this.state.working) this.set({ working: { words } });
+      if (this.running === control && !this.state.working) this.set({ working: { words, aside: true } });
     }, QUIET);
     try {
       return await job(control.signal, (p) => this.progress(control, p));
@@ -200,7 +202,8 @@ export class Explorer {
 
   private progress(control: AbortController, p: Progress): void {
     if (this.running !== control) return;
-    this.set({ working: { words: PHASES[p.phase] ?? p.phase, done: p.done, total: p.total } });
+    const { working } = this.state;
+    this.set({ working: { ...working, words: PHASES[p.phase] ?? p.phase, done: p.done, total: p.total } });
   }
 
   /** A trace of any text, watched like the main one. */
@@ -212,7 +215,7 @@ export class Explorer {
     return this.client.trace(body, {
       ...(signal && { signal }),
       onProgress: (p) => control && this.progress(control, p),
-      onWait: (seconds) => this.set({ working: { words: `The server is busy; asking again in ${seconds} s` } }),
+      onWait: (seconds) => this.set({ working: { ...this.state.working, words: `The server is busy; asking again in ${seconds} s` } }),
     });
   }
 
@@ -234,7 +237,7 @@ export class Explorer {
         if (address.by === 'relevance') {
           shown.relevance = await get(path(`${I}/routes`, { by: 'relevance', ...tokens, threshold }));
         } else {
-          shown.contrast = await get(path(`${I}/contrast`, { ...tokens, max_edges: 400 }));
+          shown.contrast = await get(path(`${I}/contrast`, { ...tokens, max_edges: trace.tokens.length > 24 ? 400 : 120 }));
         }
       } catch (e) {
         // Tokens that an address made up are dropped; those that a person chose are complained about.
