@@ -14,6 +14,7 @@ describe('numbers', () => {
     expect(percent(0.0004)).toBe('<0.1 %');
     expect(percent(0.0005)).toBe('0.1 %');
     expect(percent(1)).toBe('100.0 %');
+    expect(percent(-0.003)).toBe('−0.3 %');
   });
 
   it('carry their sign', () => {

@@ -25,7 +25,7 @@ export function Contrast({ shown }: { shown: Shown }) {
         {address.b && <button onClick={() => explorer.go({ a: address.b, b: address.a, by: address.by })}>Exchange the two</button>}
       </div>
       <h2>
-        <bdi>{address.b ? `Why ${a} and not ${b}?` : `Why ${a}?`}</bdi>
+        <bdi dir="ltr">{address.b ? `Why ${a} and not ${b}?` : `Why ${a}?`}</bdi>
       </h2>
       <p class="big">
         {signed(value)}
@@ -111,7 +111,7 @@ function Both(props: { lay?: number; name: string; towards: number; away: number
   return (
     <li class="div">
       <span class="t">
-        {lay !== undefined && <Lay n={lay} />} <bdi>{name}</bdi>
+        {lay !== undefined && <Lay n={lay} />} <bdi dir="ltr">{name}</bdi>
       </span>{' '}
       <span class="axis">
         <i class="towards" style={{ width: `${(50 * towards) / most}%` }} />
@@ -135,11 +135,11 @@ function Relevance({ shown }: { shown: Shown }) {
             <RowInside
               what={
                 <>
-                  <Lay n={p} /> <bdi>{quoted(shown.reads[p] ?? '')}</bdi>
+                  <Lay n={p} /> <bdi dir="ltr">{quoted(shown.reads[p] ?? '')}</bdi>
                 </>
               }
               part={Math.abs(share) / most}
-              figure={percent(share).replace('-', '−')}
+              figure={percent(share)}
             />
           </li>
         ))}

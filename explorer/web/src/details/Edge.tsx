@@ -35,7 +35,7 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <Crumbs layers={trace.model.n_layers} above={edge.ids[1]} below={edge.ids[0]} />
       <h2>
-        <bdi>{edgeName(sel, reads)}</bdi>
+        <bdi dir="ltr">{edgeName(sel, reads)}</bdi>
       </h2>
       <Amount shown={shown} sel={sel} />
       <h3>

@@ -31,7 +31,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <Crumbs layers={trace.model.n_layers} above={stateAfter(sel, trace.model.n_layers)!} below={sel.replace('M', 'A')} />
       <h2>
-        <Term of="MLP" /> of layer {layer} at <bdi>{quoted(reads[position]!)}</bdi>
+        <Term of="MLP" /> of layer {layer} at <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
       </h2>
       {share !== undefined && !shown.contrast && (
         <p class="big">

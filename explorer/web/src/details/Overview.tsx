@@ -5,7 +5,7 @@ import { Term } from '../shell/Term';
 import { useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
 import { percent } from '../text/numbers';
-import { quoted, reading } from '../text/tokens';
+import { isContinued, quoted, reading } from '../text/tokens';
 import { Faithfulness } from './Faithfulness';
 import { Lay, RowInside, Titled } from './parts';
 
@@ -19,13 +19,13 @@ export function Overview({ shown }: { shown: Shown }) {
   return (
     <>
       <h2>
-        Position {position} <bdi>{quoted(reads[position]!)}</bdi>
+        Position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
       </h2>
       {trace.tokens.length > SHORT && <Text shown={shown} />}
       <Titled title="Predictions" side={`entropy ${prediction.entropy.toFixed(2)} nats`} name="Predictions">
         {prediction.top.slice(0, 5).map((t) => (
           <li class="row" key={t.id}>
-            <RowInside what={<bdi>{quoted(reading(t.text, t.id))}</bdi>} part={t.probability} figure={percent(t.probability)} />
+            <RowInside what={<bdi dir="ltr">{quoted(reading(t.text, t.id))}</bdi>} part={t.probability} figure={percent(t.probability)} />
           </li>
         ))}
       </Titled>
@@ -35,7 +35,7 @@ export function Overview({ shown }: { shown: Shown }) {
             <RowInside
               what={
                 <>
-                  <Lay n={p} /> <bdi>{quoted(reads[p]!)}</bdi>
+                  <Lay n={p} /> <bdi dir="ltr">{quoted(reads[p]!)}</bdi>
                 </>
               }
               part={share / sources[0]![1]}
@@ -73,7 +73,7 @@ function Text({ shown }: { shown: Shown }) {
               title={percent(s)}
               onClick={() => explorer.go({ sel: `X0_${p}` })}
             >
-              {reads[p]}
+              {isContinued(reads, trace.tokens, p) ? '' : reads[p]}
             </span>
           );
         })}
@@ -106,7 +106,7 @@ function Steps({ shown }: { shown: Shown }) {
               <RowInside
                 what={
                   <>
-                    <Lay n={to.layer} /> <bdi>{reader}</bdi> ← <bdi>{read}</bdi>
+                    <Lay n={to.layer} /> <bdi dir="ltr">{reader}</bdi> ← <bdi dir="ltr">{read}</bdi>
                   </>
                 }
                 part={e.amount / steps[0]!.amount}
@@ -148,7 +148,7 @@ function Writes({ shown }: { shown: Shown }) {
             <RowInside
               what={
                 <>
-                  <Lay n={n.layer} /> <bdi>{quoted(reads[n.position]!)}</bdi>
+                  <Lay n={n.layer} /> <bdi dir="ltr">{quoted(reads[n.position]!)}</bdi>
                 </>
               }
               part={n.flow / writes[0]!.flow}

@@ -46,7 +46,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <Crumbs layers={trace.model.n_layers} of={sel} />
       <h2>
-        {title}, position {position} <bdi>{quoted(reads[position]!)}</bdi>
+        {title}, position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
       </h2>
       {!shown.contrast && (
         <p class="big">
@@ -60,7 +60,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
         {lens ? (
           lens.top.slice(0, 5).map((t) => (
             <li class="row ranked" key={t.id}>
-              <RowInside what={<bdi>{quoted(reading(t.text, t.id))}</bdi>} part={t.probability} figure={percent(t.probability)} />{' '}
+              <RowInside what={<bdi dir="ltr">{quoted(reading(t.text, t.id))}</bdi>} part={t.probability} figure={percent(t.probability)} />{' '}
               <span class="rank">{rank(t.id)}</span>
             </li>
           ))
@@ -123,7 +123,7 @@ function MadeOf({ shown, sel }: { shown: Shown; sel: string }) {
           .filter(([, value]) => value > 0)
           .map(([name, value, hue]) => (
             <li class="row" key={name}>
-              <RowInside what={<bdi>{name}</bdi>} part={value} figure={percent(value)} hue={hue} />
+              <RowInside what={<bdi dir="ltr">{name}</bdi>} part={value} figure={percent(value)} hue={hue} />
             </li>
           ))}
       </ul>

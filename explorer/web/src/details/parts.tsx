@@ -50,7 +50,7 @@ export function PromotedSuppressed({ by, update }: { by: string; update: UpdateD
                 ? update[which].slice(0, 5).map((t) => (
                     <li class="row two" key={t.id}>
                       <span class="t">
-                        <bdi>{quoted(reading(t.text, t.id))}</bdi>
+                        <bdi dir="ltr">{quoted(reading(t.text, t.id))}</bdi>
                       </span>{' '}
                       <span class="n">{signed(t.logit)}</span>
                     </li>

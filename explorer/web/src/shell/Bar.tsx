@@ -1,6 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useDocument, useExplorer } from '../state/hooks';
+import type { Shown } from '../state/store';
 import type { Dialog } from './Page';
+
+/** The text of an address; of tokens, what they read as, without the model's own start. */
+function textOf({ address, trace }: Shown): string {
+  if (!address.ids) return address.p;
+  return trace.tokens.map((t, i) => (i === 0 && /^<.*>$/.test(t.text ?? '') ? '' : t.text)).join('');
+}
 
 /** The bar: what to run, on which model, and the tools. */
 export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; dialog: Dialog | undefined }) {
@@ -9,7 +16,7 @@ export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; d
   const field = useRef<HTMLTextAreaElement>(null);
   const [tall, setTall] = useState(false);
   const [menu, setMenu] = useState(false);
-  const text = state.draft ?? shown?.address.p ?? '';
+  const text = state.draft ?? (shown ? textOf(shown) : '');
   const name = shown?.address.m ?? status?.default_model ?? '';
   const model = status?.models.find((m) => m.name === name);
   const configured = useDocument<{ sentences: string[] }>(status ? 'api/sentences' : undefined).data?.sentences ?? [];

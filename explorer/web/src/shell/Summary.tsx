@@ -181,7 +181,7 @@ function Sentence({ shown }: { shown: Shown }) {
       {best ? (
         <>
           <b>
-            <bdi>{quoted(reading(best.text, best.id))}</bdi>
+            <bdi dir="ltr">{quoted(reading(best.text, best.id))}</bdi>
           </b>{' '}
           <span class="probability">{percent(best.probability)}</span>
         </>

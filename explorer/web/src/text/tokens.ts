@@ -107,13 +107,17 @@ export function label(reads: string, width: number, size: number): string {
   return characters.length > fits ? characters.slice(0, fits - 1).join('') + '…' : characters.join('');
 }
 
+/** Whether a token only goes on with the character of the one before. */
+export function isContinued(reads: readonly string[], tokens: readonly Token[], p: number): boolean {
+  return p > 0 && reads[p] === reads[p - 1] && /<0x/.test(tokens[p]!.text ?? '') && /<0x/.test(tokens[p - 1]!.text ?? '');
+}
+
 /** The words that end at a position, cut from the left to a number of characters; the model's start is no word. */
 export function wordsBefore(reads: readonly string[], tokens: readonly Token[], position: number): string {
   let text = '';
   for (let p = 0; p <= position; p++) {
     if (reads[p] === '⟨start⟩') continue;
-    const shared = p > 0 && reads[p] === reads[p - 1] && /<0x/.test(tokens[p]!.text ?? '');
-    if (!shared) text += reads[p];
+    if (!isContinued(reads, tokens, p)) text += reads[p];
   }
   return visible(text);
 }
