@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useExplorer } from '../state/hooks';
 import { Contrast } from './Contrast';
 import { Edge } from './Edge';
@@ -10,8 +11,26 @@ import { StateDetails } from './State';
 export function Details() {
   const { state } = useExplorer();
   const { shown } = state;
+  const panel = useRef<HTMLElement>(null);
+  const inside = useRef(false);
+  const sel = shown?.address.sel;
+  // What was clicked goes away with the old details; the focus stays in the panel.
+  useLayoutEffect(() => {
+    panel.current!.scrollTop = 0;
+    if (inside.current && document.activeElement === document.body) panel.current!.focus({ preventScroll: true });
+  }, [sel, shown?.trace.id, shown?.address.a]);
   return (
-    <aside class={`details ${state.working && !state.working.aside ? 'old' : ''}`} aria-label="Details" tabIndex={0}>
+    <aside
+      ref={panel}
+      onFocusIn={() => (inside.current = true)}
+      onFocusOut={(e) => {
+        const to = e.relatedTarget as Node | null;
+        if (to && !panel.current!.contains(to)) inside.current = false;
+      }}
+      class={`details ${state.working && !state.working.aside ? 'old' : ''}`}
+      aria-label="Details"
+      tabIndex={0}
+    >
       {!shown ? <Loading rows={12} /> : <Selected />}
     </aside>
   );

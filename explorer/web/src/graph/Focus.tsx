@@ -22,10 +22,17 @@ export function Ground({ layout, layers, left, right }: { layout: Layout; layers
   );
 }
 
+/** So many bands are drawn bright at most, the widest; SVG is slow with more. */
+const MOST = 600;
+
 /** What is bright over the dimmed river, with an outline round what is selected. */
 export function Highlight(props: { layout: Layout; river: River; lit: Lit; outlined: boolean; dark: boolean }) {
   const { layout, river, lit, outlined, dark } = props;
-  const bands = [...lit.bands].filter((b) => b !== lit.chosen).sort((a, b) => a.amount - b.amount);
+  const bands = [...lit.bands]
+    .filter((b) => b !== lit.chosen)
+    .sort((a, b) => b.amount - a.amount)
+    .slice(0, MOST)
+    .reverse();
   const nodes = [...lit.nodes].map((id) => layout.nodes.get(id)!).filter((n) => n && (n.drawn || lit.ends.includes(n.id)));
   return (
     <g>
