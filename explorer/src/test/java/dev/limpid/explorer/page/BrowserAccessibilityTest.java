@@ -1,0 +1,56 @@
+package dev.limpid.explorer.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Six views of the page, light and dark, looked at by axe-core: no rule of it is broken. */
+class BrowserAccessibilityTest {
+  private static final Map<String, String> VIEWS =
+      Map.of(
+          "route", "",
+          "connection", "#sel=I1_2>A2_14",
+          "state", "#sel=A2_14",
+          "contrast", "#a=+Mary&b=+John",
+          "lens", "#v=lens",
+          "heads", "#v=heads");
+
+  private static BrowserPage browser;
+  private static String axe;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path root = Path.of(System.getProperty("limpid.root"));
+    axe = Files.readString(root.resolve("explorer/web/node_modules/axe-core/axe.min.js"));
+    browser = new BrowserPage();
+  }
+
+  @AfterAll
+  static void end() {
+    browser.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "route,LIGHT", "connection,LIGHT", "state,LIGHT", "contrast,LIGHT", "lens,LIGHT", "heads,LIGHT",
+    "route,DARK", "connection,DARK", "state,DARK", "contrast,DARK", "lens,DARK", "heads,DARK"
+  })
+  void noRuleIsBroken(String view, ColorScheme scheme) {
+    Page page = browser.open(VIEWS.get(view), scheme);
+    page.evaluate(axe);
+    Object violations =
+        page.evaluate(
+            "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))");
+    assertThat((List<?>) violations).isEmpty();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.limpid.explorer.page;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.LoadState;
+import dev.limpid.testdata.TestData;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The command {@code limpid serve} in a process of its own, and a browser that shows its page. */
+final class BrowserPage implements AutoCloseable {
+  /** For Chromium without a screen, a sandbox of its own, and anything that it would ask others. */
+  private static final List<String> FLAGS =
+      List.of(
+          "--headless",
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
+
+  private final Process server;
+  private final String address;
+  private final Playwright playwright;
+  private final Browser browser;
+  private final List<String> console = new ArrayList<>();
+
+  BrowserPage() {
+    try {
+      server = serve();
+      BufferedReader out =
+          new BufferedReader(
+              new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+      String line = out.readLine();
+      if (line == null) {
+        throw new IOException("limpid serve ended without an address");
+      }
+      address = line;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions()
+                .setEnv(
+                    Map.of(
+                        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
+                        "1",
+                        "PLAYWRIGHT_NODEJS_PATH",
+                        System.getProperty("limpid.node", "/usr/bin/node"))));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new LaunchOptions()
+                    .setExecutablePath(
+                        Path.of(System.getProperty("limpid.chromium", "/usr/bin/chromium")))
+                    .setArgs(FLAGS));
+  }
+
+  private static Process serve() throws IOException {
+    ProcessBuilder command =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.limpid.explorer.Main",
+            "serve",
+            "--port",
+            "0");
+    command.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
+    command.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return command.start();
+  }
+
+  /** Opens the page at a fragment, as if for the first time but for the hint, which is closed. */
+  Page open(String fragment, ColorScheme scheme) {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setViewportSize(1440, 900)
+                .setColorScheme(scheme)
+                .setBypassCSP(true));
+    context.addInitScript("localStorage.setItem('limpid.hint', 'closed')");
+    Page page = context.newPage();
+    page.onConsoleMessage(message -> console.add(message.type() + ": " + message.text()));
+    page.onPageError(error -> console.add("error: " + error));
+    page.navigate(address + fragment);
+    page.waitForSelector(".say b");
+    page.waitForLoadState(LoadState.NETWORKIDLE);
+    return page;
+  }
+
+  /** Returns what pages wrote to the console. */
+  List<String> console() {
+    return List.copyOf(console);
+  }
+
+  @Override
+  public void close() {
+    browser.close();
+    playwright.close();
+    server.destroy();
+  }
+}
