@@ -130,7 +130,17 @@ public interface WeightsContract extends ContractSubject {
       }
       PackedMatrix part = ops().pack(weight, layout, 13, 58).inputs(9, 46);
       checkTransposed(part, weight, layout, 13, 9, samples.gaussian(7, 45));
+      checkTransposed(part, weight, layout, 13, 9, samples.gaussian(1, 45));
+      checkTransposed(packed, weight, layout, 0, 0, fewElements(packed.outputs()));
     }
+  }
+
+  /** A row of zeros but for two: the gradient of a difference of logits. */
+  private static Tensor fewElements(int n) {
+    Tensor x = Tensor.zeros(1, n);
+    x.array()[3] = 1;
+    x.array()[n - 7] = -1;
+    return x;
   }
 
   private void checkTransposed(

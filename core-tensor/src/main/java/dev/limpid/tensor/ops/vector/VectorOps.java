@@ -119,7 +119,12 @@ public final class VectorOps implements TensorOps {
   @Override
   public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
     OpChecks.matmulTransposed(x, weight, out);
-    multiply(x, ((Panels) weight).turned(), null, out);
+    RightOperand turned = ((Panels) weight).turned();
+    if (x.dim(0) == 1 && turned instanceof TurnedPanels) {
+      TurnedRowProduct.run(x, (Panels) weight, out, pool);
+    } else {
+      multiply(x, turned, null, out);
+    }
   }
 
   private void multiply(Tensor x, RightOperand weight, @Nullable Tensor bias, Tensor out) {

@@ -72,6 +72,12 @@ class BoxingTest {
       Tensor row = x.rows(0, 1);
       Tensor rowOut = out.rows(0, 1);
       tests.add(test("matmul of one row " + storage, () -> ops.matmul(row, weight, null, rowOut)));
+      tests.add(
+          test("matmulTransposed " + storage, () -> ops.matmulTransposed(x, weight, out)));
+      tests.add(
+          test(
+              "matmulTransposed of one row " + storage,
+              () -> ops.matmulTransposed(row, weight, rowOut)));
     }
     Tensor probabilities = Samples.zeros(HEADS, T, T);
     Tensor keys = samples.gaussian(T, D_HEAD);
