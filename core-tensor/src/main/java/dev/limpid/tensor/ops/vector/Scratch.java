@@ -22,6 +22,8 @@ final class Scratch {
     DECODED,
     /** A block of weights, read against its direction. */
     TURNED,
+    /** Squares of that block between the steps of turning it. */
+    SQUARES,
     /** One panel of a bias. */
     BIAS,
     /** Rows of weights on their way into panels. */
