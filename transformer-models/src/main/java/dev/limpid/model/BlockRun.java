@@ -55,6 +55,7 @@ record BlockRun(
         Objects.requireNonNull(attended.pattern),
         Objects.requireNonNull(attended.value),
         neuronPre,
+        up,
         neuronPost);
   }
 }

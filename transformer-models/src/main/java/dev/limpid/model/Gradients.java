@@ -85,7 +85,8 @@ public final class Gradients {
     if (block.gate() != null) {
       ops.add(mlpIn, back(block.gate().weight(), neurons.pre()), mlpIn);
     }
-    Tensor residMid = sum(residPost, norm(states.residMid(), block.mlpNorm(), mlpIn));
+    Tensor residMid = norm(states.residMid(), block.mlpNorm(), mlpIn);
+    ops.add(residPost, residMid, residMid);
 
     // Attention: from what was mixed to values and pattern, from the pattern to queries and keys.
     Tensor mixed = back(block.attentionOut(), residMid); // [T, H d]
@@ -93,12 +94,15 @@ public final class Gradients {
     ops.patternBackward(mixed, states.value(), pattern);
     Tensor values = ops.zeros(mixed.dim(0), block.value().outputs()); // [T, K d]
     ops.attendTransposed(states.pattern(), mixed, values);
-    ops.scale(values, rules.values(), values);
+    if (rules.values() != 1) {
+      ops.scale(values, rules.values(), values);
+    }
     Tensor attnIn = back(block.value(), values);
     if (rules.scores() != 0) {
       addScores(layer, block, states, pattern, back, attnIn);
     }
-    Tensor residPre = sum(residMid, norm(states.residPre(), block.attentionNorm(), attnIn));
+    Tensor residPre = norm(states.residPre(), block.attentionNorm(), attnIn);
+    ops.add(residMid, residPre, residPre);
 
     return new LayerGradients(residPre, residMid, residPost, pattern, neurons.pre(), neuronPost);
   }
@@ -118,13 +122,15 @@ public final class Gradients {
     if (block.gate() == null) {
       return new Neurons(pre, pre);
     }
-    // neuronPost = act(gate) * up: a trace does not keep the two factors.
-    Tensor up = model.apply(block.up(), model.norm(states.residMid(), block.mlpNorm()));
-    ops.multiply(pre, up, pre);
-    ops.scale(pre, rules.gate(), pre);
+    // neuronPost = act(gate) * up: each factor's gradient is times the other.
+    ops.multiply(pre, states.neuronUp(), pre);
+    Tensor up = like(neuronPost);
     ops.activate(model.config().mlp().activation(), states.neuronPre(), up);
     ops.multiply(up, neuronPost, up);
-    ops.scale(up, rules.gate(), up);
+    if (rules.gate() != 1) {
+      ops.scale(pre, rules.gate(), pre);
+      ops.scale(up, rules.gate(), up);
+    }
     return new Neurons(pre, up);
   }
 
@@ -195,12 +201,6 @@ public final class Gradients {
   private Tensor back(PackedMatrix weight, Tensor gradient) {
     Tensor out = ops.zeros(gradient.dim(0), weight.inputs());
     ops.matmulTransposed(gradient, weight, out);
-    return out;
-  }
-
-  private Tensor sum(Tensor a, Tensor b) {
-    Tensor out = like(a);
-    ops.add(a, b, out);
     return out;
   }
 

@@ -21,6 +21,8 @@ import java.util.function.UnaryOperator;
  * @param pattern [H, T, T] attention probabilities (head, query, key), lower triangular
  * @param value [K, T, d] values without their bias
  * @param neuronPre [T, F] before the activation; of a gated MLP, the gate
+ * @param neuronUp [T, F] of a gated MLP, what the activated gate is multiplied with; else the same
+ *     tensor as neuronPre
  * @param neuronPost [T, F] after the activation; of a gated MLP, times the up projection
  */
 public record LayerTrace(
@@ -34,6 +36,7 @@ public record LayerTrace(
     Tensor pattern,
     Tensor value,
     Tensor neuronPre,
+    Tensor neuronUp,
     Tensor neuronPost) {
 
   /** Returns this layer with all its tensors on the heap. */
@@ -43,6 +46,7 @@ public record LayerTrace(
 
   /** Returns what a function makes of each tensor. */
   LayerTrace each(UnaryOperator<Tensor> f) {
+    Tensor pre = f.apply(neuronPre);
     return new LayerTrace(
         f.apply(residPre),
         f.apply(attnOut),
@@ -53,7 +57,8 @@ public record LayerTrace(
         f.apply(keys),
         f.apply(pattern),
         f.apply(value),
-        f.apply(neuronPre),
+        pre,
+        neuronUp == neuronPre ? pre : f.apply(neuronUp),
         f.apply(neuronPost));
   }
 }
