@@ -3,6 +3,12 @@ package dev.limpid.benchmarks.compare;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.gradients.AllGradients;
+import dev.limpid.attribution.gradients.ComponentScores;
+import dev.limpid.attribution.gradients.GradientRun;
+import dev.limpid.attribution.gradients.MeanGradients;
+import dev.limpid.attribution.logits.Metric;
+import dev.limpid.model.BackwardRules;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
@@ -31,10 +37,19 @@ import tools.jackson.databind.json.JsonMapper;
 public final class MemoryRun implements Callable<Integer> {
   private static final double THRESHOLD = 0.04;
 
+  /** Points of a path. */
+  private static final int STEPS = 16;
+
   /** What is done. */
   enum Work {
     /** The whole trace and the contributions of all layers, both kept. */
     FULL("everything kept, and contributions"),
+    /** The whole trace alone, which gradients are compared with. */
+    TRACE("everything kept"),
+    /** The residual states, and the gradients of all states, both kept. */
+    GRADIENTS("residuals kept, and the gradients of all states"),
+    /** Attribution patching along a path of 16 points from another prompt. */
+    PATH("attribution patching along a path, 16 points"),
     /** The whole trace, and from it the route of the last position. */
     FULL_ROUTE("everything kept, and a route"),
     /** The residual states alone, and from them the route of the last position. */
@@ -75,6 +90,9 @@ public final class MemoryRun implements Callable<Integer> {
     List<Object> held =
         switch (work) {
           case FULL -> full(subject.model(), subject.tokens(count));
+          case TRACE -> List.of(subject.trace(count));
+          case GRADIENTS -> gradients(subject.model(), subject.tokens(count));
+          case PATH -> path(subject);
           case FULL_ROUTE -> route(subject.model(), subject.tokens(count), TraceDetail.FULL);
           case RESIDUALS -> route(subject.model(), subject.tokens(count), TraceDetail.RESIDUALS);
           case ONE_PASS -> onePass(subject.model(), subject.tokens(count));
@@ -93,6 +111,26 @@ public final class MemoryRun implements Callable<Integer> {
   private static List<Object> full(Transformer model, List<Integer> tokens) {
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
     return List.of(trace, Contributions.of(model, trace));
+  }
+
+  private static GradientRun run(Transformer model, List<Integer> tokens) {
+    ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
+    Metric metric = new Metric(Metric.Kind.LOGIT_DIFFERENCE, 3, 5, null);
+    return new GradientRun(model, trace, tokens.size() - 1, metric, BackwardRules.EXACT);
+  }
+
+  private static List<Object> gradients(Transformer model, List<Integer> tokens) {
+    GradientRun run = run(model, tokens);
+    AllGradients all = new AllGradients(run.trace().nLayers());
+    return List.of(run, run.gradients(all), all);
+  }
+
+  private List<Object> path(Subject subject) {
+    GradientRun run = run(subject.model(), subject.tokens(count));
+    List<Integer> other = subject.text().subList(count, 2 * count);
+    ForwardTrace source = subject.model().trace(other, TraceDetail.RESIDUALS);
+    MeanGradients mean = run.alongPath(source, STEPS, GradientRun.Observer.NONE);
+    return List.of(mean, ComponentScores.patching(run, mean, List.of(source)));
   }
 
   private static List<Object> route(Transformer model, List<Integer> tokens, TraceDetail detail) {

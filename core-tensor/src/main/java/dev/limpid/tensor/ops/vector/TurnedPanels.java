@@ -92,10 +92,7 @@ record TurnedPanels(Panels stored) implements RightOperand {
       FloatVector upper = FloatVector.fromArray(FLOATS, x, at + i * stride);
       FloatVector lower = FloatVector.fromArray(FLOATS, x, at + (i + VL / 2) * stride);
       int to = outAt + 2 * i * outStride;
-      upper
-          .rearrange(FIRST_HALF)
-          .blend(lower.rearrange(FIRST_HALF), ODD)
-          .intoArray(out, to);
+      upper.rearrange(FIRST_HALF).blend(lower.rearrange(FIRST_HALF), ODD).intoArray(out, to);
       upper
           .rearrange(SECOND_HALF)
           .blend(lower.rearrange(SECOND_HALF), ODD)

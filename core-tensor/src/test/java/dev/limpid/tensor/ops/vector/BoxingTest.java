@@ -72,8 +72,7 @@ class BoxingTest {
       Tensor row = x.rows(0, 1);
       Tensor rowOut = out.rows(0, 1);
       tests.add(test("matmul of one row " + storage, () -> ops.matmul(row, weight, null, rowOut)));
-      tests.add(
-          test("matmulTransposed " + storage, () -> ops.matmulTransposed(x, weight, out)));
+      tests.add(test("matmulTransposed " + storage, () -> ops.matmulTransposed(x, weight, out)));
       tests.add(
           test(
               "matmulTransposed of one row " + storage,
