@@ -270,7 +270,7 @@ public final class Analysis {
     for (int l : question.layers()) {
       Tensor resid = question.state().of(trace().layer(l));
       for (int t : question.positions()) {
-        Tensor logits = read(lens, resid.rows(t, t + 1));
+        Tensor logits = read(lens, resid.rows(t, t + 1), question.raw());
         LensReading reading = lens.reading(logits);
         states.add(
             new LensView.State(
@@ -308,9 +308,9 @@ public final class Analysis {
     return predictions;
   }
 
-  private static Tensor read(LogitLens lens, Tensor state) throws OverflowException {
+  private static Tensor read(LogitLens lens, Tensor state, boolean raw) throws OverflowException {
     try {
-      return lens.logits(state).row(0);
+      return (raw ? lens.withoutNorm(state) : lens.logits(state)).row(0);
     } catch (NonFiniteStateException e) {
       throw new OverflowException(e);
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,16 @@ public final class Generation {
    * @throws OverflowException if the model's numbers overflow
    */
   public GenerateView toEnd() throws OverflowException {
+    return toEnd(token -> {});
+  }
+
+  /**
+   * Does the same and shows each token as it comes.
+   *
+   * @param each hears of it before the next one is computed
+   * @throws OverflowException if the model's numbers overflow
+   */
+  public GenerateView toEnd(Consumer<GenerateView.Token> each) throws OverflowException {
     List<GenerateView.Token> tokens = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     while (hasNext()) {
@@ -119,6 +130,7 @@ public final class Generation {
           new GenerateView.Token(
               token.position(), token.id(), prompt.names().text(token.id()), token.probability()));
       text.append(token.text());
+      each.accept(tokens.getLast());
       // An EOS may end it early.
       progress.done(
           Progress.Phase.TOKENS, tokens.size(), hasNext() ? settings.maxNew() : tokens.size());

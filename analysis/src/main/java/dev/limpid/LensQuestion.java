@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param positions from 0
  * @param top how many tokens each reading lists, at least 1
  * @param chosen a token whose rank is told in each state, or null
+ * @param raw whether the head reads states as they are, without the final norm
  */
 public record LensQuestion(
-    State state, List<Integer> layers, List<Integer> positions, int top, @Nullable Integer chosen) {
+    State state,
+    List<Integer> layers,
+    List<Integer> positions,
+    int top,
+    @Nullable Integer chosen,
+    boolean raw) {
 
   /** Copies the lists and checks the number. */
   public LensQuestion {
@@ -25,6 +31,16 @@ public record LensQuestion(
     if (top < 1) {
       throw new IllegalArgumentException(top + " is not a number of tokens");
     }
+  }
+
+  /** Asks for what the model would predict, by the final norm and the head. */
+  public LensQuestion(
+      State state,
+      List<Integer> layers,
+      List<Integer> positions,
+      int top,
+      @Nullable Integer chosen) {
+    this(state, layers, positions, top, chosen, false);
   }
 
   /** Asks for the most probable tokens alone. */

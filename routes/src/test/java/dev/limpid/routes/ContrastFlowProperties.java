@@ -62,8 +62,7 @@ class ContrastFlowProperties {
         .withMessageContaining("2 layers and 3 positions");
   }
 
-  private static DirectLogitAttribution attribution(
-      long seed, int nLayers, int position, int nHeads) {
+  static DirectLogitAttribution attribution(long seed, int nLayers, int position, int nHeads) {
     Random random = new Random(seed);
     List<LayerLogits> layers = new ArrayList<>();
     for (int l = 0; l < nLayers; l++) {

@@ -3,6 +3,7 @@ package dev.limpid.attribution.logits;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,6 +32,19 @@ public record LogitLens(Transformer model, int top) {
   public Tensor logits(Tensor states) {
     try (Scope _ = model.ops().scope()) {
       return model.unembed(model.ops().resident(states)).toHeap();
+    }
+  }
+
+  /**
+   * Returns the head of states [n, D] as they are, without the final norm, on the heap: [n, V].
+   * These add up where states do, and are no prediction of the model.
+   */
+  public Tensor withoutNorm(Tensor states) {
+    TensorOps ops = model.ops();
+    try (Scope _ = ops.scope()) {
+      Tensor logits = ops.zeros(states.dim(0), model.config().dVocab());
+      ops.matmul(ops.resident(states), model.weights().head(), null, logits);
+      return logits.toHeap();
     }
   }
 

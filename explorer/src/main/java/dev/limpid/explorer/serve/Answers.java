@@ -40,9 +40,9 @@ final class Answers {
         case Reply.Asked asked -> {
           try (Lane.Ticket ticket = asked.lane().take(asked.question(), asked.work())) {
             if (exchange.wantsEvents()) {
-              events(context, ticket);
+              events(context, ticket, endpoint.operation());
             } else {
-              await(context, ticket);
+              await(context, ticket, endpoint.operation());
             }
           }
         }
@@ -52,7 +52,7 @@ final class Answers {
     } catch (InterruptedException e) {
       refuse(context, closing());
     } catch (Exception | Error e) {
-      refuse(context, refusal(e));
+      refuse(context, refusal(e, endpoint.operation()));
     }
   }
 
@@ -76,15 +76,17 @@ final class Answers {
     context.result(content.bytes());
   }
 
-  private void await(Context context, Lane.Ticket ticket) throws InterruptedException {
+  private void await(Context context, Lane.Ticket ticket, Operation operation)
+      throws InterruptedException {
     switch (ticket.job().await()) {
       case Job.Outcome.Answered answered -> whole(context, answered.content());
-      case Job.Outcome.Failed failed -> refuse(context, refusal(failed.cause()));
+      case Job.Outcome.Failed failed -> refuse(context, refusal(failed.cause(), operation));
     }
     ticket.answered();
   }
 
-  private void events(Context context, Lane.Ticket ticket) throws InterruptedException {
+  private void events(Context context, Lane.Ticket ticket, Operation operation)
+      throws IOException, InterruptedException {
     OutputStream out = stream(context);
     write(out, queued(ticket.ahead()));
     Job job = ticket.job();
@@ -103,7 +105,7 @@ final class Answers {
       case Job.Outcome.Answered answered ->
           write(out, Event.line("result", answered.content().bytes()));
       case Job.Outcome.Failed failed ->
-          write(out, Event.line("failed", ErrorDocument.bytes(refusal(failed.cause()))));
+          write(out, Event.line("failed", ErrorDocument.bytes(refusal(failed.cause(), operation))));
     }
     ticket.answered();
   }
@@ -112,10 +114,11 @@ final class Answers {
     return Event.of("queued", Map.of("position", position));
   }
 
-  private static OutputStream stream(Context context) {
+  /** Not Javalin's own stream, which does not pass a flush on. */
+  private static OutputStream stream(Context context) throws IOException {
     context.contentType("text/event-stream");
     context.header("Cache-Control", Headers.NOT_KEPT);
-    return context.outputStream();
+    return context.res().getOutputStream();
   }
 
   private static void write(OutputStream out, Event event) {
@@ -136,13 +139,13 @@ final class Answers {
   }
 
   /** Returns what an asker is told of something that was thrown. */
-  private Refusal refusal(Throwable thrown) {
+  private Refusal refusal(Throwable thrown, Operation operation) {
+    Refusal.Code bad =
+        operation.body().isPresent() ? Refusal.Code.BAD_BODY : Refusal.Code.BAD_PARAMETER;
     return switch (thrown) {
       case Refusal refusal -> refusal;
-      case QuestionException question ->
-          new Refusal(Refusal.Code.BAD_PARAMETER, String.valueOf(question.getMessage()));
-      case NonFiniteStateException state ->
-          new Refusal(Refusal.Code.BAD_PARAMETER, String.valueOf(state.getMessage()));
+      case QuestionException question -> new Refusal(bad, String.valueOf(question.getMessage()));
+      case NonFiniteStateException state -> new Refusal(bad, String.valueOf(state.getMessage()));
       case CancellationException _ -> closing();
       case OutOfMemoryError _ ->
           new Refusal(

@@ -55,9 +55,14 @@ public final class Exchange {
     return JsonBody.read(bytes, operation.keys());
   }
 
+  /** Returns whether the asker wants an answer of some media type rather than JSON. */
+  public boolean accepts(String type) {
+    @Nullable String accept = context.header("Accept");
+    return accept != null && accept.contains(type);
+  }
+
   /** Returns whether the asker wants events. */
   boolean wantsEvents() {
-    @Nullable String accept = context.header("Accept");
-    return operation.events() && accept != null && accept.contains("text/event-stream");
+    return operation.events() && accepts("text/event-stream");
   }
 }

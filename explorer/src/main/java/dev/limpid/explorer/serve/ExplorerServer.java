@@ -144,16 +144,20 @@ public final class ExplorerServer implements AutoCloseable {
   }
 
   private static void refuseMethod(Context context) {
-    throw new Refusal(
-        Refusal.Code.WRONG_METHOD,
-        "%s: this path does not take that method.".formatted(Query.brief(context.method().name())));
+    Answers.refuse(
+        context,
+        new Refusal(
+            Refusal.Code.WRONG_METHOD,
+            "%s: this path does not take that method."
+                .formatted(Query.brief(context.method().name()))));
   }
 
   private static void refuse(HttpResponseException e, Context context) {
     if (e.getStatus() == Refusal.Code.WRONG_METHOD.status()) {
       refuseMethod(context);
+    } else {
+      Answers.refuse(context, new Refusal(Refusal.Code.NOT_FOUND, "There is no such path here."));
     }
-    Answers.refuse(context, new Refusal(Refusal.Code.NOT_FOUND, "There is no such path here."));
   }
 
   /** Returns the address to open in a browser. */

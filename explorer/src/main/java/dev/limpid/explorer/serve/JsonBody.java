@@ -43,14 +43,14 @@ public final class JsonBody {
   }
 
   /** Reads a body, whose bytes come as slowly as they come. */
-  static byte[] bytes(InputStream in, long announced, int most, long deadline) throws IOException {
+  static byte[] bytes(InputStream in, long announced, int most, long deadline) {
     if (announced > most) {
       throw tooLarge(most);
     }
     byte[] bytes = new byte[announced >= 0 ? (int) announced : most + 1];
     int read = 0;
     while (read < bytes.length) {
-      int n = in.read(bytes, read, bytes.length - read);
+      int n = read(in, bytes, read);
       if (n < 0) {
         break;
       }
@@ -59,13 +59,22 @@ public final class JsonBody {
         throw bad("The body came too slowly: it has to be here within 10 seconds.");
       }
     }
-    if (read > most || in.read() >= 0) { // also consumes the end, so that the connection lives on
+    if (read > most || read(in, new byte[1], 0) > 0) { // consumes the end: the connection lives on
       throw tooLarge(most);
     }
     if (read < announced) {
       throw bad("The body ends after %d of %d bytes.".formatted(read, announced));
     }
     return java.util.Arrays.copyOf(bytes, read);
+  }
+
+  /** Reads some bytes; a sender that leaves, or says nothing for long, has sent no body. */
+  private static int read(InputStream in, byte[] bytes, int at) {
+    try {
+      return in.read(bytes, at, bytes.length - at);
+    } catch (IOException e) {
+      throw bad("The body ends before it is whole.");
+    }
   }
 
   private static Refusal tooLarge(int most) {

@@ -69,7 +69,7 @@ public final class Query {
   public Optional<String> text(Parameter parameter) {
     @Nullable String value = given.get(parameter.name());
     if (value == null && parameter.required()) {
-      throw bad(parameter.name() + ": is missing; " + parameter.about() + " is needed.");
+      throw bad(parameter.name() + ": is missing, and without it there is no answer.");
     }
     return Optional.ofNullable(value);
   }
@@ -146,6 +146,18 @@ public final class Query {
             }
           }
           return List.copyOf(numbers);
+        });
+  }
+
+  /** Returns the first and the last of a range such as 3-17. */
+  public Optional<int[]> range(Parameter parameter, int most) {
+    return text(parameter)
+        .map(value -> {
+          String[] ends = value.split("-", -1);
+          int from = whole(parameter.name(), ends[0], 0, most);
+          return new int[] {
+            from, ends.length == 1 ? from : whole(parameter.name(), ends[1], from, most)
+          };
         });
   }
 

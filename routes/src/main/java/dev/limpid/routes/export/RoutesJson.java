@@ -28,14 +28,31 @@ public final class RoutesJson {
 
   private final JsonGenerator json;
 
-  private RoutesJson(JsonGenerator json) {
+  /** How many edges are written at most; 0 for all, and no word about it. */
+  private final int maxEdges;
+
+  private RoutesJson(JsonGenerator json, int maxEdges) {
     this.json = json;
+    this.maxEdges = maxEdges;
   }
 
   /** Writes a document and a line end; flushes the writer, does not close it. */
   public static void write(RouteDocument document, Writer out) {
     try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
-      new RoutesJson(json).document(document);
+      new RoutesJson(json, 0).document(document);
+      json.writeRaw('\n');
+    }
+  }
+
+  /**
+   * Writes a document of one route with so many edges at most; {@code pruned} says what is left
+   * out.
+   *
+   * @param maxEdges at least 1
+   */
+  public static void write(RouteDocument document, int maxEdges, Writer out) {
+    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
+      new RoutesJson(json, maxEdges).document(document);
       json.writeRaw('\n');
     }
   }
@@ -61,6 +78,9 @@ public final class RoutesJson {
     json.writeArrayPropertyStart("routes");
     document.routes().forEach(this::route);
     json.writeEndArray();
+    if (maxEdges > 0) {
+      pruned(document.only().route());
+    }
     json.writeEndObject();
   }
 
@@ -113,11 +133,12 @@ public final class RoutesJson {
       number("kept_share", Spelling.share(plain.keptShare()));
       number("arriving_share", Spelling.share(plain.arrivingShare()));
     }
+    @Nullable PrunedRoute pruned = isPruned(route) ? PrunedRoute.of(route, maxEdges) : null;
     json.writeArrayPropertyStart("nodes");
-    route.nodes().forEach(this::node);
+    (pruned == null ? route.nodes() : pruned.nodes()).forEach(this::node);
     json.writeEndArray();
     json.writeArrayPropertyStart("edges");
-    route.edges().forEach(this::edge);
+    (pruned == null ? route.edges() : pruned.edges()).forEach(this::edge);
     json.writeEndArray();
     json.writeArrayPropertyStart("source_flow");
     for (Route.NodeFlow source : route.sources()) {
@@ -127,6 +148,24 @@ public final class RoutesJson {
     if (route instanceof Route plain) {
       lost(plain);
     }
+    json.writeEndObject();
+  }
+
+  private boolean isPruned(RouteGraph route) {
+    return maxEdges > 0 && PrunedRoute.isNeeded(route, maxEdges);
+  }
+
+  /** Says how large the whole route is, or that this is all of it. */
+  private void pruned(RouteGraph route) {
+    if (!isPruned(route)) {
+      json.writeNullProperty("pruned");
+      return;
+    }
+    json.writeObjectPropertyStart("pruned");
+    json.writeNumberProperty("nodes", route.nodes().size());
+    json.writeNumberProperty("edges", route.edges().size());
+    json.writeNumberProperty("max_edges", maxEdges);
+    number("least", Spelling.share(PrunedRoute.of(route, maxEdges).least()));
     json.writeEndObject();
   }
 

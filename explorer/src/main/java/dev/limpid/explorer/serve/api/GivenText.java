@@ -88,6 +88,9 @@ record GivenText(Models.Listed model, String backend, Prompt prompt) {
   }
 
   private static void requireLength(Models.Listed model, int nTokens, Limits limits) {
+    if (nTokens == 0) {
+      throw JsonBody.bad("The prompt has no tokens: give some text, or bos true.");
+    }
     int context = model.source().config().nContext();
     if (nTokens > context) {
       throw new Refusal(

@@ -8,14 +8,31 @@ import java.util.List;
 public final class Paths {
   private Paths() {}
 
-  /** Returns all paths. */
+  /** Returns all paths, in the order in which they are described. */
   public static List<Endpoint> all(Explorer explorer) {
     return List.of(
+        new OpenApiPath(explorer),
         new StatusPath(explorer),
         new MakeTracePath(explorer),
         new TracePath(explorer),
         new RoutesPath(explorer),
         new HeadsPath(explorer),
-        new LensPath(explorer));
+        new MapsPath(explorer),
+        new NeuronsPath(explorer),
+        new LensPath(explorer),
+        new UpdatePath(explorer),
+        new PartsPath(explorer),
+        new SizesPath(explorer),
+        new LogitsPath(explorer),
+        new ContrastPath(explorer),
+        new FaithfulnessPath(explorer),
+        new ChangesPath(explorer),
+        new ExportPath(explorer),
+        new ModelsPath(explorer),
+        new ModelPath(explorer),
+        new RolesPath(explorer),
+        new SentencesPath(explorer),
+        new PromptsPath(explorer),
+        new GeneratePath(explorer));
   }
 }

@@ -1,5 +1,7 @@
 package dev.limpid.explorer.serve.api;
 
+import dev.limpid.Question;
+import dev.limpid.RelevanceSettings;
 import dev.limpid.RouteSettings;
 import dev.limpid.explorer.serve.Content;
 import dev.limpid.explorer.serve.Endpoint;
@@ -7,6 +9,7 @@ import dev.limpid.explorer.serve.Exchange;
 import dev.limpid.explorer.serve.Explorer;
 import dev.limpid.explorer.serve.Operation;
 import dev.limpid.explorer.serve.Parameter;
+import dev.limpid.explorer.serve.Refusal;
 import dev.limpid.explorer.serve.Reply;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RoutesJson;
@@ -16,11 +19,57 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** {@code GET /api/traces/{id}/routes}: the route of a position. */
+/** {@code GET /api/traces/{id}/routes}: the route of a position, or the one behind an answer. */
 final class RoutesPath implements Endpoint {
+  private static final int USUAL = 4000;
+  private static final Parameter BY =
+      Parameter.word(
+          "by",
+          List.of("contributions", "relevance"),
+          "How the state was built, or what made the answer (default: contributions)");
   private static final Parameter MAX_EDGES =
       Parameter.whole("max_edges", 1, 20_000, "The most edges, largest first (default: 4000)");
+
+  /** What makes a part of a route large. */
+  private enum By {
+    CONTRIBUTIONS,
+    RELEVANCE
+  }
+
+  /** Gradients run through the whole model: that is a pass of its own. */
+  private Reply behindAnswer(Exchange exchange, TraceQuery query, int position, int maxEdges) {
+    refuse(query, RouteQuery.MODE, "contributions");
+    int answer = query.requiredToken(TraceQuery.ANSWER);
+    @Nullable Integer distractor = query.distractor(answer);
+    Question question = new Question(position, answer, distractor);
+    RelevanceSettings settings =
+        RelevanceSettings.DEFAULT.withThreshold(RouteQuery.threshold(query, explorer));
+    return new Reply.Asked(
+        explorer.passes(),
+        exchange.question(),
+        listener ->
+            Content.json(
+                bytes(
+                    query.trace().analysis().heardBy(listener).routeBehind(question, settings),
+                    maxEdges)));
+  }
+
+  private static void refuse(TraceQuery query, Parameter parameter, String by) {
+    if (query.query().has(parameter)) {
+      throw new Refusal(
+          Refusal.Code.BAD_PARAMETER, "%s: only with by=%s.".formatted(parameter.name(), by));
+    }
+  }
+
+  private static byte[] bytes(RouteDocument document, int maxEdges) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (Writer out = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
+      RoutesJson.write(document, maxEdges, out);
+    }
+    return bytes.toByteArray();
+  }
 
   private final Explorer explorer;
 
@@ -32,7 +81,10 @@ final class RoutesPath implements Endpoint {
   public Operation operation() {
     return Operation.get(
         "/api/traces/{id}/routes",
-        "The route of a position.",
+        "The route of a position, or the one behind an answer.",
+        BY,
+        TraceQuery.ANSWER,
+        TraceQuery.DISTRACTOR,
         TraceQuery.POSITION,
         RouteQuery.THRESHOLD,
         RouteQuery.MODE,
@@ -42,19 +94,17 @@ final class RoutesPath implements Endpoint {
   @Override
   public Reply reply(Exchange exchange) {
     TraceQuery query = TraceQuery.of(exchange, explorer);
-    RouteSettings settings = RouteQuery.settings(query, explorer);
     int position = query.position();
+    int maxEdges = query.query().whole(MAX_EDGES, 1, explorer.limits().maxEdges()).orElse(USUAL);
+    if (query.query().word(BY, By.class).orElse(By.CONTRIBUTIONS) == By.RELEVANCE) {
+      return behindAnswer(exchange, query, position, maxEdges);
+    }
+    refuse(query, TraceQuery.ANSWER, "relevance");
+    refuse(query, TraceQuery.DISTRACTOR, "relevance");
+    RouteSettings settings = RouteQuery.settings(query, explorer);
     return explorer.read(
         exchange,
         query.trace(),
-        analysis -> Content.json(bytes(analysis.routes(settings, List.of(position)))));
-  }
-
-  private static byte[] bytes(RouteDocument document) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (Writer out = new OutputStreamWriter(bytes, StandardCharsets.UTF_8)) {
-      RoutesJson.write(document, out);
-    }
-    return bytes.toByteArray();
+        analysis -> Content.json(bytes(analysis.routes(settings, List.of(position)), maxEdges)));
   }
 }

@@ -75,6 +75,22 @@ record TraceQuery(Trace trace, Query query, Explorer explorer) {
         : (Integer) id(trace.analysis().prompt(), parameter.name(), text.get());
   }
 
+  /** Returns the id of a token that must be named. */
+  int requiredToken(Parameter parameter) {
+    return id(
+        trace.analysis().prompt(), parameter.name(), query.text(parameter.must()).orElseThrow());
+  }
+
+  /** Returns the id of the token that an answer is compared with, or null if none is named. */
+  @Nullable Integer distractor(@Nullable Integer answer) {
+    @Nullable Integer distractor = token(DISTRACTOR);
+    if (distractor != null && distractor.equals(answer)) {
+      throw new Refusal(
+          Refusal.Code.BAD_PARAMETER, "distractor: is the answer itself; name another token.");
+    }
+    return distractor;
+  }
+
   static int id(Prompt prompt, String name, String token) {
     try {
       return prompt.tokenId(token);
