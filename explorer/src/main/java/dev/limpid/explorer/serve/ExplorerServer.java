@@ -70,7 +70,9 @@ public final class ExplorerServer implements AutoCloseable {
         && !(cause instanceof IOException && !(cause.getCause() instanceof IOException))) {
       cause = cause.getCause();
     }
-    String reason = cause instanceof BindException ? "is in use" : "cannot be opened";
+    boolean isTaken =
+        cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use");
+    String reason = isTaken ? "is in use" : "cannot be opened";
     return new IOException(
         "port %d of %s %s; give another by --port, or 0 for any that is free"
             .formatted(asked, host.orElse(LOOPBACK), reason),

@@ -1,0 +1,97 @@
+package dev.limpid.explorer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.testdata.TestData;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code limpid serve} as a process: how it begins and ends. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ServeProcessTest {
+  @TempDir Path home;
+
+  private Process start(String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-exports",
+                "java.base/jdk.internal.module=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.limpid.explorer.Main",
+                "serve"));
+    command.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("LIMPID_CACHE", home.resolve("cache").toString());
+    builder.environment().put("HF_HOME", home.resolve("hf").toString());
+    builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
+    return builder.start();
+  }
+
+  @Test
+  void saysWhereItListensAndEndsWhenItIsTold() throws Exception {
+    Process process = start("--port", "0");
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String address = out.readLine();
+    assertThat(address).matches("http://127\\.0\\.0\\.1:\\d+/");
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest page = HttpRequest.newBuilder(URI.create(address)).build();
+      assertThat(client.send(page, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+    long begin = System.nanoTime();
+    process.destroy();
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(5));
+
+    String port = address.substring(address.lastIndexOf(':') + 1, address.length() - 1);
+    Process again = start("--port", port);
+    assertThat(again.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo(address);
+    again.destroy();
+    assertThat(again.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void aPortInUseIsOneLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Process process = start("--port", String.valueOf(taken.getLocalPort()));
+
+      assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED);
+      assertThat(process.inputReader().lines()).isEmpty();
+      List<String> errors = new ArrayList<>();
+      process.errorReader().lines().filter(l -> !l.contains("incubator")).forEach(errors::add);
+      assertThat(errors)
+          .singleElement()
+          .asString()
+          .isEqualTo(
+              "limpid: port %d of 127.0.0.1 is in use; give another by --port, or 0 for any that is free"
+                  .formatted(taken.getLocalPort()));
+    }
+  }
+
+  @Test
+  void wrongUsage() {
+    LimpidRun.World world = new LimpidRun.World(home);
+    assertThat(world.runLine("serve --port 70000").code()).isEqualTo(ExitCode.USAGE);
+    LimpidRun unknown = world.runLine("serve --model nowhere/at-all");
+    assertThat(unknown.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(unknown.err().lines()).hasSize(1);
+  }
+}
