@@ -17,6 +17,7 @@ import dev.limpid.view.MapsView;
 import dev.limpid.view.PartsView;
 import dev.limpid.view.SizesView;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,8 +132,7 @@ class AnatomyTest {
         .isCloseTo(graph.logit(), within(FLOAT));
     assertThat(graph.logit()).isEqualTo(logits.logit());
     assertThat(graph.pruned()).isNull();
-    assertThat(logits.contrast()).isNotNull();
-    for (var token : logits.contrast().tokens()) {
+    for (var token : Objects.requireNonNull(logits.contrast()).tokens()) {
       ContrastGraphView.NodeAmount node =
           graph.nodes().stream()
               .filter(n -> n.id().equals("X0_" + token.position()))

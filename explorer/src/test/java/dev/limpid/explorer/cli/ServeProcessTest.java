@@ -70,7 +70,7 @@ class ServeProcessTest {
 
   @Test
   void aPortInUseIsOneLine() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Process process = start("--port", String.valueOf(taken.getLocalPort()));
 
       assertThat(process.waitFor()).isEqualTo(ExitCode.FAILED);

@@ -5,6 +5,7 @@ import dev.limpid.explorer.settings.ExplorerConfig;
 import dev.limpid.models.ModelLocator;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -118,7 +119,7 @@ public final class RunningServer implements AutoCloseable {
 
   /** Opens a connection. */
   public Socket connect() throws IOException {
-    return new Socket("127.0.0.1", port());
+    return new Socket(InetAddress.getLoopbackAddress(), port());
   }
 
   /** Sends bytes as they are, and returns all that comes back until the server closes. */

@@ -34,8 +34,7 @@ class ServerLoadTest {
   private static final List<String> QUESTIONS =
       List.of("", "/routes", "/heads?layer=2", "/lens?layer=3", "/sizes", "/logits");
 
-  private static String ask(RunningServer server, int i)
-      throws IOException, InterruptedException {
+  private static String ask(RunningServer server, int i) throws IOException, InterruptedException {
     return server.trace(TEXTS.get(i % TEXTS.size())) + QUESTIONS.get(i % QUESTIONS.size());
   }
 
@@ -105,7 +104,8 @@ class ServerLoadTest {
 
   private static void requests(RunningServer server, String trace, int count) throws Exception {
     for (int i = 0; i < count; i++) {
-      String path = i % 10 == 0 ? trace + "/heads?layer=1" : i % 10 == 1 ? "/nowhere" : "/api/status";
+      String path =
+          i % 10 == 0 ? trace + "/heads?layer=1" : i % 10 == 1 ? "/nowhere" : "/api/status";
       assertThat(server.get(path).statusCode()).isEqualTo(i % 10 == 1 ? 404 : 200);
     }
   }
