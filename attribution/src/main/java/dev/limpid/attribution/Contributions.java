@@ -147,9 +147,9 @@ public record Contributions(ContributionOptions options, List<LayerContributions
         : proximity(ops, everywhere(ops, bias, whole.dim(0)), whole);
   }
 
-  /** The proximity of what was changed; zeros where nothing was. */
+  /** The proximity of what was changed; where nothing was, zeros that a device need not send. */
   private static Tensor changeProximity(TensorOps ops, @Nullable Tensor change, Tensor whole) {
-    return change == null ? ops.zeros(whole.dim(0)) : proximity(ops, change, whole);
+    return change == null ? Tensor.zeros(whole.dim(0)) : proximity(ops, change, whole);
   }
 
   /** Adds the proximities of a part that there is. */
