@@ -4,9 +4,11 @@ import dev.limpid.PromptFaithfulness.Candidate;
 import dev.limpid.PromptFaithfulness.Measured;
 import dev.limpid.PromptFaithfulness.RouteOutcome;
 import dev.limpid.PromptFaithfulness.Sample;
+import dev.limpid.routes.RouteGraph;
 import dev.limpid.routes.circuit.CircuitRuns.Outcome;
 import dev.limpid.routes.circuit.Curve;
 import dev.limpid.routes.circuit.RankCorrelation;
+import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.view.FaithfulnessView;
 import dev.limpid.view.FaithfulnessView.CorrelationView;
 import dev.limpid.view.FaithfulnessView.CurveView;
@@ -48,6 +50,18 @@ public final class Faithfulness {
    */
   public void add(Analysis analysis, Comparison comparison) throws QuestionException {
     measured.add(new PromptFaithfulness(analysis, comparison, settings).measure());
+  }
+
+  /**
+   * Measures the first route of a document, such as the one behind an answer, in place of plain
+   * routes at the thresholds of the settings; every prompt added has one then.
+   *
+   * @throws QuestionException if it cannot be run as asked; nothing is added then
+   */
+  public void add(Analysis analysis, Comparison comparison, RouteDocument document)
+      throws QuestionException {
+    RouteGraph route = document.routes().getFirst().route();
+    add(analysis, comparison, List.of(new Candidate(document.threshold(), route)));
   }
 
   /**

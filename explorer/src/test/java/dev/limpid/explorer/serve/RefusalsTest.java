@@ -101,7 +101,9 @@ class RefusalsTest {
         "/export",
         "/export?format=pdf",
         "/faithfulness?ablation=patch",
-        "/faithfulness?draws=0"
+        "/faithfulness?draws=0",
+        "/faithfulness?by=relevance",
+        "/faithfulness?by=relevance&answer=%20Mary&mode=raw"
       })
   void parametersThatMakeNoSense(String question) throws Exception {
     HttpResponse<String> response = server.get(trace + question);

@@ -55,6 +55,20 @@ class ServedDocumentsTest {
   }
 
   @Test
+  void theRouteBehindAnAnswerRecoversMoreOfItThanThePlainOne() throws Exception {
+    String asked = "/faithfulness?draws=3&answer=%20Mary&distractor=%20John";
+    String plain = server.get(trace + asked).body();
+    String behind = server.get(trace + asked + "&by=relevance").body();
+    assertHolds("faithfulness", plain);
+    assertHolds("faithfulness", behind);
+    assertThat(recovered(behind)).isGreaterThan(recovered(plain));
+  }
+
+  private static double recovered(String faithfulness) {
+    return RunningServer.json(faithfulness).at("/routes/0/kept/recovered").asDouble();
+  }
+
+  @Test
   void studiesOfManyPromptsToo() throws Exception {
     String body = "{\"prompts\":[\"The capital of France is\",\"%s\"]}".formatted("x ".repeat(500));
     String document = server.post("/api/prompts", body).body();

@@ -5,6 +5,8 @@ import dev.limpid.Analysis;
 import dev.limpid.Comparison;
 import dev.limpid.Faithfulness;
 import dev.limpid.FaithfulnessSettings;
+import dev.limpid.Question;
+import dev.limpid.RelevanceSettings;
 import dev.limpid.explorer.serve.Content;
 import dev.limpid.explorer.serve.Endpoint;
 import dev.limpid.explorer.serve.Exchange;
@@ -39,6 +41,7 @@ final class FaithfulnessPath implements Endpoint {
     return Operation.get(
             "/api/traces/{id}/faithfulness",
             "What is left of an answer if the route runs alone.",
+            RouteQuery.BY,
             TraceQuery.POSITION,
             RouteQuery.THRESHOLD,
             RouteQuery.MODE,
@@ -52,8 +55,16 @@ final class FaithfulnessPath implements Endpoint {
   @Override
   public Reply reply(Exchange exchange) {
     TraceQuery query = TraceQuery.of(exchange, explorer);
+    boolean isBehindAnswer = RouteQuery.isBehindAnswer(query);
+    if (isBehindAnswer) {
+      RouteQuery.refuse(query, RouteQuery.MODE, "contributions");
+      query.requiredToken(TraceQuery.ANSWER);
+    }
     @Nullable Integer answer = query.token(TraceQuery.ANSWER);
-    Comparison comparison = Comparison.of(query.position(), answer, query.distractor(answer));
+    @Nullable Integer distractor = query.distractor(answer);
+    Comparison comparison = Comparison.of(query.position(), answer, distractor);
+    RelevanceSettings relevance =
+        RelevanceSettings.DEFAULT.withThreshold(RouteQuery.threshold(query, explorer));
     query.query().word(ABLATION, Zero.class);
     FaithfulnessSettings usual = FaithfulnessSettings.of(Ablation.ZERO);
     FaithfulnessSettings settings =
@@ -76,7 +87,12 @@ final class FaithfulnessPath implements Endpoint {
         listener -> {
           Analysis analysis = query.trace().analysis().heardBy(listener);
           Faithfulness faithfulness = new Faithfulness(analysis.model(), settings);
-          faithfulness.add(analysis, comparison);
+          if (isBehindAnswer) {
+            Question question = new Question(query.position(), answer, distractor);
+            faithfulness.add(analysis, comparison, analysis.routeBehind(question, relevance));
+          } else {
+            faithfulness.add(analysis, comparison);
+          }
           return Content.json(faithfulness.view());
         });
   }

@@ -9,7 +9,6 @@ import dev.limpid.explorer.serve.Exchange;
 import dev.limpid.explorer.serve.Explorer;
 import dev.limpid.explorer.serve.Operation;
 import dev.limpid.explorer.serve.Parameter;
-import dev.limpid.explorer.serve.Refusal;
 import dev.limpid.explorer.serve.Reply;
 import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RoutesJson;
@@ -24,23 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** {@code GET /api/traces/{id}/routes}: the route of a position, or the one behind an answer. */
 final class RoutesPath implements Endpoint {
   private static final int USUAL = 4000;
-  private static final Parameter BY =
-      Parameter.word(
-          "by",
-          List.of("contributions", "relevance"),
-          "How the state was built, or what made the answer (default: contributions)");
   private static final Parameter MAX_EDGES =
       Parameter.whole("max_edges", 1, 20_000, "The most edges, largest first (default: 4000)");
 
-  /** What makes a part of a route large. */
-  private enum By {
-    CONTRIBUTIONS,
-    RELEVANCE
-  }
-
   /** Gradients run through the whole model: that is a pass of its own. */
   private Reply behindAnswer(Exchange exchange, TraceQuery query, int position, int maxEdges) {
-    refuse(query, RouteQuery.MODE, "contributions");
+    RouteQuery.refuse(query, RouteQuery.MODE, "contributions");
     int answer = query.requiredToken(TraceQuery.ANSWER);
     @Nullable Integer distractor = query.distractor(answer);
     Question question = new Question(position, answer, distractor);
@@ -54,13 +42,6 @@ final class RoutesPath implements Endpoint {
                 bytes(
                     query.trace().analysis().heardBy(listener).routeBehind(question, settings),
                     maxEdges)));
-  }
-
-  private static void refuse(TraceQuery query, Parameter parameter, String by) {
-    if (query.query().has(parameter)) {
-      throw new Refusal(
-          Refusal.Code.BAD_PARAMETER, "%s: only with by=%s.".formatted(parameter.name(), by));
-    }
   }
 
   private static byte[] bytes(RouteDocument document, int maxEdges) throws IOException {
@@ -82,7 +63,7 @@ final class RoutesPath implements Endpoint {
     return Operation.get(
         "/api/traces/{id}/routes",
         "The route of a position, or the one behind an answer.",
-        BY,
+        RouteQuery.BY,
         TraceQuery.ANSWER,
         TraceQuery.DISTRACTOR,
         TraceQuery.POSITION,
@@ -96,11 +77,11 @@ final class RoutesPath implements Endpoint {
     TraceQuery query = TraceQuery.of(exchange, explorer);
     int position = query.position();
     int maxEdges = query.query().whole(MAX_EDGES, 1, explorer.limits().maxEdges()).orElse(USUAL);
-    if (query.query().word(BY, By.class).orElse(By.CONTRIBUTIONS) == By.RELEVANCE) {
+    if (RouteQuery.isBehindAnswer(query)) {
       return behindAnswer(exchange, query, position, maxEdges);
     }
-    refuse(query, TraceQuery.ANSWER, "relevance");
-    refuse(query, TraceQuery.DISTRACTOR, "relevance");
+    RouteQuery.refuse(query, TraceQuery.ANSWER, "relevance");
+    RouteQuery.refuse(query, TraceQuery.DISTRACTOR, "relevance");
     RouteSettings settings = RouteQuery.settings(query, explorer);
     return explorer.read(
         exchange,
