@@ -1,7 +1,6 @@
 import type { Focus } from './keys';
-import { FEW, svgPath, type Layout, type PlacedBand, type PlacedNode } from './layout';
+import { FEW, opacityOf, svgPath, type Layout, type PlacedBand, type PlacedNode } from './layout';
 import type { Lit } from './lit';
-import { opacityOf } from './layout';
 import type { River } from './river';
 
 /** The ground under the river: rows of layers and folded columns. */

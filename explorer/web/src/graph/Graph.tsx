@@ -4,7 +4,6 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { Trace } from '../api/types';
 import { bandName, stateWithToken } from '../text/names';
 import { count, percent } from '../text/numbers';
-import { quoted, reading } from '../text/tokens';
 import { readColours } from './colours';
 import { Ground, Highlight, Ring } from './Focus';
 import { Hits, type Hit } from './hit';
@@ -322,10 +321,4 @@ function Tooltip(props: {
       {text}
     </div>
   );
-}
-
-/** The next token of a position in quotes; for whoever names a target. */
-export function nextToken(trace: Trace, position: number): string {
-  const best = trace.predictions[position]?.top[0];
-  return best ? quoted(reading(best.text, best.id)) : '';
 }

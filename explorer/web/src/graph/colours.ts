@@ -30,7 +30,3 @@ export function readColours(): Colours {
     dark: of('dark') === '1',
   };
 }
-
-export function hueOf(kind: 'attention' | 'mlp' | 'residual', colours: Colours): string {
-  return colours[kind];
-}

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Details } from '../details/Details';
+import { formatChanges, parseChanges } from '../state/changes';
 import { useExplorer } from '../state/hooks';
 import { Compare } from '../views/Compare';
 import { Heads } from '../views/Heads';
@@ -16,7 +17,7 @@ import { Settings } from './Settings';
 import { Summary } from './Summary';
 import { Toolbar } from './Toolbar';
 
-export type Dialog = 'export' | 'settings' | 'help' | 'generate' | 'tokens';
+export type Dialog = 'export' | 'settings' | 'help' | 'generate';
 
 const VIEWS = { route: RoutePanel, lens: Lens, heads: Heads, compare: Compare, prompts: Prompts };
 
@@ -28,10 +29,10 @@ export function Page() {
     const onKey = (e: KeyboardEvent) => {
       const inField = (e.target as HTMLElement).closest?.('input, textarea, select, dialog');
       if (e.key === 'z' && (e.ctrlKey || e.metaKey) && !inField) {
-        if (undo(explorer.state.shown?.address.c)) {
-          explorer.go({ c: shorter(explorer.state.shown!.address.c!) });
-          e.preventDefault();
-        }
+        const changes = parseChanges(explorer.state.shown?.address.c);
+        if (changes.length === 0) return;
+        explorer.go({ c: formatChanges(changes.slice(0, -1)) });
+        e.preventDefault();
       } else if (e.key === '?' && !inField && !e.ctrlKey && !e.altKey) {
         setDialog('help');
         e.preventDefault();
@@ -50,10 +51,10 @@ export function Page() {
         <Alerts />
       </div>
       <main aria-busy={state.working !== undefined}>
-        <Summary open={setDialog} />
+        <Summary />
         <Toolbar />
         <div class={`panel ${state.working && !state.working.aside ? 'old' : ''}`} role="tabpanel" id="view" aria-labelledby={`tab-${view}`}>
-          {state.shown ? <Panel shown={state.shown} /> : <Waiting empty={state.status !== undefined && !state.alert} />}
+          {state.shown ? <Panel shown={state.shown} /> : <Waiting empty={state.alert !== undefined} />}
         </div>
         <Changes />
       </main>
@@ -67,14 +68,12 @@ export function Page() {
 }
 
 function Waiting({ empty }: { empty: boolean }) {
-  return <div class="scrolls" aria-label={empty ? undefined : 'Loading'}>{[70, 55, 62, 40].map((w) => <span class="grey" style={{ width: `${w}%` }} />)}</div>;
-}
-
-function undo(changes: string | undefined): boolean {
-  return changes !== undefined;
-}
-
-function shorter(changes: string): string | undefined {
-  const rest = changes.split(';').slice(0, -1).join(';');
-  return rest || undefined;
+  if (empty) return <div class="scrolls" />;
+  return (
+    <div class="scrolls">
+      {[70, 55, 62, 40].map((w) => (
+        <span class="grey" key={w} style={{ width: `${w}%` }} />
+      ))}
+    </div>
+  );
 }

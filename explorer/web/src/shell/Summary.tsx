@@ -5,7 +5,6 @@ import { percent } from '../text/numbers';
 import { quoted, reading, wordsBefore } from '../text/tokens';
 import { Hint } from './Hint';
 import { HowToRead } from './HowToRead';
-import type { Dialog } from './Page';
 import { Pickers } from './Pickers';
 
 /** The words of an answer and a distractor as the address has them: text, or #id. */
@@ -20,7 +19,7 @@ export function tokenWords(shown: Shown, given: string | undefined): string {
 }
 
 /** First the eye reads a sentence: what the model predicts after which words. */
-export function Summary(_: { open: (d: Dialog | undefined) => void }) {
+export function Summary() {
   const { explorer, state } = useExplorer();
   const { shown } = state;
   const [picking, setPicking] = useState(false);
