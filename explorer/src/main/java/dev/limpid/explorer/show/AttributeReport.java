@@ -70,7 +70,11 @@ public record AttributeReport(AttributeView view) implements Report {
       page.html().element("h2", "Tokens");
       tokens(view.scores(), page);
       if (view.sum() != null) {
-        page.html().element("p", "They sum to " + Numbers.change(view.sum()) + ".");
+        String elsewhere =
+            view.method().equals(AttributeText.RELEVANCE)
+                ? ", and elsewhere is " + Numbers.change(view.value() - view.sum())
+                : "";
+        page.html().element("p", "They sum to " + Numbers.change(view.sum()) + elsewhere + ".");
       }
     }
     if (view.headOut() != null && view.mlpOut() != null && view.largest() != null) {

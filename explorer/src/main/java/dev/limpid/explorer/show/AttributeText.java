@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a number depends on: tokens as bars, or heads and MLPs as a grid, and the largest terms. */
 public final class AttributeText {
-  private static final String RELEVANCE = "relevance";
+  static final String RELEVANCE = "relevance";
   private static final int LISTED = 12;
   private static final int TOKENS = 40;
   private static final int NAME = 20;

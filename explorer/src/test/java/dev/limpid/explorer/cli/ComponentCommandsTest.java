@@ -143,7 +143,7 @@ class ComponentCommandsTest {
         .contains("its activation's sign included")
         .hasLineCount(26);
     assertThat(run("heads --model %s --roles", DEMO).out())
-        .startsWith("Previous token: looks at the token before\n  layer ")
+        .startsWith("Previous token: looks at the token before (from 0.25)\n  layer ")
         .contains("Name mover: ", "and 1 more; --all lists them");
     assertThat(run("heads --model %s --roles --all", DEMO).out()).doesNotContain("more");
   }
