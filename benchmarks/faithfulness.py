@@ -41,6 +41,8 @@ class Group:
         return (value - self.empty) / (self.full - self.empty)
 
     def curve(self, method):
+        if method not in self.prompts[0]["curves"]:
+            return collections.defaultdict(lambda: None)
         curves = [p["curves"][method] for p in self.prompts]
         recovered = [self.recovered(mean(values)) for values in zip(*(c["values"] for c in curves))]
         kl = [mean(values) for values in zip(*(c["kl"] for c in curves))]
@@ -82,7 +84,7 @@ def read(files):
 
 def rounded(values):
     if isinstance(values, float):
-        return round(values, 4)
+        return round(values, 3)
     if isinstance(values, list):
         return [rounded(v) for v in values]
     return {key: rounded(v) for key, v in values.items()} if isinstance(values, dict) else values
@@ -100,15 +102,17 @@ def number(value, digits=2):
 
 def over(keys, groups, ablation, read_one):
     """The mean over sets of what they all have, or that some have."""
-    values = [read_one(groups[*key, ablation]) for key in keys]
+    values = [read_one(groups[*key, ablation]) for key in keys if (*key, ablation) in groups]
     values = [v for v in values if v is not None]
     return mean(values) if values else None
 
 
 def kind(key, group):
-    """Sets are taken together by models; of very short prompts, the smallest sizes are no component or one."""
-    bundled = key[0].startswith("demo-")
-    return "bundled, short prompts" if bundled and group.components < FEW else "bundled" if bundled else key[0]
+    """Sets are taken together by models and length; of very short prompts, the smallest sizes are no component or one."""
+    model, name = key
+    if not model.startswith("demo-"):
+        return f"{model}, long prompts" if "-long-" in name else model
+    return "bundled, short prompts" if group.components < FEW else "bundled"
 
 
 def tables(groups, needed):
@@ -125,8 +129,8 @@ def tables(groups, needed):
     for ablation in ABLATIONS:
         table(f"recovered at 0.5 % and 2 %, {ablation}", ["set", "prompts", "tokens", "components", "m(U)", "m(0)", *shown],
               [[" ".join(key), str(len(g.prompts)), "-".join(map(str, g.tokens)), number(g.components, 0), number(g.full, 1),
-                number(g.empty, 1), *("{:.2f} {:.2f}".format(*(g.curve(m)["recovered"][i] for i in (2, 4))) for m in shown)]
-               for keys in kinds.values() for key in keys for g in [groups[*key, ablation]]])
+                number(g.empty, 1), *(" ".join(number(r[i]) for i in (2, 4)) if (r := g.curve(m)["recovered"]) else "" for m in shown)]
+               for keys in kinds.values() for key in keys if (*key, ablation) in groups for g in [groups[*key, ablation]]])
     routes = list(next(iter(groups.values())).prompts[0]["routes"])
     alone = {f"{model} {name}": [(model, name)] for model, name, a in groups if a == ABLATIONS[0] and not model.startswith("demo-")}
     for of, keys in {**kinds, **alone}.items():
@@ -143,17 +147,16 @@ def tables(groups, needed):
 def main():
     out, *files = sys.argv[1:]
     groups, needed = read(files)
-    facts = machine.facts()
     with open(out, "w", encoding="utf-8") as results:
+        print(json.dumps({"what": "faithfulness: of the lines below", **machine.facts()}), file=results)
         for (model, name, ablation), group in groups.items():
             shared = {"model": model, "set": name, "ablation": ablation, "prompts": len(group.prompts), "tokens": group.tokens,
-                      "components": group.components, "full": group.full, "empty": group.empty}
-            for method in group.prompts[0]["curves"]:
-                print(json.dumps(rounded({**shared, "order": method, **group.curve(method), **facts})), file=results)
-            for route in group.prompts[0]["routes"]:
-                print(json.dumps(rounded({**shared, "route": route, **group.route(route), **facts})), file=results)
+                      "components": group.components, "full": group.full, "empty": group.empty, "sizes": SIZES}
+            orders = {method: group.curve(method) for method in group.prompts[0]["curves"]}
+            routes = {route: group.route(route) for route in group.prompts[0]["routes"]}
+            print(json.dumps(rounded({**shared, "orders": orders, "routes": routes})), file=results)
         for line in needed:
-            print(json.dumps(rounded({**line, **facts})), file=results)
+            print(json.dumps(rounded(line)), file=results)
     tables(groups, needed)
 
 

@@ -63,7 +63,11 @@ public record FaithfulnessSettings(
      * strength.
      */
     public double harmful() {
-      return this == RELEVANCE || this == RELEVANCE_PATCHING ? 1.0 / 3 : 1;
+      return switch (this) {
+        case RELEVANCE -> 1.0 / 3;
+        case RELEVANCE_PATCHING -> 1.0 / 2;
+        default -> 1;
+      };
     }
 
     /** Returns whether it needs a source prompt. */

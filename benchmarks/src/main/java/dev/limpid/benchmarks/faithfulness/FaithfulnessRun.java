@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Measures sets of prompts on one model and prints a JSON line for every prompt and ablation, and
- * one for the heads of every set; {@code benchmarks/faithfulness.py} makes tables of them.
+ * Measures sets of prompts on one model and writes a JSON line for every prompt and ablation, and
+ * one for the heads of every set where they are asked for; {@code benchmarks/faithfulness.py} makes tables of them.
  */
 @Command(name = "faithfulness", mixinStandardHelpOptions = true)
 public final class FaithfulnessRun implements Callable<Integer> {
@@ -30,8 +30,17 @@ public final class FaithfulnessRun implements Callable<Integer> {
   @Option(names = "--out", required = true, description = "what lines are written to")
   private Path out = Path.of("");
 
+  @Option(names = "--ablations", split = ",", description = "some of: ${COMPLETION-CANDIDATES}")
+  private List<Ablation> ablations = List.of(Ablation.values());
+
+  @Option(names = "--orders", split = ",", description = "those that curves are drawn for; else all")
+  private List<String> drawn = List.of();
+
+  @Option(names = "--needed-heads", description = "zero the heads that relevance ranks first, too")
+  private boolean neededHeads;
+
   public static void main(String[] args) {
-    System.exit(new CommandLine(new FaithfulnessRun()).execute(args));
+    System.exit(new CommandLine(new FaithfulnessRun()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }
 
   @Override
@@ -44,12 +53,14 @@ public final class FaithfulnessRun implements Callable<Integer> {
         PromptSet set = PromptSet.read(model, file);
         for (PromptSet.Entry entry : set.entries()) {
           Orders orders = Orders.of(entry);
-          for (Ablation ablation : Ablation.values()) {
-            Measurement measured = Measurement.of(entry, set.name(), ablation, orders, known);
+          for (Ablation ablation : ablations) {
+            Measurement measured = Measurement.of(entry, set.name(), ablation, orders, drawn, known);
             lines.println(json.writeValueAsString(new Line(model, set.name(), measured)));
           }
         }
-        lines.println(json.writeValueAsString(NeededHeads.of(model, set)));
+        if (neededHeads) {
+          lines.println(json.writeValueAsString(NeededHeads.of(model, set)));
+        }
         lines.flush();
         System.err.println(model.source().name() + ": " + set.name());
       }

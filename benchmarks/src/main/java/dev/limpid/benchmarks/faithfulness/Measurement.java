@@ -52,7 +52,7 @@ record Measurement(
       List.of("plain route", "contrast flow", "attribution patching");
 
   private static final List<String> CONNECTED =
-      List.of("relevance, helpful first", "relevance patching");
+      List.of("relevance helpful first", "relevance patching");
 
   /** The logit difference at each size of a curve, and KL(whole model || circuit) in nats. */
   record Sizes(List<Double> values, List<Double> kl) {}
@@ -61,7 +61,12 @@ record Measurement(
   record OfRoute(int components, double value, double kl, KnownHeads.Count heads) {}
 
   static Measurement of(
-      PromptSet.Entry entry, String set, Ablation ablation, Orders orders, KnownHeads known)
+      PromptSet.Entry entry,
+      String set,
+      Ablation ablation,
+      Orders orders,
+      List<String> drawn,
+      KnownHeads known)
       throws QuestionException {
     Experiment experiment = entry.analysis().experiment(entry.comparison());
     Components components = orders.components();
@@ -69,6 +74,7 @@ record Measurement(
     Map<String, BitSet> routes = routes(orders, scores);
     List<BitSet> circuits = new ArrayList<>(List.of(components.all(), new BitSet()));
     circuits.addAll(routes.values());
+    scores.keySet().removeIf(name -> !drawn.isEmpty() && !drawn.contains(name));
     for (double[] of : scores.values()) {
       CircuitOrder order = CircuitOrder.by(of);
       SIZES.forEach(size -> circuits.add(order.share(size)));

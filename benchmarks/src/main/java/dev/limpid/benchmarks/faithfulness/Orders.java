@@ -74,7 +74,7 @@ record Orders(
     known.put("direct effect", scores.direct(split));
     known.put("gradient x term", weighted(scores.of(gradient), 1));
     known.put("relevance", weighted(brought, harmful));
-    known.put("relevance, helpful first", brought);
+    known.put("relevance helpful first", brought);
     return new Orders(entry, components, graph, relevance, known);
   }
 
@@ -95,7 +95,7 @@ record Orders(
     Map<String, double[]> all = new LinkedHashMap<>(known);
     all.put("attribution patching", weighted(helps(Method.ATTRIBUTION_PATCHING, ablation), 1));
     all.put(
-        "attribution patching, IG", weighted(helps(Method.ATTRIBUTION_PATCHING_IG, ablation), 1));
+        "attribution patching with IG", weighted(helps(Method.ATTRIBUTION_PATCHING_IG, ablation), 1));
     all.put("relevance patching", patched);
     return all;
   }
