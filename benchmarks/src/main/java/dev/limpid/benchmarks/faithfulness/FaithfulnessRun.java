@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Measures sets of prompts on one model and writes a JSON line for every prompt and ablation, and
- * one for the heads of every set where they are asked for; {@code benchmarks/faithfulness.py} makes tables of them.
+ * one for the heads of every set where they are asked for; {@code benchmarks/faithfulness.py} makes
+ * tables of them.
  */
 @Command(name = "faithfulness", mixinStandardHelpOptions = true)
 public final class FaithfulnessRun implements Callable<Integer> {
@@ -33,14 +34,20 @@ public final class FaithfulnessRun implements Callable<Integer> {
   @Option(names = "--ablations", split = ",", description = "some of: ${COMPLETION-CANDIDATES}")
   private List<Ablation> ablations = List.of(Ablation.values());
 
-  @Option(names = "--orders", split = ",", description = "those that curves are drawn for; else all")
+  @Option(
+      names = "--orders",
+      split = ",",
+      description = "those that curves are drawn for; else all")
   private List<String> drawn = List.of();
 
   @Option(names = "--needed-heads", description = "zero the heads that relevance ranks first, too")
   private boolean neededHeads;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new FaithfulnessRun()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+    System.exit(
+        new CommandLine(new FaithfulnessRun())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(args));
   }
 
   @Override
@@ -54,7 +61,8 @@ public final class FaithfulnessRun implements Callable<Integer> {
         for (PromptSet.Entry entry : set.entries()) {
           Orders orders = Orders.of(entry);
           for (Ablation ablation : ablations) {
-            Measurement measured = Measurement.of(entry, set.name(), ablation, orders, drawn, known);
+            Measurement measured =
+                Measurement.of(entry, set.name(), ablation, orders, drawn, known);
             lines.println(json.writeValueAsString(new Line(model, set.name(), measured)));
           }
         }

@@ -95,7 +95,8 @@ record Orders(
     Map<String, double[]> all = new LinkedHashMap<>(known);
     all.put("attribution patching", weighted(helps(Method.ATTRIBUTION_PATCHING, ablation), 1));
     all.put(
-        "attribution patching with IG", weighted(helps(Method.ATTRIBUTION_PATCHING_IG, ablation), 1));
+        "attribution patching with IG",
+        weighted(helps(Method.ATTRIBUTION_PATCHING_IG, ablation), 1));
     all.put("relevance patching", patched);
     return all;
   }
