@@ -40,18 +40,17 @@ final class Job implements Listener {
   }
 
   /** Computes, in a thread of the lane. */
-  void run() {
-    Outcome ended;
+  Outcome compute() {
     try {
       requireWanted();
-      ended = new Outcome.Answered(work.answer(this));
+      return new Outcome.Answered(work.answer(this));
     } catch (Exception | Error e) { // an error ends a request, not the lane
-      ended = new Outcome.Failed(e);
+      return new Outcome.Failed(e);
     }
-    end(ended);
   }
 
-  private synchronized void end(Outcome ended) {
+  /** Tells all that wait how it ended. */
+  synchronized void end(Outcome ended) {
     outcome = ended;
     notifyAll();
   }

@@ -110,8 +110,10 @@ public final class Lane implements AutoCloseable {
 
   private void work() {
     for (Job job = next(); job != null; job = next()) {
-      job.run();
-      ended(job);
+      Job.Outcome ended = job.compute();
+      ended(job); // before anybody is told: who has an answer finds a lane that counts no more work
+      // for it
+      job.end(ended);
     }
   }
 
