@@ -3,6 +3,8 @@
 Each round runs every command once, in an order that turns round each time. Printed are the medians, and the least, of wall
 time and of processor time: the least is what the machine can do, where others share it.
 
+Which threads had the processors is told by the system's count for each, asked all the time until the process ends.
+
 Where a phase begins is told by the class that it needs first, as java notes it down when it loads one; noting that takes a
 few hundredths of a second more. A round of phases is taken from the quickest of all.
 """
@@ -34,6 +36,24 @@ PHASES = [
     ("text", "dev.limpid.explorer.show.ExplainText"),
 ]
 
+# Kinds of threads, by how the system's names of them begin.
+THREADS = {
+    "java": "main thread",
+    "main": "main thread",
+    "C1": "compiler C1",
+    "C2": "compiler C2",
+    "limpid-warm": "warm-up of kernels",
+    "limpid": "workers",
+}
+OTHERS = "the rest of the JVM"
+
+
+def table(heading, columns):
+    """Prints a table with a column of seconds for every command."""
+    print(f"\n| {heading} | " + " | ".join(columns) + " |\n|---|" + "---|" * len(columns))
+    for row in next(iter(columns.values())):
+        print(f"| {row} | " + " | ".join(f"{seconds[row]:.3f} s" for seconds in columns.values()) + " |")
+
 
 def phases(command):
     """Returns the seconds of each phase of explain; what is left is the launcher before java, and the end after it."""
@@ -54,9 +74,35 @@ def phases(command):
     return {**seconds, "launcher and end": round(wall - last, 3)}
 
 
-def quickest(command, rounds):
-    """Returns the phases of the round that took least."""
-    return min((phases(command) for _ in range(rounds)), key=lambda seconds: sum(seconds.values()))
+def quickest(asked, command, rounds):
+    """Returns the seconds of the round that took least."""
+    return min((asked(command) for _ in range(rounds)), key=lambda seconds: sum(seconds.values()))
+
+
+def threads(command):
+    """Returns the processor seconds of each kind of thread; those of the launcher, which becomes java, are with the main thread's."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    folder = pathlib.Path(f"/proc/{process.pid}/task")
+    used = {}
+    while process.poll() is None:
+        try:
+            for thread in folder.iterdir():
+                used[thread.name] = (thread / "comm").read_text().strip(), int((thread / "schedstat").read_text().split()[0])
+        except FileNotFoundError:
+            pass  # a thread that ended while it was asked
+        time.sleep(0.005)
+    kinds = dict.fromkeys([*THREADS.values(), OTHERS], 0.0)
+    for name, nanos in used.values():
+        kinds[next((kind for start, kind in THREADS.items() if name.startswith(start)), OTHERS)] += nanos / 1e9
+    return {kind: round(seconds, 3) for kind, seconds in kinds.items()}
+
+
+def name(launcher):
+    """Returns what a launcher belongs to: the distribution, or a commit."""
+    folder = launcher.parent
+    if not (folder / "mvnj").exists():
+        return "the distribution"
+    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def measure(command):
@@ -94,17 +140,16 @@ def main():
                 times[j].append(measure(commands[j]))
         for command, pairs in zip(commands, times):
             wall, cpu = zip(*pairs)
-            launcher = os.path.relpath(command[0], machine.ROOT)
+            launcher = name(pathlib.Path(command[0]))
             row = {"wall": statistics.median(wall), "least_wall": min(wall), "cpu": statistics.median(cpu), "least_cpu": min(cpu)}
-            row = {name: round(seconds, 3) for name, seconds in row.items()}
+            row = {figure: round(seconds, 3) for figure, seconds in row.items()}
             print(f"| {what} | {launcher} | " + " | ".join(f"{seconds:.3f} s" for seconds in row.values()) + " |", flush=True)
             rows.append({"what": what, "launcher": launcher, "rounds": asked.rounds, **row, **facts})
     explained = {what: arguments for what, arguments in works.items() if arguments[0] == "explain"}
-    times = {what: quickest([str(launchers[0]), *arguments], asked.rounds) for what, arguments in explained.items()}
-    print("\n| phase | " + " | ".join(times) + " |\n|---|" + "---|" * len(times))
-    for phase in next(iter(times.values())):
-        print(f"| {phase} | " + " | ".join(f"{seconds[phase]:.3f} s" for seconds in times.values()) + " |")
-    rows += [{"what": f"{what}, phases", "rounds": asked.rounds, "seconds": seconds, **facts} for what, seconds in times.items()]
+    for heading, profile in [("phase, wall time", phases), ("threads, processor time", threads)]:
+        times = {what: quickest(profile, [str(launchers[0]), *arguments], asked.rounds) for what, arguments in explained.items()}
+        table(heading, times)
+        rows += [{"what": f"{what}, {heading}", "rounds": asked.rounds, "seconds": seconds, **facts} for what, seconds in times.items()]
     out.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     print(f"\nresults: {os.path.relpath(out, machine.ROOT)}")
 
