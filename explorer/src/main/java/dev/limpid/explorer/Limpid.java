@@ -20,6 +20,8 @@ public final class Limpid {
   /** What says something about all commands. */
   private static final Set<String> ABOUT_ALL = Set.of("help", "completion", "man");
 
+  private static final Set<String> VERSION = Set.of("--version", "-V");
+
   private Limpid() {}
 
   /**
@@ -61,7 +63,8 @@ public final class Limpid {
 
   /**
    * The command line with the command that is named first; with all of them if it is help, or none
-   * of them. Describing a command to picocli takes it a few milliseconds.
+   * of them; without any for the version. Describing a command to picocli takes it a few
+   * milliseconds.
    */
   private static CommandLine commandLine(
       List<String> arguments, Console console, Failures failures) {
@@ -70,6 +73,8 @@ public final class Limpid {
     String first = arguments.isEmpty() ? "help" : arguments.getFirst();
     if (!ABOUT_ALL.contains(first) && commands.containsKey(first)) {
       commands.keySet().retainAll(Set.of(first));
+    } else if (arguments.size() == 1 && VERSION.contains(first)) {
+      commands.clear();
     }
     commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
     CommandHelp.install(root, console.width());
