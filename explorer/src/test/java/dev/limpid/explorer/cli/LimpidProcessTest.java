@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +94,7 @@ class LimpidProcessTest {
     return Files.readString(home.resolve("stderr"));
   }
 
+  @Tag("long")
   @Test
   void interruptedWhileItWritesItLeavesNothing() throws Exception {
     Path folder = Files.createDirectory(home.resolve("out"));
@@ -118,6 +120,7 @@ class LimpidProcessTest {
     assertThat(errors()).isEmpty();
   }
 
+  @Tag("long")
   @Test
   void interruptedWhileItFollowsAPathItLeavesNothing() throws Exception {
     Path folder = Files.createDirectory(home.resolve("out"));
@@ -142,6 +145,7 @@ class LimpidProcessTest {
     }
   }
 
+  @Tag("long")
   @Test
   void interruptedDuringASweepItPrintsNothing() throws Exception {
     Process process =
