@@ -1,4 +1,7 @@
 import './style/theme.css';
+import './style/base.css';
+import './style/graph.css';
+import './style/lists.css';
 import './style/layout.css';
 import { render } from 'preact';
 import { ExplorerContext } from './state/hooks';

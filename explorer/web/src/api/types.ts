@@ -28,6 +28,7 @@ export interface Status {
   backends: string[];
   limits: Limits;
   demo: boolean;
+  may_load_files: boolean;
 }
 
 export interface Token {
@@ -47,7 +48,8 @@ export interface Prediction {
 
 export interface PositionPredictions {
   position: number;
-  entropy: number;
+  /** In nats; a file of one route does not tell it. */
+  entropy?: number;
   top: Prediction[];
 }
 

@@ -7,15 +7,16 @@ type Place = Omit<Change, 'do' | 'factor'>;
 interface Props {
   /** Buttons that set something to zero, by name. */
   silence: [name: string, place: Place][];
-  /** What Scale and Patch take. */
-  place: Place;
-  placeName: string;
+  /** What Scale and Patch take, by name; of several the first, until another is chosen. */
+  places: [name: string, place: Place][];
 }
 
 /** What can be done to the selection: silence, scale, patch. */
-export function Acts({ silence, place, placeName }: Props) {
+export function Acts({ silence, places }: Props) {
   const { explorer, state } = useExplorer();
   const [form, setForm] = useState<'scale' | 'patch'>();
+  const [chosen, setChosen] = useState(0);
+  const [placeName, place] = places[Math.min(chosen, places.length - 1)]!;
   const address = state.shown!.address;
   const add = (change: Change, src?: string) => {
     const changes = parseChanges(address.c);
@@ -48,13 +49,20 @@ export function Acts({ silence, place, placeName }: Props) {
       <button aria-expanded={form === 'scale'} onClick={() => setForm(form === 'scale' ? undefined : 'scale')}>
         Scale ...
       </button>
-      {place.site !== 'attention' && (
-        <button aria-expanded={form === 'patch'} onClick={() => setForm(form === 'patch' ? undefined : 'patch')}>
-          Patch ...
-        </button>
-      )}
+      <button aria-expanded={form === 'patch'} onClick={() => setForm(form === 'patch' ? undefined : 'patch')}>
+        Patch ...
+      </button>
       {form && (
         <form onSubmit={submit} key={form}>
+          {places.length > 1 && (
+            <select aria-label="What is changed" value={String(chosen)} onChange={(e) => setChosen(Number(e.currentTarget.value))}>
+              {places.map(([name], i) => (
+                <option value={String(i)} key={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
           {form === 'scale' ? (
             <input type="number" name="value" min="0" max="100" step="any" value="0.5" aria-label={`Factor of ${placeName}`} />
           ) : (

@@ -7,7 +7,7 @@ import type { Shown } from '../state/store';
 import { percent, signed } from '../text/numbers';
 import { quoted } from '../text/tokens';
 import { Faithfulness } from './Faithfulness';
-import { Lay, Loading, RowInside, Titled } from './parts';
+import { Lay, Loading, RowInside, Titled, useFew } from './parts';
 
 const ROWS = 10;
 
@@ -68,7 +68,8 @@ function Contributions({ shown }: { shown: Shown }) {
   const byHead = useLogits(shown, 'head')?.parts;
   const tokens = byToken ? [...byToken.tokens].sort((x, y) => Math.abs(y.net) - Math.abs(x.net)) : [];
   const most = Math.max(1e-9, ...tokens.map((t) => Math.max(t.towards, t.away)));
-  const parts = byHead ? [...byHead].sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit)).slice(0, ROWS) : [];
+  const parts = byHead ? [...byHead].sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit)) : [];
+  const [few, more] = useFew(parts, ROWS, 'heads and MLPs');
   const largest = Math.max(1e-9, ...parts.map((p) => Math.abs(p.logit)));
   const lost = byToken ? byToken.lost.towards - byToken.lost.away : 0;
   return (
@@ -88,7 +89,7 @@ function Contributions({ shown }: { shown: Shown }) {
       </Titled>
       <Titled title="By head and MLP" side="own update only" name="Contrast by part">
         {byHead ? (
-          parts.map((p) => {
+          few.map((p) => {
             const name = partName(p);
             return <Both key={name} name={name} towards={Math.max(0, p.logit)} away={Math.max(0, -p.logit)} net={p.logit} most={largest} />;
           })
@@ -96,6 +97,7 @@ function Contributions({ shown }: { shown: Shown }) {
           <Loading rows={ROWS} />
         )}
       </Titled>
+      {more}
     </>
   );
 }
@@ -125,7 +127,8 @@ function Both(props: { lay?: number; name: string; towards: number; away: number
 /** What brought the answer, by relevance; as it is a route, its faithfulness beside it. */
 function Relevance({ shown }: { shown: Shown }) {
   const route = shown.relevance!.routes[0]!;
-  const tokens = [...route.source_flow].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, ROWS);
+  const all = [...route.source_flow].sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
+  const [tokens, more] = useFew(all, ROWS, 'tokens');
   const most = Math.max(1e-9, ...tokens.map(([, share]) => Math.abs(share)));
   return (
     <>
@@ -144,6 +147,7 @@ function Relevance({ shown }: { shown: Shown }) {
           </li>
         ))}
       </Titled>
+      {more}
       <Faithfulness shown={shown} />
     </>
   );

@@ -15,7 +15,7 @@ import { Loading, PromotedSuppressed } from './parts';
 
 /** A connection: one position reads another in a layer. Its heads, what they look at, what they write. */
 export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
-  const { explorer, state } = useExplorer();
+  const { explorer } = useExplorer();
   const { trace, address, reads } = shown;
   const edge = parseEdge(sel)!;
   const { layer, position } = edge.to;
@@ -28,7 +28,7 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
   const asked = heads && head !== undefined;
   const maps = useDocument<MapsDocument>(asked ? path(`${I}/maps`, { layer, head }) : undefined);
   const update = useDocument<UpdateDocument>(
-    asked ? path(`${I}/update`, { component: 'head', layer, head, position, key, norm: updateNorm(state.settings) }) : undefined,
+    asked ? path(`${I}/update`, { component: 'head', layer, head, position, key, norm: updateNorm(address) }) : undefined,
   ).data;
   const name = `head ${layer}.${head}`;
   return (
@@ -82,8 +82,11 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
               [`Silence ${name}`, { site: 'head_out', layer, head }],
               ['Silence this connection', { site: 'attention', layer, position, key }],
             ]}
-            place={{ site: 'head_out', layer, head }}
-            placeName={name}
+            places={[
+              ['this connection', { site: 'attention', layer, position, key }],
+              [`${name} on this connection`, { site: 'attention', layer, head, position, key }],
+              [`${name} everywhere`, { site: 'head_out', layer, head }],
+            ]}
           />
         </>
       )}

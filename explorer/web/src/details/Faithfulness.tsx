@@ -19,6 +19,8 @@ export function Faithfulness({ shown }: { shown: Shown }) {
   const [first, second] = trace.predictions[position]!.top;
   const answer = address.a ?? `#${first?.id}`;
   const distractor = address.a ? address.b : second && `#${second.id}`;
+  const [ablation, setAblation] = useState<'zero' | 'patch'>(address.src ? 'patch' : 'zero');
+  const [source, setSource] = useState(address.src ?? '');
   const of = path(`api/traces/${trace.id}/faithfulness`, {
     position,
     threshold,
@@ -26,6 +28,8 @@ export function Faithfulness({ shown }: { shown: Shown }) {
     by: address.by,
     answer,
     distractor,
+    ablation: ablation === 'zero' ? undefined : ablation,
+    source: ablation === 'patch' ? source : undefined,
   });
   const [checked, setChecked] = useState<{ of: string; document: FaithfulnessDocument }>();
   const words = (given: string | undefined) => {
@@ -42,7 +46,18 @@ export function Faithfulness({ shown }: { shown: Shown }) {
   if (!document) {
     return (
       <div class="acts">
-        <button onClick={check}>Check faithfulness</button>
+        <button disabled={ablation === 'patch' && source === ''} onClick={check}>
+          Check faithfulness
+        </button>
+        <select aria-label="In place of the rest" value={ablation} onChange={(e) => setAblation(e.currentTarget.value === 'patch' ? 'patch' : 'zero')}>
+          <option value="zero">the rest set to zero</option>
+          <option value="patch">the rest from another text</option>
+        </select>
+        {ablation === 'patch' && (
+          <form onSubmit={(e) => e.preventDefault()}>
+            <input type="text" dir="auto" aria-label="Text that the rest is taken from" placeholder="Another text of as many tokens" value={source} onInput={(e) => setSource(e.currentTarget.value)} />
+          </form>
+        )}
       </div>
     );
   }

@@ -94,7 +94,7 @@ function Map({ label, maps, rows, most, query, cellKey, onRead }: MapProps) {
 }
 
 function draw(canvas: HTMLCanvasElement, rows: number[][], most: number, ringRow: number, ringKey: number): void {
-  const colours = readColours();
+  const colours = readColours(document.body);
   const n = rows.length;
   const across = rows[n - 1]!.length;
   const cell = Math.max(1, Math.floor(Math.min(320, 512) / Math.max(n, across)));

@@ -9,20 +9,21 @@ import { quoted } from '../text/tokens';
 import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
 import { Listbox } from './Listbox';
-import { Loading, PromotedSuppressed } from './parts';
+import { Loading, PromotedSuppressed, useFew } from './parts';
 
 const NEURONS = 8;
 
 /** An MLP at a position: which neurons wrote, and which tokens they raise and lower. */
 export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
-  const { explorer, state } = useExplorer();
+  const { explorer } = useExplorer();
   const { trace, address, reads } = shown;
   const { layer, position } = parseNode(sel);
   const I = `api/traces/${trace.id}`;
-  const norm = updateNorm(state.settings);
+  const norm = updateNorm(address);
   const neurons = useDocument<NeuronsDocument>(path(`${I}/neurons`, { layer, position })).data;
   const block = useDocument<UpdateDocument>(path(`${I}/update`, { component: 'mlp', layer, position, norm })).data;
-  const list = neurons?.neurons.slice(0, NEURONS) ?? [];
+  const [few, more] = useFew(neurons?.neurons ?? [], NEURONS, 'neurons');
+  const list = [...few];
   const chosen = neurons?.neurons.find((n) => n.neuron === address.n);
   if (chosen && !list.includes(chosen)) list.push(chosen);
   const name = `the MLP of layer ${layer}`;
@@ -65,6 +66,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
       ) : (
         <Loading rows={NEURONS} />
       )}
+      {more}
       {chosen && <PromotedSuppressed by={`neuron ${chosen.neuron}`} update={chosen} />}
       {chosen && <h3>The whole block</h3>}
       <PromotedSuppressed by={name} update={block} />
@@ -75,8 +77,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
             ? [[`Silence neuron ${chosen.neuron}`, { site: 'neuron_post', layer, neuron: chosen.neuron, position }] as [string, { site: string; layer: number; neuron: number; position: number }]]
             : []),
         ]}
-        place={chosen ? { site: 'neuron_post', layer, neuron: chosen.neuron, position } : { site: 'mlp_out', layer, position }}
-        placeName={chosen ? `neuron ${chosen.neuron}` : name}
+        places={[chosen ? [`neuron ${chosen.neuron}`, { site: 'neuron_post', layer, neuron: chosen.neuron, position }] : [name, { site: 'mlp_out', layer, position }]]}
       />
     </>
   );

@@ -23,7 +23,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
   const { trace, reads } = shown;
   const { kind, layer, position } = parseNode(sel);
   const I = `api/traces/${trace.id}`;
-  const norm = lensNorm(state.settings);
+  const norm = lensNorm(shown.address);
   const lens = useDocument<LensDocument>(path(`${I}/lens`, { positions: position, ...lensOf(sel), norm })).data?.states[0];
   const before = stateBefore(sel);
   const most = state.status?.limits.max_top ?? 100;
@@ -31,7 +31,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
     before && path(`${I}/lens`, { positions: position, ...lensOf(before), top: most, norm }),
   ).data?.states[0];
   const update = useDocument<UpdateDocument>(
-    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm: updateNorm(state.settings) }),
+    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm: updateNorm(shown.address) }),
   ).data;
   const rank = (id: number) => {
     if (!was) return '';
@@ -75,7 +75,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
           <PromotedSuppressed by="the last block" update={update} />
         </>
       )}
-      <Acts silence={[['Silence this state', { site, layer, position }]]} place={{ site, layer, position }} placeName="this state" />
+      <Acts silence={[['Silence this state', { site, layer, position }]]} places={[['this state', { site, layer, position }]]} />
     </>
   );
 }

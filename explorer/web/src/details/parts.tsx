@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import type { UpdateDocument } from '../api/types';
 import { signed } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
@@ -29,6 +30,17 @@ export function Titled({ title, side, name, children }: { title: ComponentChildr
       <ul aria-label={name}>{children}</ul>
     </>
   );
+}
+
+/** The first of a list, and what shows all of it; nothing of the kind where it is short. */
+export function useFew<T>(items: readonly T[], few: number, name: string): [T[], ComponentChildren] {
+  const [all, setAll] = useState(false);
+  const more = items.length > few && (
+    <button class="link" aria-expanded={all} aria-label={`${all ? 'Show fewer' : 'Show all'}: ${name}`} onClick={() => setAll(!all)}>
+      {all ? 'Show fewer' : `Show all ${items.length}`}
+    </button>
+  );
+  return [all ? [...items] : items.slice(0, few), more];
 }
 
 /** The index in front of a token. */

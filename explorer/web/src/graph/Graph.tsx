@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import type { Trace } from '../api/types';
 import { bandName, stateWithToken } from '../text/names';
 import { count, percent } from '../text/numbers';
-import { readColours } from './colours';
+import { readColours, type Colours } from './colours';
 import { Ground, Highlight, Ring } from './Focus';
 import { Hits, type Hit } from './hit';
 import { parseEdge, parseNode } from './ids';
@@ -34,6 +34,8 @@ interface Props {
   even: boolean;
   select: (sel: string | undefined) => void;
   target: (position: number) => void;
+  /** Where there are two: which one this is. */
+  which?: string;
 }
 
 /** The river of a route: painted once, moved by scrolling; selection, hover and focus lie over it. */
@@ -42,8 +44,10 @@ export function Graph(props: Props) {
   const river = useMotion(props.river, `${trace.id} ${position}`);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const faint = useRef<HTMLCanvasElement>(null);
   const [size, setSize] = useState<[number, number]>();
   const [zoom, setZoom] = useState(1);
+  const letters = Math.round(Math.min(1.3, Math.sqrt(zoom)) * (props.river.tokens > SHORT ? 11 : 12) * 10) / 10;
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const [view, setView] = useState(0);
   const [hover, setHover] = useState<{ hit: Hit; x: number; y: number }>();
@@ -66,7 +70,7 @@ export function Graph(props: Props) {
     return layOut(river, { width: size[0], height, zoom, fold: props.fold, even: props.even, open });
   }, [river, size, zoom, props.fold, props.even, open]);
   const hits = useMemo(() => layout && new Hits(layout), [layout]);
-  const colours = useMemo(readColours, [theme]);
+  const colours = useMemo(() => readColours(stage.current ?? document.body), [theme, size === undefined]);
 
   // The picture begins at the target.
   useLayoutEffect(() => {
@@ -89,6 +93,11 @@ export function Graph(props: Props) {
     const left = stage.current!.scrollLeft;
     if (Math.abs(left - view) > MARGIN / 2) setView(left);
   };
+
+  const chosen = layout && litBy(layout, selected);
+  const meant = hover && ('band' in hover.hit ? hover.hit.band.sel : hover.hit.node);
+  const lit = chosen ?? (layout && litBy(layout, meant));
+  const isDim = useFaint(faint, lit !== undefined, layout, river, colours, painted);
 
   const plane = useZoom(stage, zoom, setZoom);
   const target = `I${river.layers - 1}_${position}`;
@@ -163,16 +172,12 @@ export function Graph(props: Props) {
     props.select(sel);
   };
 
-  const meant = hover && ('band' in hover.hit ? hover.hit.band.sel : hover.hit.node);
-  const chosen = layout && litBy(layout, selected);
-  const lit = chosen ?? (layout && litBy(layout, meant));
   const window: [number, number] = [painted.left, painted.left + painted.width];
-  const small = river.tokens > SHORT;
-  const name = `Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
+    const name = `${props.which ?? ''}Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
   return (
     <div class="stage" ref={stage} onScroll={onScroll}>
       {layout && (
-        <div class="plane" style={{ width: `${Math.max(layout.width, size![0])}px`, height: `${layout.height + TARGETS + TOKENS}px` }}>
+        <div class="plane" style={{ width: `${Math.max(layout.width, size![0])}px`, height: `${layout.height + TARGETS + TOKENS}px`, '--letters': `${letters}px` }}>
           <div class="numbers" aria-hidden="true">
             <div class="rail" style={{ height: `${layout.height + TARGETS + TOKENS}px` }}>
               <span style={{ top: '10px' }}>next</span>
@@ -189,7 +194,7 @@ export function Graph(props: Props) {
             </div>
           </div>
           <div class="targets-row">
-            <Targets {...{ layout, trace, reads, position, window, small }} choose={props.target} />
+            <Targets {...{ layout, trace, reads, position, window, letters }} choose={props.target} />
           </div>
           <div
             class="river"
@@ -209,7 +214,12 @@ export function Graph(props: Props) {
             <Ground layout={layout} layers={river.layers} left={0} right={layout.width} />
             <canvas
               ref={canvas}
-              class={lit ? 'dim' : ''}
+              class={isDim ? 'away' : lit ? 'dim' : ''}
+              style={{ left: `${painted.left}px`, width: `${painted.width}px`, height: `${layout.height}px` }}
+            />
+            <canvas
+              ref={faint}
+              class={isDim ? '' : 'away'}
               style={{ left: `${painted.left}px`, width: `${painted.width}px`, height: `${layout.height}px` }}
             />
             <svg class="over" width={layout.width} height={layout.height} aria-hidden="true">
@@ -219,7 +229,7 @@ export function Graph(props: Props) {
             {hover && <Tooltip hover={hover} layout={layout} reads={reads} river={river} width={layout.width} />}
           </div>
           <Tokens
-            {...{ layout, river, reads, window, small }}
+            {...{ layout, river, reads, window, letters }}
             {...(selected && { selected })}
             dark={colours.dark}
             choose={(p) => props.select(`X0_${p}`)}
@@ -232,6 +242,28 @@ export function Graph(props: Props) {
       </div>
     </div>
   );
+}
+
+/**
+ * Paints the river once more as it stands back behind what is meant: nothing so faint that it cannot be seen. Returns
+ * whether that picture is there to be shown.
+ */
+function useFaint(
+  canvas: { current: HTMLCanvasElement | null },
+  wanted: boolean,
+  layout: Layout | undefined,
+  river: River,
+  colours: Colours,
+  window: Window,
+): boolean {
+  const [done, setDone] = useState<unknown[]>([]);
+  const of = [layout, colours, window];
+  const there = of.every((part, i) => part === done[i]);
+  useEffect(() => {
+    if (!wanted || there || !layout || !canvas.current) return undefined;
+    return paint(canvas.current, layout, river, colours, window, { by: colours.dim, done: () => setDone(of) });
+  }, [wanted, there, ...of]);
+  return wanted && there;
 }
 
 /** Dragging pans, Ctrl and wheel (or two fingers) zooms; the scroll bars stay what moves the picture. */

@@ -13,12 +13,13 @@ interface Props {
   reads: readonly string[];
   position: number;
   window: [number, number];
-  small: boolean;
+  /** The size of letters in pixels. */
+  letters: number;
   choose: (position: number) => void;
 }
 
 /** The row of predictions over the graph: choosing one shows the route of its state. */
-export function Targets({ layout, trace, reads, position, window, small, choose }: Props) {
+export function Targets({ layout, trace, reads, position, window, letters, choose }: Props) {
   const row = useRef<HTMLDivElement>(null);
   const last = trace.tokens.length - 1;
   const go = (to: number) => {
@@ -44,8 +45,8 @@ export function Targets({ layout, trace, reads, position, window, small, choose 
         const each = column.width / (column.to - column.from + 1);
         const radios = [];
         for (let p = column.from; p <= column.to; p++) {
-          const { top, entropy } = trace.predictions[p]!;
-          const best = top[0];
+          const prediction = trace.predictions[p];
+          const best = prediction?.top[0];
           if (!best || p > last) continue;
           const next = reading(best.text, best.id);
           const name = `After position ${p} ${quoted(reads[p]!)}: ${quoted(next)} ${percent(best.probability)}`;
@@ -58,7 +59,7 @@ export function Targets({ layout, trace, reads, position, window, small, choose 
               aria-label={name}
               data-position={p}
               tabIndex={p === position ? 0 : -1}
-              title={`${name}\nentropy ${entropy.toFixed(2)} nats`}
+              title={prediction.entropy === undefined ? name : `${name}\nentropy ${prediction.entropy.toFixed(2)} nats`}
               style={{
                 left: `${column.x - column.width / 2 + (p - column.from) * each + (column.folded ? 0 : 2)}px`,
                 width: `${Math.max(0.5, each - (column.folded ? 0 : 4))}px`,
@@ -67,7 +68,7 @@ export function Targets({ layout, trace, reads, position, window, small, choose 
             >
               {!column.folded && (
                 <>
-                  <bdi>{label(next, column.width - 8, small ? 11 : 12)}</bdi>
+                  <bdi>{label(next, column.width - 8, letters)}</bdi>
                   <span class="level">
                     <i style={{ width: `${100 * best.probability}%` }} />
                   </span>

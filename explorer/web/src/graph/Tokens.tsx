@@ -9,7 +9,8 @@ interface Props {
   river: River;
   reads: readonly string[];
   window: [number, number];
-  small: boolean;
+  /** The size of letters in pixels. */
+  letters: number;
   selected?: string;
   choose: (position: number) => void;
   unfold: (from: number) => void;
@@ -17,7 +18,7 @@ interface Props {
 }
 
 /** The tokens under the graph, shaded by their shares; folds of several read +12 and open on click. */
-export function Tokens({ layout, river, reads, window, small, selected, choose, unfold, dark }: Props) {
+export function Tokens({ layout, river, reads, window, letters, selected, choose, unfold, dark }: Props) {
   const most = Math.max(1e-9, ...[...river.sources.values()].map(Math.abs));
   const net = river.style === 'contrast' || river.style === 'relevance';
   return (
@@ -52,7 +53,7 @@ export function Tokens({ layout, river, reads, window, small, selected, choose, 
             onClick={() => choose(p)}
           >
             <bdi style={{ background: `color-mix(in srgb, var(--${hue}) ${tall}%, var(--page))` }}>
-              {label(reads[p] ?? '', column.width - 8, small ? 11 : 12)}
+              {label(reads[p] ?? '', column.width - 8, letters)}
             </bdi>
             <span class={river.style === 'contrast' && value !== 0 ? hue : ''}>{said}</span>
           </div>

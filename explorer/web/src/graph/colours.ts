@@ -11,10 +11,12 @@ export interface Colours {
   selection: string;
   shade: string;
   dark: boolean;
+  /** How strongly the rest is shown where something is meant. */
+  dim: number;
 }
 
-export function readColours(): Colours {
-  const style = getComputedStyle(document.body);
+export function readColours(element: Element): Colours {
+  const style = getComputedStyle(element);
   const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     page: of('page'),
@@ -28,5 +30,6 @@ export function readColours(): Colours {
     selection: of('selection'),
     shade: of('shade'),
     dark: of('dark') === '1',
+    dim: Number(of('dim')),
   };
 }

@@ -4,6 +4,8 @@ import type { River } from './river';
 
 /** How long a slice of painting may keep the page waiting. */
 const SLICE = 8;
+/** What stands back can still be seen. */
+const FAINTEST = 0.2;
 
 export interface Window {
   left: number;
@@ -20,6 +22,7 @@ export function paint(
   river: River,
   colours: Colours,
   window: Window,
+  dim?: { by: number; done: () => void },
 ): () => void {
   const ratio = Math.min(devicePixelRatio || 1, 3);
   const context = canvas.getContext('2d')!;
@@ -27,19 +30,24 @@ export function paint(
   canvas.height = Math.ceil(layout.height * ratio);
   context.setTransform(ratio, 0, 0, ratio, -window.left * ratio, 0);
   context.globalCompositeOperation = 'destination-over';
+  const tone: Tone = { ...colours, shown: (alpha) => (dim ? Math.max(FAINTEST, dim.by * alpha) : alpha) };
   const jobs = jobsOf(layout, window);
   let at = 0;
   let frame = 0;
   const slice = () => {
     const end = performance.now() + SLICE;
-    while (at < jobs.length && performance.now() < end) jobs[at++]!(context, river, layout, colours);
+    while (at < jobs.length && performance.now() < end) jobs[at++]!(context, river, layout, tone);
     if (at < jobs.length) frame = requestAnimationFrame(slice);
+    else dim?.done();
   };
   slice();
   return () => cancelAnimationFrame(frame);
 }
 
-type Job = (context: CanvasRenderingContext2D, river: River, layout: Layout, colours: Colours) => void;
+/** Colours, and how strongly something of an opacity is shown. */
+type Tone = Colours & { shown: (alpha: number) => number };
+
+type Job = (context: CanvasRenderingContext2D, river: River, layout: Layout, colours: Tone) => void;
 
 /** All there is to paint, from the top of the picture down. */
 function jobsOf(layout: Layout, window: Window): Job[] {
@@ -67,9 +75,9 @@ function paintPill(
   c: CanvasRenderingContext2D,
   node: { x: number; y: number; width: number; height: number; kind: string },
   many: boolean,
-  colours: Colours,
+  colours: Tone,
 ): void {
-  c.globalAlpha = 1;
+  c.globalAlpha = colours.shown(1);
   c.beginPath();
   c.roundRect(node.x - node.width / 2, node.y - node.height / 2, node.width, node.height, node.height / 2);
   c.strokeStyle = colours.ink2;
@@ -79,9 +87,9 @@ function paintPill(
   c.fill();
 }
 
-function paintSquare(c: CanvasRenderingContext2D, band: PlacedBand, river: River, colours: Colours): void {
+function paintSquare(c: CanvasRenderingContext2D, band: PlacedBand, river: River, colours: Tone): void {
   const { x, y, size } = band.square!;
-  c.globalAlpha = band.look === 'against' ? 0.6 : 1;
+  c.globalAlpha = colours.shown(band.look === 'against' ? 0.6 : 1);
   c.fillStyle = colours.mlp;
   c.fillRect(x - size / 2, y - size / 2, size, size);
   const rim = river.layers > 12 ? 1 : 1.5;
@@ -93,10 +101,10 @@ function paintSquare(c: CanvasRenderingContext2D, band: PlacedBand, river: River
 function paintStub(
   c: CanvasRenderingContext2D,
   stub: { x: number; y: number; width: number; height: number },
-  colours: Colours,
+  colours: Tone,
 ): void {
   c.save();
-  c.globalAlpha = 1;
+  c.globalAlpha = colours.shown(1);
   c.strokeStyle = colours.ink2;
   c.lineWidth = 1;
   c.beginPath();
@@ -111,8 +119,8 @@ function paintStub(
   c.restore();
 }
 
-function paintBand(c: CanvasRenderingContext2D, band: PlacedBand, river: River, layout: Layout, colours: Colours): void {
-  const alpha = opacityOf(band, river.style, river.layers, colours.dark);
+function paintBand(c: CanvasRenderingContext2D, band: PlacedBand, river: River, layout: Layout, colours: Tone): void {
+  const alpha = colours.shown(opacityOf(band, river.style, river.layers, colours.dark));
   if (band.towards !== undefined && band.away !== undefined) {
     const towards = band.towards * layout.scale;
     const away = band.away * layout.scale;

@@ -3,53 +3,51 @@ import { useDocument, useExplorer } from '../state/hooks';
 import type { Settings as Values } from '../state/store';
 import { Modal } from './Modal';
 
+const NORMS = ['both', 'neither'] as const;
+
 /** How it is computed and shown, and the facts of the model. */
 export function Settings({ close }: { close: () => void }) {
   const { explorer, state } = useExplorer();
   const { settings, status, shown } = state;
   const facts = useDocument<Record<string, unknown>>(shown && `api/models/${encodeURIComponent(shown.address.m)}`).data;
-  const set = (change: Partial<Values>) => explorer.set({ settings: { ...settings, ...change } });
-  const again = (change: Partial<Values>) => {
-    set(change);
-    if (shown) explorer.go({});
-  };
+  const { norm, bias, backend, fold, rows } = shown?.address ?? {};
   return (
     <Modal title="Settings" close={close}>
       <div class="fields">
         <label for="theme">Theme</label>
-        <select id="theme" value={settings.theme} onChange={(e) => set({ theme: e.currentTarget.value as Values['theme'] })}>
+        <select id="theme" value={settings.theme} onChange={(e) => explorer.set({ settings: { theme: e.currentTarget.value as Values['theme'] } })}>
           <option value="system">as the system</option>
           <option value="light">light</option>
           <option value="dark">dark</option>
         </select>
         <label for="backend">Backend</label>
-        <select id="backend" value={settings.backend ?? ''} onChange={(e) => again({ backend: e.currentTarget.value || undefined } as Partial<Values>)}>
-          <option value="">the default</option>
-          {status?.backends.map((b) => (
+        <select id="backend" value={backend ?? ''} disabled={!shown} onChange={(e) => explorer.go({ backend: e.currentTarget.value || undefined })}>
+          <option value="">{status?.backends[0]}</option>
+          {status?.backends.slice(1).map((b) => (
             <option value={b} key={b}>
               {b}
             </option>
           ))}
         </select>
         <label for="bias">Biases</label>
-        <select id="bias" value={settings.bias ?? ''} onChange={(e) => again({ bias: e.currentTarget.value || undefined } as Partial<Values>)}>
+        <select id="bias" value={bias ?? ''} disabled={!shown} onChange={(e) => explorer.go({ bias: e.currentTarget.value === '' ? undefined : 'separate' })}>
           <option value="">in no part (the paper’s way)</option>
           <option value="separate">parts of their own</option>
         </select>
         <label for="norm">Final norm before unembedding</label>
-        <select id="norm" value={settings.norm} onChange={(e) => set({ norm: e.currentTarget.value as Values['norm'] })}>
+        <select id="norm" value={norm ?? 'states'} disabled={!shown} onChange={(e) => explorer.go({ norm: NORMS.find((n) => n === e.currentTarget.value) })}>
           <option value="states">of states</option>
           <option value="both">of states and updates</option>
           <option value="neither">of neither</option>
         </select>
         <span>Long texts</span>
         <label class="check">
-          <input type="checkbox" checked={settings.fold} onChange={(e) => set({ fold: e.currentTarget.checked })} />
+          <input type="checkbox" checked={fold !== 'off'} disabled={!shown} onChange={(e) => explorer.go({ fold: e.currentTarget.checked ? undefined : 'off' })} />
           fold columns with next to nothing
         </label>
         <span>Many layers</span>
         <label class="check">
-          <input type="checkbox" checked={!settings.even} onChange={(e) => set({ even: !e.currentTarget.checked })} />
+          <input type="checkbox" checked={rows !== 'even'} disabled={!shown} onChange={(e) => explorer.go({ rows: e.currentTarget.checked ? undefined : 'even' })} />
           quiet layers lower
         </label>
       </div>

@@ -29,6 +29,13 @@ export interface Address {
   qtau?: number;
   c?: string;
   src?: string;
+  /** What goes through the final norm before it is unembedded, where it is not states alone. */
+  norm?: 'both' | 'neither';
+  bias?: 'separate';
+  backend?: string;
+  /** Columns with next to nothing stay open; quiet layers stay as high as others. */
+  fold?: 'off';
+  rows?: 'even';
 }
 
 const NODE = /^[XAMI]\d+_\d+$/;
@@ -75,6 +82,13 @@ export function parseAddress(fragment: string, status: Status): Address {
   if (c) address.c = c;
   const src = given.get('src');
   if (src) address.src = src;
+  const norm = given.get('norm');
+  if (norm === 'both' || norm === 'neither') address.norm = norm;
+  if (given.get('bias') === 'separate') address.bias = 'separate';
+  const backend = given.get('backend');
+  if (backend && status.backends.indexOf(backend) > 0) address.backend = backend;
+  if (given.get('fold') === 'off') address.fold = 'off';
+  if (given.get('rows') === 'even') address.rows = 'even';
   return address;
 }
 
@@ -88,7 +102,7 @@ export function formatAddress(address: Address): string {
     if (address[key] !== undefined) out.set(key, String(address[key]));
   }
   if (address.v !== 'route') out.set('v', address.v);
-  for (const key of ['q', 'qm', 'qtau', 'c', 'src'] as const) {
+  for (const key of ['q', 'qm', 'qtau', 'c', 'src', 'norm', 'bias', 'backend', 'fold', 'rows'] as const) {
     if (address[key] !== undefined) out.set(key, String(address[key]));
   }
   return `#${out}`;

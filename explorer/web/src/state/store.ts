@@ -29,15 +29,9 @@ export interface Alert {
   retry?: () => void;
 }
 
-/** How pictures are made and shown; only the theme is remembered. */
+/** What is remembered; all else is in the address. */
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
-  fold: boolean;
-  even: boolean;
-  /** What goes through the final norm before it is unembedded. */
-  norm: 'states' | 'both' | 'neither';
-  backend?: string;
-  bias?: 'separate';
 }
 
 export interface State {
@@ -63,7 +57,7 @@ const NOTE = 4000;
 /** The page's state and all that changes it. */
 export class Explorer {
   readonly client = new Client();
-  state: State = { settings: { theme: 'system', fold: true, even: false, norm: 'states' }, theme: 'light' };
+  state: State = { settings: { theme: 'system' }, theme: 'light' };
   private readonly listeners = new Set<() => void>();
   private running?: AbortController;
 
@@ -87,7 +81,13 @@ export class Explorer {
       return;
     }
     addEventListener('popstate', () => this.goTo(this.parse(), false));
-    this.goTo(this.parse(), false);
+    await this.goTo(this.parse(), false);
+    const { alert, shown } = this.state;
+    if (!shown && alert && !alert.retry) {
+      // Nobody can answer this address: the page says so, and opens as if for the first time.
+      await this.goTo(parseAddress('', this.state.status!), false);
+      this.set({ alert });
+    }
   }
 
   private parse(): Address {
@@ -207,10 +207,10 @@ export class Explorer {
   }
 
   /** A trace of any text, watched like the main one. */
-  trace(m: string, text: { p?: string; ids?: number[] }, signal?: AbortSignal): Promise<Trace> {
+  trace(m: string, text: { p?: string; ids?: number[] }, how: Pick<Address, 'backend' | 'bias'>, signal?: AbortSignal): Promise<Trace> {
     const control = this.running;
     const body = { model: m, ...(text.ids ? { tokens: text.ids } : { text: text.p ?? '' }) };
-    const { backend, bias } = this.state.settings;
+    const { backend, bias } = how;
     Object.assign(body, backend && { backend }, bias && { bias });
     return this.client.trace(body, {
       ...(signal && { signal }),
@@ -221,7 +221,7 @@ export class Explorer {
 
   private async load(wanted: Address, signal: AbortSignal): Promise<Shown> {
     const address = { ...wanted };
-    const trace = await this.trace(address.m, address, signal);
+    const trace = await this.trace(address.m, address, address, signal);
     const last = trace.tokens.length - 1;
     if (address.t !== undefined && address.t >= last) delete address.t;
     const position = address.t ?? last;
@@ -261,13 +261,13 @@ export function routePath(id: string, position: number, threshold: number, mode?
 }
 
 /** How states are read, as the lens takes it. */
-export function lensNorm(settings: Settings): 'raw' | undefined {
-  return settings.norm === 'neither' ? 'raw' : undefined;
+export function lensNorm(address: Address): 'raw' | undefined {
+  return address.norm === 'neither' ? 'raw' : undefined;
 }
 
 /** How updates are read. */
-export function updateNorm(settings: Settings): 'own' | undefined {
-  return settings.norm === 'both' ? 'own' : undefined;
+export function updateNorm(address: Address): 'own' | undefined {
+  return address.norm === 'both' ? 'own' : undefined;
 }
 
 const PHASES: Record<string, string> = {

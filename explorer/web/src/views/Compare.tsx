@@ -90,13 +90,13 @@ export function Compare({ shown }: { shown: Shown }) {
           position={shown.position}
           {...(address.sel && { selected: address.sel })}
           theme={state.theme}
-          fold={state.settings.fold}
-          even={state.settings.even}
+          fold={address.fold !== 'off'}
+          even={address.rows === 'even'}
           select={(sel) => explorer.go({ sel })}
           target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
         />
       ) : (
-        <div class="scrolls">{second && <Sources shown={shown} second={second} />}</div>
+        second && <SideBySide shown={shown} second={second} />
       )}
     </>
   );
@@ -115,7 +115,7 @@ function useSecond(shown: Shown): Second | undefined {
     if (!differs) return;
     void explorer
       .work('Running the second', async (signal): Promise<Second> => {
-        const trace = await explorer.trace(m, address.q !== undefined ? { p: address.q } : address, signal);
+        const trace = await explorer.trace(m, address.q !== undefined ? { p: address.q } : address, address, signal);
         const position = address.q !== undefined ? trace.tokens.length - 1 : Math.min(shown.position, trace.tokens.length - 1);
         const route = await explorer.client.get<RoutesDocument>(routePath(trace.id, position, threshold, address.mode), { signal });
         return { key, trace, reads: readings(trace.tokens), threshold, route };
@@ -154,7 +154,57 @@ function shifted(river: River, by: number): River {
   return { ...river, target: river.target + by, nodes, bands, sources };
 }
 
-/** Where models have other numbers of layers, their tokens can still be held against each other. */
+/** Where models have other numbers of layers, each keeps its own picture. */
+function SideBySide({ shown, second }: { shown: Shown; second: Second }) {
+  const { explorer, state } = useExplorer();
+  const { address, trace } = shown;
+  const [first, other] = useMemo(
+    () => [
+      riverOfRoute(shown.route, trace.model.n_layers, trace.tokens.length),
+      riverOfRoute(second.route, second.trace.model.n_layers, second.trace.tokens.length),
+    ],
+    [shown.route, second.route],
+  );
+  const looks = { theme: state.theme, fold: address.fold !== 'off', even: address.rows === 'even' };
+  return (
+    <div class="side-by-side">
+      <figure>
+        <figcaption>
+          First: {address.m}, {trace.model.n_layers} layers
+        </figcaption>
+        <Graph
+          {...looks}
+          which="First: "
+          river={first}
+          trace={trace}
+          reads={shown.reads}
+          position={shown.position}
+          {...(address.sel && { selected: address.sel })}
+          select={(sel) => explorer.go({ sel })}
+          target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
+        />
+      </figure>
+      <figure>
+        <figcaption>
+          Second: {second.trace.model.name}, {second.trace.model.n_layers} layers
+        </figcaption>
+        <Graph
+          {...looks}
+          which="Second: "
+          river={other}
+          trace={second.trace}
+          reads={second.reads}
+          position={other.target}
+          select={() => explorer.say('Details are those of the first. Choose the second as the model to look into it.')}
+          target={() => undefined}
+        />
+      </figure>
+      <Sources shown={shown} second={second} />
+    </div>
+  );
+}
+
+/** Tokens of both held against each other. */
 function Sources({ shown, second }: { shown: Shown; second: Second }) {
   const column = (reads: readonly string[], route: RoutesDocument) =>
     [...route.routes[0]!.source_flow].sort((a, b) => b[1] - a[1]).slice(0, 10).map(([p, s]) => `${quoted(reads[p]!)} (${p}) ${percent(s)}`);

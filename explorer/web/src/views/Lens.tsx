@@ -177,7 +177,7 @@ function shade(s: LensState, by: By, dark: boolean): number {
 
 /** The states of the columns in view, asked for in blocks. */
 function useStates(shown: Shown, first: number, last: number, rankOf: string | undefined): Map<string, LensState> {
-  const { explorer, state } = useExplorer();
+  const { explorer } = useExplorer();
   const { trace } = shown;
   const [, arrived] = useState(0);
   const block = Math.max(1, Math.min(64, Math.floor(MOST / (2 * trace.model.n_layers))));
@@ -186,7 +186,7 @@ function useStates(shown: Shown, first: number, last: number, rankOf: string | u
   for (let b = Math.floor(first / block); b * block <= last; b++) {
     const to = Math.min(tokens - 1, (b + 1) * block - 1);
     const positions = to > b * block ? `${b * block}-${to}` : `${to}`;
-    const norm = lensNorm(state.settings);
+    const norm = lensNorm(shown.address);
     paths.push(path(`api/traces/${trace.id}/lens`, { positions, top: 1, norm, rank_of: rankOf }));
   }
   const key = paths.join(' ');

@@ -36,9 +36,11 @@ export function Prompts({ shown }: { shown: Shown }) {
         <button disabled={prompts.length === 0 || prompts.length > most} onClick={run}>
           Run
         </button>
-        <label>
-          File <input type="file" accept=".txt,.jsonl,.json,text/plain" onChange={(e) => void read(e.currentTarget.files?.[0])} />
-        </label>
+        {state.status?.may_load_files && (
+          <label>
+            File <input type="file" accept=".txt,.jsonl,.json,text/plain" onChange={(e) => void read(e.currentTarget.files?.[0])} />
+          </label>
+        )}
         <span class="hint-text">
           {count(prompts.length, 'sentence')}, one a line{prompts.length > most ? `; at most ${most}` : ''}; last position of each, threshold {shown.threshold}
         </span>

@@ -34,8 +34,8 @@ export function RoutePanel({ shown }: { shown: Shown }) {
         position={position}
         {...(shown.address.sel && { selected: shown.address.sel })}
         theme={state.theme}
-        fold={state.settings.fold}
-        even={state.settings.even}
+        fold={shown.address.fold !== 'off'}
+        even={shown.address.rows === 'even'}
         select={(sel) => explorer.go({ sel })}
         target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
       />

@@ -25,6 +25,7 @@ import dev.limpid.view.MapsView;
 import dev.limpid.view.NeuronsView;
 import dev.limpid.view.PartsView;
 import dev.limpid.view.PredictionView;
+import dev.limpid.view.RouteReadings;
 import dev.limpid.view.SizesView;
 import dev.limpid.view.UpdateView;
 import java.util.ArrayList;
@@ -157,6 +158,16 @@ public record Anatomy(Analysis analysis) {
                   transformer(), asked.layer(), trace, ContributionOptions.DEFAULT, t)
               .update(transformer(), Objects.requireNonNull(asked.number(), "neuron"));
     };
+  }
+
+  /**
+   * Reads the parts of a route: what a picture of it answers when it is pointed at.
+   *
+   * @param most how many states, connections and MLPs are read, those with the most flow
+   * @throws QuestionException if the route is not one of this prompt, or numbers overflow
+   */
+  public RouteReadings readings(Route route, int most) throws QuestionException {
+    return new RouteReader(this, route, most).read();
   }
 
   private List<NeuronsView.Token> tokens(List<TokenLogit> tokens) {

@@ -1,6 +1,7 @@
 package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
+import dev.limpid.Anatomy;
 import dev.limpid.Explanation;
 import dev.limpid.Prompt;
 import dev.limpid.Question;
@@ -17,6 +18,7 @@ import dev.limpid.explorer.show.ExplainText;
 import dev.limpid.files.PromptLine;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
+import dev.limpid.view.RouteReadings;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -155,7 +157,8 @@ final class ExplainCommand implements Callable<Integer> {
     ExplainView view = explanation.view();
     PredictionView asked = view.answer() == null ? view.predictions().getFirst() : view.answer();
     List<PredictionView> throughLayers = analysis.throughLayers(view.position(), asked.id());
+    RouteReadings readings = new Anatomy(analysis).readings(explanation.route(), ExplainHtml.READ);
     Map<String, String> facts = analysis.model().facts();
-    html.write(out -> ExplainHtml.write(explanation, throughLayers, facts, out), console);
+    html.write(out -> ExplainHtml.write(explanation, throughLayers, readings, facts, out), console);
   }
 }

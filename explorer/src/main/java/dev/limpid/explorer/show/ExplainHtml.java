@@ -7,6 +7,7 @@ import dev.limpid.routes.export.RouteDocument;
 import dev.limpid.routes.export.RouteSvg;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
+import dev.limpid.view.RouteReadings;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -20,10 +21,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An explanation as one page that opens anywhere: no scripts, nothing from the network, readable in
- * light and dark, on paper and on a phone.
+ * An explanation as one page that opens anywhere: nothing from the network, readable in light and
+ * dark, on paper and on a phone. Its picture answers to pointer and keyboard; where scripts do not
+ * run, all is there but that.
  */
 public final class ExplainHtml {
+  /** How many states, connections and MLPs the picture can be asked about. */
+  public static final int READ = 60;
+
   private static final int HEADS = 4;
 
   /** What anchors in the picture of the route begin with. */
@@ -32,13 +37,19 @@ public final class ExplainHtml {
   private final Explanation explanation;
   private final ExplainView view;
   private final List<PredictionView> throughLayers;
+  private final RouteReadings readings;
   private final HtmlOut html;
   private final PageOut page;
 
-  private ExplainHtml(Explanation explanation, List<PredictionView> throughLayers, PageOut page) {
+  private ExplainHtml(
+      Explanation explanation,
+      List<PredictionView> throughLayers,
+      RouteReadings readings,
+      PageOut page) {
     this.explanation = explanation;
     this.view = explanation.view();
     this.throughLayers = throughLayers;
+    this.readings = readings;
     this.html = page.html();
     this.page = page;
   }
@@ -47,11 +58,13 @@ public final class ExplainHtml {
    * Writes the page; flushes the writer, does not close it.
    *
    * @param throughLayers the answer, or the predicted token, after each layer
+   * @param readings what the picture answers when it is pointed at
    * @param model what makes the model's numbers, in the order to be shown
    */
   public static void write(
       Explanation explanation,
       List<PredictionView> throughLayers,
+      RouteReadings readings,
       Map<String, String> model,
       Writer out)
       throws IOException {
@@ -63,8 +76,9 @@ public final class ExplainHtml {
         view.tokens(),
         view.model().limpidVersion(),
         facts,
+        LiveRoute.policy(),
         out,
-        page -> new ExplainHtml(explanation, throughLayers, page).body());
+        page -> new ExplainHtml(explanation, throughLayers, readings, page).body());
   }
 
   private static Map<String, String> facts(Explanation explanation) {
@@ -103,6 +117,7 @@ public final class ExplainHtml {
       }
     }
     new LayerCurve(throughLayers, page).write();
+    LiveRoute.write(explanation, readings, html);
   }
 
   private void prompt() throws IOException {

@@ -69,6 +69,12 @@ final class HtmlOut {
     return this;
   }
 
+  /** Writes a script, or what one reads, as it is: it may not end the element. */
+  HtmlOut script(String type, String script) throws IOException {
+    out.write("\n<script type=\"" + type + "\">" + script + "</script>");
+    return this;
+  }
+
   /** Writes a fragment of HTML as it is: never text from outside. */
   HtmlOut asIs(String fragment) throws IOException {
     out.write('\n' + fragment);

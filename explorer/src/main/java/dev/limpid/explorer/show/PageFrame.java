@@ -25,14 +25,7 @@ final class PageFrame {
     void write(PageOut page) throws IOException;
   }
 
-  /**
-   * Writes a page; flushes the writer, does not close it.
-   *
-   * @param title what the page is called
-   * @param tokens of the prompt
-   * @param version of limpid
-   * @param facts how it was made, in the order to be shown
-   */
+  /** Writes a page without scripts; flushes the writer, does not close it. */
   static void write(
       String title,
       List<TokenView> tokens,
@@ -41,17 +34,39 @@ final class PageFrame {
       Writer out,
       Body body)
       throws IOException {
+    write(title, tokens, version, facts, "'none'", out, body);
+  }
+
+  /**
+   * Writes a page; flushes the writer, does not close it.
+   *
+   * @param title what the page is called
+   * @param tokens of the prompt
+   * @param version of limpid
+   * @param facts how it was made, in the order to be shown
+   * @param scripts which may run, as a policy says it
+   */
+  static void write(
+      String title,
+      List<TokenView> tokens,
+      String version,
+      Map<String, String> facts,
+      String scripts,
+      Writer out,
+      Body body)
+      throws IOException {
     HtmlOut html = new HtmlOut(out);
     html.open("html", "lang", "en").open("head");
     html.empty("meta", "charset", "utf-8");
     html.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
-    // The page needs nothing from outside, and no script: so it may not have them.
+    // The page needs nothing from outside, and no script but its own: so it may not have them.
     html.empty(
         "meta",
         "http-equiv",
         "Content-Security-Policy",
         "content",
-        "default-src 'none'; style-src 'unsafe-inline'");
+        "default-src 'none'; style-src 'unsafe-inline'"
+            + (scripts.equals("'none'") ? "" : "; script-src " + scripts));
     html.empty("meta", "name", "generator", "content", "limpid " + version);
     html.element("title", "Limpid: " + shortened(title));
     html.style(resource("explain.css"));

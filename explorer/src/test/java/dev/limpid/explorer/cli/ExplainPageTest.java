@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the page of {@code explain --html} tells, and how one gets at it. */
 class ExplainPageTest {
@@ -42,9 +47,49 @@ class ExplainPageTest {
     return found;
   }
 
-  /** The text that is read, without mark-up and style sheets. */
+  /** The text that is read, without mark-up, style sheets and scripts. */
   private static String words(String html) {
-    return html.replaceAll("(?s)<style>.*?</style>", "").replaceAll("<[^>]*>", "");
+    return html.replaceAll("(?s)<(style|script)[^>]*>.*?</\\1>", "").replaceAll("<[^>]*>", "");
+  }
+
+  @Test
+  void thePictureAnswersByAScriptOfItsOwnAndNoOther() throws Exception {
+    String html = page(TEXT);
+
+    List<String> scripts = all("(?s)<script type=\"text/javascript\">(.*?)</script>", html);
+    assertThat(scripts).hasSize(1);
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256")
+            .digest(scripts.getFirst().getBytes(StandardCharsets.UTF_8));
+    assertThat(html)
+        .contains("script-src &#39;sha256-" + Base64.getEncoder().encodeToString(hash) + "&#39;\"");
+    assertThat(scripts.getFirst()).startsWith("/*!").contains("Preact", "The MIT License");
+    // Nothing is asked of anybody: its addresses are names of namespaces.
+    assertThat(scripts.getFirst()).doesNotContain("fetch(", "XMLHttpRequest", "import(");
+    assertThat(all("(https?://[^/\"'`]*)", scripts.getFirst()))
+        .allMatch("http://www.w3.org"::equals);
+  }
+
+  @Test
+  void whatThePictureKnowsIsWhatTheCommandsSay() throws IOException {
+    JsonNode held =
+        JsonMapper.shared()
+            .readTree(
+                all("<script type=\"application/json\">(.*?)</script>", page(TEXT)).getFirst());
+
+    assertThat(held.at("/known/links/0").asString()).isEqualTo("I1_2>A2_14");
+    JsonNode first = held.at("/known/readings/connections/0");
+    assertThat(first.path("id").asString()).isEqualTo("I1_2>A2_14");
+    assertThat(first.path("head").asInt()).isZero();
+    assertThat(first.at("/promoted/0/text").asString()).isEqualTo(" Mary");
+    assertThat(held.at("/known/readings/mlps/0/neurons")).isNotEmpty();
+    assertThat(held.at("/known/readings/states"))
+        .anySatisfy(state -> {
+          assertThat(state.path("id").asString()).isEqualTo("A2_14");
+          assertThat(state.at("/top/0/text").asString()).isEqualTo(" Mary");
+          assertThat(state.at("/top/0/probability").asDouble()).isBetween(0.847, 0.849);
+        });
+    assertThat(held.at("/route/routes/0/edges")).hasSize(60);
   }
 
   @Test

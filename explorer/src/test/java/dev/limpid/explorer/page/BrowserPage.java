@@ -106,6 +106,25 @@ final class BrowserPage implements AutoCloseable {
     return page;
   }
 
+  /**
+   * Opens a file, with or without scripts.
+   *
+   * @param asked what is asked for is added
+   */
+  Page file(Path file, boolean scripts, List<String> asked) {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setViewportSize(1440, 900)
+                .setJavaScriptEnabled(scripts));
+    Page page = context.newPage();
+    page.onConsoleMessage(message -> console.add(message.type() + ": " + message.text()));
+    page.onPageError(error -> console.add("error: " + error));
+    page.onRequest(request -> asked.add(request.url()));
+    page.navigate(file.toUri().toString());
+    return page;
+  }
+
   /** Returns what pages wrote to the console. */
   List<String> console() {
     return List.copyOf(console);

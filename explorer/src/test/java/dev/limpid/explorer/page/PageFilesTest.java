@@ -49,6 +49,15 @@ class PageFilesTest {
     assertThat(packed("page.js") + packed("index.css") + packed("index.html")).isLessThan(MOST);
   }
 
+  /** The picture that files hold: what every one of them is larger by. */
+  @Test
+  void thePictureOfAFileIsOneSmallScript() throws IOException {
+    Path script = PAGE.resolve("../../show/route.js").normalize();
+    String text = Files.readString(script, StandardCharsets.UTF_8);
+    assertThat(text.length()).isLessThan(130_000);
+    assertThat(text).doesNotContain("</script", "<!--").contains("The MIT License", "Mike Bostock");
+  }
+
   @Test
   void whatItContainsIsNamedWithItsLicence() throws IOException {
     assertThat(text("licences.txt"))

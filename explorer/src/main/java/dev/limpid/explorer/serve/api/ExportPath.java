@@ -1,6 +1,7 @@
 package dev.limpid.explorer.serve.api;
 
 import dev.limpid.Analysis;
+import dev.limpid.Anatomy;
 import dev.limpid.Explanation;
 import dev.limpid.Question;
 import dev.limpid.QuestionException;
@@ -65,6 +66,7 @@ final class ExportPath implements Endpoint {
         ExplainHtml.write(
             explanation,
             analysis.throughLayers(position, predicted),
+            new Anatomy(analysis).readings(explanation.route(), ExplainHtml.READ),
             analysis.model().facts(),
             out);
       }

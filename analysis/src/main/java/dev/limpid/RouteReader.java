@@ -1,0 +1,120 @@
+package dev.limpid;
+
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.logits.UpdateNorm;
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Node;
+import dev.limpid.routes.Route;
+import dev.limpid.routes.export.EdgeFlow;
+import dev.limpid.view.LensView;
+import dev.limpid.view.PredictionView;
+import dev.limpid.view.RouteReadings;
+import dev.limpid.view.UpdateView;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads the parts of a route: its states as predictions, its connections and MLPs by updates. */
+final class RouteReader {
+  private static final int TOP = 5;
+
+  private final Anatomy anatomy;
+  private final Route route;
+  private final int most;
+
+  RouteReader(Anatomy anatomy, Route route, int most) {
+    this.anatomy = anatomy;
+    this.route = route;
+    this.most = most;
+  }
+
+  RouteReadings read() throws QuestionException {
+    return new RouteReadings(states(), connections(), mlps());
+  }
+
+  private List<Node> largest(Set<Node.Kind> kinds) {
+    return route.nodes().stream()
+        .filter(node -> kinds.contains(node.node().kind()))
+        .sorted(Comparator.comparingDouble(node -> -node.flow()))
+        .limit(most)
+        .map(Route.NodeFlow::node)
+        .toList();
+  }
+
+  private List<RouteReadings.State> states() throws QuestionException {
+    List<Node> nodes = largest(Set.of(Node.Kind.AFTER_ATTENTION, Node.Kind.AFTER_MLP));
+    Map<Integer, Set<Integer>> positions = new TreeMap<>();
+    nodes.forEach(
+        n -> positions.computeIfAbsent(n.layer(), l -> new HashSet<>()).add(n.position()));
+    Map<String, List<PredictionView>> read = new HashMap<>();
+    for (Map.Entry<Integer, Set<Integer>> layer : positions.entrySet()) {
+      LensQuestion question =
+          new LensQuestion(
+              LensQuestion.State.RESID_MID,
+              List.of(layer.getKey()),
+              layer.getValue().stream().sorted().toList(),
+              TOP);
+      LensView lens =
+          anatomy.lens(
+              List.of(LensQuestion.State.RESID_MID, LensQuestion.State.RESID_POST), question);
+      for (LensView.State state : lens.states()) {
+        String kind = state.state().equals("resid_mid") ? "A" : "I";
+        read.put(kind + state.layer() + "_" + state.position(), state.top());
+      }
+    }
+    return nodes.stream()
+        .map(node -> new RouteReadings.State(node.id(), read.getOrDefault(node.id(), List.of())))
+        .toList();
+  }
+
+  private List<RouteReadings.Connection> connections() throws QuestionException {
+    List<RouteReadings.Connection> read = new ArrayList<>();
+    for (Edge.Attention edge :
+        new EdgeFlow(route).betweenPositions().stream().limit(most).toList()) {
+      int head = edge.heads().getFirst().head();
+      UpdateView update =
+          anatomy.update(
+              new Anatomy.Update(
+                  Anatomy.Component.HEAD,
+                  edge.to().layer(),
+                  head,
+                  edge.to().position(),
+                  edge.from().position()),
+              UpdateNorm.RAW,
+              TOP);
+      read.add(
+          new RouteReadings.Connection(
+              edge.from().id() + ">" + edge.to().id(),
+              head,
+              update.promoted(),
+              update.suppressed()));
+    }
+    return read;
+  }
+
+  private List<RouteReadings.Mlp> mlps() throws QuestionException {
+    List<RouteReadings.Mlp> read = new ArrayList<>();
+    for (Node node : largest(Set.of(Node.Kind.MLP))) {
+      UpdateView update =
+          anatomy.update(
+              new Anatomy.Update(Anatomy.Component.MLP, node.layer(), null, node.position(), null),
+              UpdateNorm.RAW,
+              TOP);
+      read.add(
+          new RouteReadings.Mlp(
+              node.id(),
+              anatomy
+                  .analysis()
+                  .neurons(node.layer(), node.position(), TOP, ContributionOptions.DEFAULT)
+                  .neurons(),
+              update.promoted(),
+              update.suppressed()));
+    }
+    return read;
+  }
+}
