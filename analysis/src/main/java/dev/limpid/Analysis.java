@@ -532,7 +532,8 @@ public final class Analysis {
     if (known == null || !known.options().equals(options) || known.finest() > finest) {
       if (trace == null) {
         FlowGraphBuilder builder = new FlowGraphBuilder(transformer(), options, finest);
-        trace = run(TraceDetail.RESIDUALS, builder.then((l, layer) -> counted(l + 1)));
+        LayerVisitor ran = (l, layer) -> progress.ran(l + 1, transformer().config().nLayers());
+        trace = run(TraceDetail.RESIDUALS, ran.then(builder).then((l, layer) -> counted(l + 1)));
         known = builder.graph();
       } else {
         known = FlowGraph.of(transformer(), trace, options, finest, this::counted);

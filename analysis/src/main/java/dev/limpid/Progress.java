@@ -47,6 +47,14 @@ public interface Progress {
   default void begins(Phase phase, int all, int fair) {}
 
   /**
+   * Takes note that a layer of the prompt has run whose contributions come next: for who wants to
+   * know of both as they happen.
+   *
+   * @param done how many of {@code all} have run, at least 1
+   */
+  default void ran(int done, int all) {}
+
+  /**
    * Takes note.
    *
    * @param done how many of {@code all} are done, at least 1

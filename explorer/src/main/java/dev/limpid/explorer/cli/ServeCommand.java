@@ -69,6 +69,8 @@ final class ServeCommand implements Callable<Integer> {
       description = "What computes (default: vector; 'limpid doctor' lists them).")
   private @Nullable String backend;
 
+  private boolean debug;
+
   ServeCommand(Console console) {
     this.console = console;
   }
@@ -83,6 +85,7 @@ final class ServeCommand implements Callable<Integer> {
     Models models =
         Models.find(locator, model.name(config), Optional.ofNullable(backend), console::warn);
     Explorer explorer = new Explorer(models, config, sentences(config));
+    debug = config.debug();
     ExplorerServer server =
         new ExplorerServer(
             explorer, Paths.all(explorer), Optional.ofNullable(host), port, this::report);
@@ -116,7 +119,11 @@ final class ServeCommand implements Callable<Integer> {
     return new String(bytes, StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
   }
 
+  /** With {@code debug} in the configuration file also where it was thrown, as with --debug. */
   private void report(Throwable thrown) {
     console.warn("a request failed: " + thrown);
+    if (debug) {
+      thrown.printStackTrace(console.err());
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
@@ -78,7 +79,16 @@ final class Answers {
 
   private void await(Context context, Lane.Ticket ticket, Operation operation)
       throws InterruptedException {
-    switch (ticket.job().await()) {
+    Presence asker = Presence.of(context);
+    Optional<Job.Outcome> ended = ticket.job().await(SILENCE);
+    while (ended.isEmpty()) {
+      if (asker.hasLeft(context)) {
+        refuse(context, hungUp(operation));
+        return;
+      }
+      ended = ticket.job().await(SILENCE);
+    }
+    switch (ended.get()) {
       case Job.Outcome.Answered answered -> whole(context, answered.content());
       case Job.Outcome.Failed failed -> refuse(context, refusal(failed.cause(), operation));
     }
@@ -134,14 +144,24 @@ final class Answers {
     }
   }
 
+  /** Said to who closed but one half of the connection; who left does not hear it. */
+  private static Refusal hungUp(Operation operation) {
+    return new Refusal(
+        bad(operation),
+        "The connection was closed from your side while this was computed; keep both halves open.");
+  }
+
+  private static Refusal.Code bad(Operation operation) {
+    return operation.body().isPresent() ? Refusal.Code.BAD_BODY : Refusal.Code.BAD_PARAMETER;
+  }
+
   private static Refusal closing() {
     return new Refusal(Refusal.Code.BUSY, "The server is closing; ask again when it is back.");
   }
 
   /** Returns what an asker is told of something that was thrown. */
   private Refusal refusal(Throwable thrown, Operation operation) {
-    Refusal.Code bad =
-        operation.body().isPresent() ? Refusal.Code.BAD_BODY : Refusal.Code.BAD_PARAMETER;
+    Refusal.Code bad = bad(operation);
     return switch (thrown) {
       case Refusal refusal -> refusal;
       case QuestionException question -> new Refusal(bad, String.valueOf(question.getMessage()));

@@ -49,6 +49,7 @@ final class Doorkeeper extends Handler.Wrapper {
       ErrorAnswers.write(response, callback, refusal);
       return true;
     }
+    Presence.remember(request);
     return super.handle(request, response, callback);
   }
 

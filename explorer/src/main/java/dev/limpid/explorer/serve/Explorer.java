@@ -1,5 +1,7 @@
 package dev.limpid.explorer.serve;
 
+import dev.limpid.LanguageModel;
+import dev.limpid.Progress;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.settings.ExplorerConfig;
 import java.io.IOException;
@@ -55,6 +57,11 @@ public final class Explorer implements AutoCloseable {
     return config.demoMode();
   }
 
+  /** Returns whether a person may load own files of sentences. */
+  public boolean mayLoadFiles() {
+    return config.allowLoadingDatasetFiles();
+  }
+
   /** Returns the lane in which prompts run, one at a time: a pass has all processors. */
   public Lane passes() {
     return passes;
@@ -68,6 +75,19 @@ public final class Explorer implements AutoCloseable {
   /** Returns how many requests each lane takes. */
   public int capacity() {
     return CAPACITY;
+  }
+
+  /**
+   * Opens a model, or returns it if it is open. Where another is closed for it, traces of that one
+   * go too, as they hold on to its weights.
+   *
+   * @param progress hears of the layers read
+   */
+  public LanguageModel open(Models.Listed model, String backend, Progress progress)
+      throws IOException {
+    LanguageModel opened = models.open(model, backend, progress);
+    traces.retain(trace -> models.holds(trace.analysis().model()));
+    return opened;
   }
 
   /** A question about a trace. */

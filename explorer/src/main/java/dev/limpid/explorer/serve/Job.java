@@ -57,12 +57,13 @@ final class Job implements Listener {
 
   @Override
   public void done(Phase phase, int done, int all) {
-    if (phase == Progress.Phase.CONTRIBUTIONS) {
-      // One pass computes both: a layer has run when its contributions are there.
-      add(Event.of("progress", new Step("forward", done, all)));
-    }
     add(Event.of("progress", new Step(phase.name().toLowerCase(Locale.ROOT), done, all)));
     requireWanted();
+  }
+
+  @Override
+  public void ran(int done, int all) {
+    done(Progress.Phase.FORWARD, done, all);
   }
 
   @Override
@@ -106,14 +107,19 @@ final class Job implements Listener {
     return outcome != null;
   }
 
-  /** Waits until it has ended. */
-  synchronized Outcome await() throws InterruptedException {
-    @Nullable Outcome ended = outcome;
-    while (ended == null) {
-      wait();
-      ended = outcome;
+  /**
+   * Waits until it has ended.
+   *
+   * @return nothing if it has not within that time
+   */
+  synchronized Optional<Outcome> await(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    long left = patience.toMillis();
+    while (outcome == null && left > 0) {
+      wait(left);
+      left = (end - System.nanoTime()) / 1_000_000;
     }
-    return ended;
+    return Optional.ofNullable(outcome);
   }
 
   /**

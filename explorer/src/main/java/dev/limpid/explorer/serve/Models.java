@@ -11,21 +11,28 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendProvider;
 import dev.limpid.tensor.spi.Backends;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The models that can be asked, by the names they are listed with, and those that are open. */
+/**
+ * The models that can be asked, by the names they are listed with, and those that are open: a few,
+ * those that were asked last.
+ */
 public final class Models {
+  /** A fourth closes the one that was not asked for longest. */
+  static final int MOST_OPEN = 3;
+
   private final Map<String, Listed> listed;
   private final String first;
   private final List<String> backends;
-  private final Map<String, LanguageModel> open = new ConcurrentHashMap<>();
+  private final Map<String, LanguageModel> open =
+      Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true));
   private final Map<String, TensorOps> engines = new HashMap<>();
 
   /**
@@ -127,7 +134,19 @@ public final class Models {
 
   /** Returns whether a model is open with any backend. */
   public boolean isOpen(String name) {
-    return backends.stream().anyMatch(backend -> opened(name, backend).isPresent());
+    return backends.stream().anyMatch(backend -> isOpen(name, backend));
+  }
+
+  /** Unlike asking for it, this does not make it one that was asked last. */
+  private boolean isOpen(String name, String backend) {
+    return open.containsKey(key(name, backend));
+  }
+
+  /** Returns whether it is one of those that are open. */
+  boolean holds(LanguageModel model) {
+    synchronized (open) {
+      return open.containsValue(model);
+    }
   }
 
   /**
@@ -135,7 +154,7 @@ public final class Models {
    *
    * @param progress hears of the layers read
    */
-  public synchronized LanguageModel open(Listed model, String backend, Progress progress)
+  synchronized LanguageModel open(Listed model, String backend, Progress progress)
       throws IOException {
     @Nullable LanguageModel known = open.get(key(model.name(), backend));
     if (known != null) {
@@ -146,7 +165,12 @@ public final class Models {
     LanguageModel opened = model.source().open(ops, LayerStorage.AUTOMATIC, loading);
     opened.facts(); // reads the files' SHA-256, which is in every document
     loading.listener = Progress.NONE;
-    open.put(key(model.name(), backend), opened);
+    synchronized (open) {
+      open.put(key(model.name(), backend), opened);
+      if (open.size() > MOST_OPEN) {
+        open.remove(open.keySet().iterator().next());
+      }
+    }
     return opened;
   }
 

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The traces that are kept: as many bytes as there is room for, the least recently used go. */
@@ -41,6 +42,18 @@ public final class Traces {
                 Refusal.Code.UNKNOWN_TRACE,
                 "trace %s: not known, or no longer kept; POST /api/traces makes it again."
                     .formatted(Query.brief(id))));
+  }
+
+  /** Forgets the traces that are not wanted any more. */
+  synchronized void retain(Predicate<Trace> wanted) {
+    Iterator<Trace> all = kept.values().iterator();
+    while (all.hasNext()) {
+      Trace trace = all.next();
+      if (!wanted.test(trace)) {
+        bytes -= trace.bytes();
+        all.remove();
+      }
+    }
   }
 
   /** Keeps a trace; the last one that was put is kept however large it is. */

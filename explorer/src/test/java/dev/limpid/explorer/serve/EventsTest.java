@@ -130,6 +130,60 @@ class EventsTest {
         .isEqualTo("result");
   }
 
+  /** Begins a study of many prompts that is not a stream. */
+  private static Socket longRequest(int number) throws IOException {
+    String prompts = "\"When Mary and John went to the store\",".repeat(900);
+    String body = "{\"prompts\":[%s\"%d\"]}".formatted(prompts, number);
+    Socket socket = server.connect();
+    OutputStream out = socket.getOutputStream();
+    out.write(
+        "POST /api/prompts HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(server.port(), body.length(), body)
+            .getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    return socket;
+  }
+
+  @Test
+  void whoLeavesWithoutAStreamEndsTheWorkToo() throws Exception {
+    long before = server.queue().path("cancelled").asLong();
+    Socket socket = longRequest(100);
+    while (server.queue().path("running").asInt() == 0) {
+      Thread.sleep(20);
+    }
+    socket.close();
+    long end = System.nanoTime() + 8_000_000_000L;
+    while (server.queue().path("running").asInt() > 0 && System.nanoTime() < end) {
+      Thread.sleep(50);
+    }
+    assertThat(server.queue().path("running").asInt()).isZero();
+    assertThat(server.queue().path("cancelled").asLong()).isGreaterThan(before);
+  }
+
+  @Test
+  void whoClosesHalfOfTheConnectionIsToldSo() throws Exception {
+    try (Socket socket = longRequest(101)) {
+      socket.setSoTimeout(20_000);
+      socket.shutdownOutput();
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 400")
+          .contains("\"code\":\"bad_body\"", "keep both halves open");
+    }
+  }
+
+  @Test
+  void aRequestThatFollowsOnTheSameConnectionIsNoLeaving() throws Exception {
+    try (Socket socket = longRequest(102)) {
+      socket.setSoTimeout(60_000);
+      socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer)
+          .startsWith("HTTP/1.1 200")
+          .contains("Connection: close", "\"prompts\":901");
+    }
+  }
+
   @Test
   void clientsThatLeaveAreForgotten() throws Exception {
     long before = server.queue().path("cancelled").asLong();

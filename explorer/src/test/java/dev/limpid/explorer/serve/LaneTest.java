@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.limpid.Progress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LaneTest {
   private static final Content ANSWER = Content.json(List.of(1));
+
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   private final Lane lane = new Lane("test", 1, 3);
   private final CountDownLatch gate = new CountDownLatch(1);
@@ -43,7 +46,7 @@ class LaneTest {
   }
 
   private static Content answer(Lane.Ticket ticket) throws InterruptedException {
-    Job.Outcome outcome = ticket.job().await();
+    Job.Outcome outcome = ticket.job().await(LONG).orElseThrow();
     ticket.answered();
     ticket.close();
     return ((Job.Outcome.Answered) outcome).content();
@@ -95,11 +98,14 @@ class LaneTest {
   void theLastWhoLeavesEndsTheWorkAtItsNextStep() throws Exception {
     Lane.Ticket one = lane.take("a", this::work);
     Lane.Ticket two = lane.take("a", this::work);
+    while (computed.get() == 0) {
+      Thread.sleep(1); // it has begun
+    }
     one.close();
     two.close();
     gate.countDown();
 
-    assertThat(two.job().await())
+    assertThat(two.job().await(LONG).orElseThrow())
         .isInstanceOfSatisfying(
             Job.Outcome.Failed.class,
             failed -> assertThat(failed.cause()).isInstanceOf(CancellationException.class));
@@ -123,7 +129,7 @@ class LaneTest {
               throw new OutOfMemoryError("a test");
             });
 
-    assertThat(failing.job().await()).isInstanceOf(Job.Outcome.Failed.class);
+    assertThat(failing.job().await(LONG).orElseThrow()).isInstanceOf(Job.Outcome.Failed.class);
     gate.countDown();
     assertThat(answer(lane.take("b", this::work))).isSameAs(ANSWER);
   }

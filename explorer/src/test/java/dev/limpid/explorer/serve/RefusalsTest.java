@@ -161,6 +161,31 @@ class RefusalsTest {
   }
 
   @Test
+  void numbersThatDoNotEnd() throws Exception {
+    for (String number :
+        List.of("1".repeat(100_000), "0." + "1".repeat(100_000), "1e400", "-1e400")) {
+      HttpResponse<String> response =
+          server.post("/api/generate", "{\"text\":\"a\",\"temperature\":%s}".formatted(number));
+      assertRefused(400, "bad_body", response.statusCode(), response.body());
+      HttpResponse<String> ids = server.post("/api/traces", "{\"tokens\":[%s]}".formatted(number));
+      assertRefused(400, "bad_body", ids.statusCode(), ids.body());
+    }
+    HttpResponse<String> parameter = server.get(trace + "/heads?layer=" + "1".repeat(2000));
+    assertRefused(400, "bad_parameter", parameter.statusCode(), parameter.body());
+  }
+
+  @Test
+  void slashesInNamesOfModelsLeadNowhere() throws Exception {
+    for (String name :
+        List.of("org%2Fname", "%2Fetc%2Fpasswd", "demo-gpt2%2F..%2Fdemo-gpt2", "demo-gpt2%2F")) {
+      for (String path : List.of("/api/models/" + name, "/api/models/" + name + "/roles")) {
+        String answer = server.raw(head(path, "Host: 127.0.0.1:" + server.port()));
+        assertRawRefused(404, "unknown_model", answer);
+      }
+    }
+  }
+
+  @Test
   void changesThatMakeNoSense() throws Exception {
     for (String body :
         List.of(

@@ -1,6 +1,7 @@
 package dev.limpid.explorer.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
@@ -8,8 +9,10 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,34 @@ class ServedDocumentsTest {
 
   private static double recovered(String faithfulness) {
     return RunningServer.json(faithfulness).at("/routes/0/kept/recovered").asDouble();
+  }
+
+  @Test
+  void whatComesInPlaceOfTheRestCanBeAnotherTextOrAMean() throws Exception {
+    String asked = trace + "/faithfulness?draws=2&answer=%20Mary&distractor=%20John";
+    String other =
+        RunningServer.encoded("When John and Mary went to the store, Mary gave a drink to");
+    String patched = server.get(asked + "&source=" + other).body();
+    assertHolds("faithfulness", patched);
+    assertThat(RunningServer.json(patched).path("ablation").asString()).isEqualTo("patch");
+    String mean = server.get(asked + "&ablation=mean&references=" + other + "%0A" + other).body();
+    assertThat(RunningServer.json(mean).path("ablation").asString()).isEqualTo("mean");
+    // The mean of one text twice is that text.
+    assertThat(recovered(mean)).isCloseTo(recovered(patched), offset(1e-5));
+    for (String wrong :
+        List.of(
+            "&ablation=patch",
+            "&ablation=mean",
+            "&ablation=zero&source=" + other,
+            "&source=" + other + "&references=" + other,
+            "&source=short",
+            "&ablation=mean&references=short")) {
+      HttpResponse<String> refused = server.get(asked + wrong);
+      assertThat(refused.statusCode()).as(wrong).isEqualTo(400);
+      assertThat(RunningServer.json(refused.body()).at("/error/code").asString())
+          .as(wrong)
+          .isEqualTo("bad_parameter");
+    }
   }
 
   @Test

@@ -66,7 +66,7 @@ final class GeneratePath implements Endpoint {
         explorer.passes(),
         "generate " + body.root() + given.prompt().tokens(),
         listener -> {
-          LanguageModel model = explorer.models().open(given.model(), given.backend(), listener);
+          LanguageModel model = explorer.open(given.model(), given.backend(), listener);
           Generation generation = model.analyse(given.prompt(), listener).generate(settings);
           return Content.json(generation.toEnd(token -> listener.event("token", token)));
         });

@@ -74,7 +74,7 @@ final class MakeTracePath implements Endpoint {
 
   private Content run(GivenText given, ContributionOptions options, Listener listener)
       throws IOException, QuestionException {
-    LanguageModel model = explorer.models().open(given.model(), given.backend(), listener);
+    LanguageModel model = explorer.open(given.model(), given.backend(), listener);
     String id = Trace.id(model, given.prompt().tokens(), options);
     Optional<Trace> known = explorer.traces().find(id);
     if (known.isPresent()) {

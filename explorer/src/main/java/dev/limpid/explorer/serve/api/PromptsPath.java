@@ -106,7 +106,7 @@ final class PromptsPath implements Endpoint {
         "prompts " + csv + body.root(),
         listener -> {
           LanguageModel open =
-              explorer.models().open(model, explorer.models().backends().getFirst(), listener);
+              explorer.open(model, explorer.models().backends().getFirst(), listener);
           PromptsStudy study = new PromptsStudy(open, settings);
           for (int i = 0; i < prompts.size(); i++) {
             add(study, model, prompts.get(i), i);

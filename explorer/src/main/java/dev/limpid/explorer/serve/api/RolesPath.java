@@ -45,7 +45,7 @@ final class RolesPath implements Endpoint {
         exchange.question(),
         listener -> {
           LanguageModel open =
-              explorer.models().open(model, explorer.models().backends().getFirst(), listener);
+              explorer.open(model, explorer.models().backends().getFirst(), listener);
           HeadProbes probes = open.headProbes(List.of());
           byte[] document =
               JsonOut.bytes(HeadRolesView.of(open.view(), null, open.headRoles(probes, listener)));

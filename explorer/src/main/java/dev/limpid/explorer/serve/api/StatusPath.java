@@ -32,7 +32,8 @@ final class StatusPath implements Endpoint {
       Limits limits,
       Queue queue,
       Traces.Size cache,
-      boolean demo) {}
+      boolean demo,
+      boolean mayLoadFiles) {}
 
   /** A model that can be asked. */
   record Model(
@@ -72,7 +73,8 @@ final class StatusPath implements Endpoint {
                     counts.cancelled(),
                     counts.refused()),
                 explorer.traces().size(),
-                explorer.isDemo())));
+                explorer.isDemo(),
+                explorer.mayLoadFiles())));
   }
 
   private Model model(Models.Listed listed) {
