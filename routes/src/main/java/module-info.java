@@ -10,4 +10,5 @@ module dev.limpid.routes {
   exports dev.limpid.routes;
   exports dev.limpid.routes.circuit;
   exports dev.limpid.routes.export;
+  exports dev.limpid.routes.statistics;
 }
