@@ -66,7 +66,15 @@ public record PromptLine(
    */
   static PromptEntry parse(int number, byte[] json) {
     try {
-      JsonNode node = JsonMapper.shared().readTree(json);
+      return of(number, JsonMapper.shared().readTree(json));
+    } catch (JacksonException e) {
+      return new Bad(number, "not valid JSON: " + JsonProblem.reason(e));
+    }
+  }
+
+  /** Takes what {@link #parse} reads, for who wants other keys as well. */
+  public static PromptEntry of(int number, JsonNode node) {
+    try {
       if (!node.isObject()) {
         return new Bad(number, "not a JSON object");
       }
@@ -80,8 +88,6 @@ public record PromptLine(
               string(node, "distractor"),
               integer(node, "position"),
               given(node, "source", "source_tokens"));
-    } catch (JacksonException e) {
-      return new Bad(number, "not valid JSON: " + JsonProblem.reason(e));
     } catch (IllegalArgumentException e) {
       return new Bad(number, String.valueOf(e.getMessage()));
     }

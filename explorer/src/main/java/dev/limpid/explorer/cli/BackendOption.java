@@ -7,12 +7,15 @@ import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendSettings;
 import dev.limpid.tensor.spi.Backends;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --backend}, {@code --threads} and {@code --device}: what computes. */
 @OptionGroup(Heading.COMPUTATION)
 final class BackendOption {
+  private static final Set<String> ON_PROCESSOR = Set.of("vector", "reference");
+
   @Option(
       names = "--backend",
       paramLabel = "NAME",
@@ -36,10 +39,26 @@ final class BackendOption {
 
   /** Opens the backend that was asked for; the default may fall back, with a warning. */
   TensorOps open(Console console) {
-    BackendSettings settings = settings();
+    return open(console, threads);
+  }
+
+  /** Opens it for another number of threads than was asked for. */
+  TensorOps open(Console console, int ofThreads) {
+    BackendSettings settings = settings().withThreads(ofThreads);
     return name == null
         ? Backends.openDefault(settings, console::warn)
         : Backends.open(name, settings);
+  }
+
+  /** Returns how many threads were asked for, at least 1. */
+  int threads() {
+    settings(); // checks the number
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+  }
+
+  /** Returns whether the processor computes, whose threads may be shared out at will. */
+  boolean isOnProcessor() {
+    return device == null && (name == null || ON_PROCESSOR.contains(name));
   }
 
   private BackendSettings settings() {

@@ -29,6 +29,11 @@ public final class Commands {
     commands.put("ablate", () -> new CommandLine(new AblateCommand(console)));
     commands.put("patch", () -> new CommandLine(new PatchCommand(console)));
     commands.put("faithfulness", () -> new CommandLine(new FaithfulnessCommand(console)));
+    commands.put(
+        "corpus",
+        () ->
+            new CommandLine(new CorpusCommand(console))
+                .addSubcommand(new CorpusCompareCommand(console)));
     commands.put("qk", () -> new CommandLine(new QkCommand(console)));
     commands.put("generate", () -> new CommandLine(new GenerateCommand(console)));
     commands.put("trace", () -> new CommandLine(new TraceCommand(console)));

@@ -170,6 +170,11 @@ final class PageOut {
     token(tokens.get(position).id(), tokens.get(position).text());
   }
 
+  /** Writes a part of a prompt, with its own direction of writing. */
+  void text(String text) throws IOException {
+    html.open("span", "class", "token").element("bdi", text).close();
+  }
+
   /** Writes a token on its own: its direction of writing stays inside. */
   void token(int id, @Nullable String text) throws IOException {
     html.open("span", "class", "token").element("bdi", RouteDocument.label(id, text)).close();

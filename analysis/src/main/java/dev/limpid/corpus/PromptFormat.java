@@ -1,0 +1,29 @@
+package dev.limpid.corpus;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A kind of files with prompts, told by how their names end. */
+public interface PromptFormat {
+  /** One prompt a line, objects as JSON lines, and tables of comma-separated values. */
+  List<PromptFormat> BUILT_IN = List.of(new TextLines(), new JsonLines(), new CsvTable());
+
+  /** Returns how names of such files end, with the dot. */
+  String ending();
+
+  /**
+   * Opens a file.
+   *
+   * @param groupBy the key that groups are made by
+   * @throws IOException if it cannot be read, or holds no prompts by its form
+   */
+  PromptReader open(Path file, Optional<String> groupBy) throws IOException;
+
+  /** Returns the size of a file that {@link PromptReader#done} goes up to. */
+  default long size(Path file) throws IOException {
+    return Files.size(file);
+  }
+}
