@@ -1,5 +1,6 @@
 /** The front door: models by name, questions and answers. */
-@SuppressWarnings("requires-automatic") // Commons Math 3, for Student's distribution, has no descriptor
+@SuppressWarnings(
+    "requires-automatic") // Commons Math 3, for Student's distribution, has no descriptor
 module dev.limpid {
   requires transitive dev.limpid.routes;
   requires com.fasterxml.jackson.annotation;

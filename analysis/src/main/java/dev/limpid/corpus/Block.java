@@ -63,8 +63,7 @@ record Block(List<CorpusInput.Numbered> entries) {
           };
       if (reason.isPresent()) {
         statistics.plusRejected();
-        rejects.add(
-            new Reject(entry.number(), entry.file(), entry.entry().line(), reason.get()));
+        rejects.add(new Reject(entry.number(), entry.file(), entry.entry().line(), reason.get()));
       }
     }
     return new Outcome(entries.size(), statistics, rows.toByteArray(), rejects);
@@ -79,8 +78,7 @@ record Block(List<CorpusInput.Numbered> entries) {
       DataOutputStream rows)
       throws IOException {
     if (entry.group().filter(group -> group.length() > LONGEST_GROUP).isPresent()) {
-      return Optional.of(
-          "the name of its group has more than " + LONGEST_GROUP + " characters");
+      return Optional.of("the name of its group has more than " + LONGEST_GROUP + " characters");
     }
     List<PromptSampler.Sampled> samples;
     try {

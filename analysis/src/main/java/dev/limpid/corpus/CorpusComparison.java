@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * How heads differ between two corpora, or two groups of one.
  *
  * <p>The interval of a difference comes from drawing prompts anew (the percentiles of the
- * bootstrap), beyond {@link PromptFlows#MOST_HELD} prompts from Welch's standard error; p is that of
- * Welch's test over prompts, and q what Benjamini and Hochberg make of the p of all heads.
+ * bootstrap), beyond {@link PromptFlows#MOST_HELD} prompts from Welch's standard error; p is that
+ * of Welch's test over prompts, and q what Benjamini and Hochberg make of the p of all heads.
  *
  * @param resamples how often prompts are drawn anew, at least 100
  */
@@ -83,12 +83,11 @@ public record CorpusComparison(CorpusFolder a, CorpusFolder b, int resamples, lo
   }
 
   private static Side side(CorpusFolder folder, @Nullable String group, PromptFlows flows) {
-    return new Side(
-        folder.name(), folder.model().name(), group, flows.prompts(), flows.samples());
+    return new Side(folder.name(), folder.model().name(), group, flows.prompts(), flows.samples());
   }
 
-  private static void requireEnough(
-      CorpusFolder folder, @Nullable String group, PromptFlows flows) throws IOException {
+  private static void requireEnough(CorpusFolder folder, @Nullable String group, PromptFlows flows)
+      throws IOException {
     if (flows.prompts() < LEAST_PROMPTS) {
       throw new IOException(
           "%s%s: %d prompts; a comparison needs at least %d"

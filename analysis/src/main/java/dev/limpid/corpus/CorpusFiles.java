@@ -29,25 +29,21 @@ public final class CorpusFiles {
 
   /** Writes them, each aside first. */
   public static void write(CorpusResult result) throws IOException {
-    OutputFile.write(
-        result.folder().resolve("heads.csv"), out -> heads(result.view(), out));
+    OutputFile.write(result.folder().resolve("heads.csv"), out -> heads(result.view(), out));
     OutputFile.write(result.folder().resolve("mlps.csv"), out -> mlps(result.view(), out));
     if (result.statistics().all().shape().nNeurons() > 0) {
       OutputFile.write(
           result.folder().resolve("neurons.csv"), out -> neurons(result.statistics(), out));
     }
     OutputFile.write(
-        result.folder().resolve("examples.jsonl"),
-        out -> examples(result.statistics().all(), out));
+        result.folder().resolve("examples.jsonl"), out -> examples(result.statistics().all(), out));
     OutputFile.write(
-        result.folder().resolve("summary.json"),
-        out -> out.write(JsonOut.bytes(result.view())));
+        result.folder().resolve("summary.json"), out -> out.write(JsonOut.bytes(result.view())));
   }
 
   private static void heads(CorpusView view, OutputStream out) throws IOException {
     CsvWriter csv = csv(out);
-    List<String> names =
-        new ArrayList<>(List.of("group", "layer", "head", "on_route", "flow"));
+    List<String> names = new ArrayList<>(List.of("group", "layer", "head", "on_route", "flow"));
     CorpusView.PERCENTS.forEach(percent -> names.add("flow_q" + percent));
     names.addAll(List.of("reads_self", "reads_first", "reads_previous", "reads_other"));
     int buckets =
@@ -93,8 +89,7 @@ public final class CorpusFiles {
     csv.writeRecord("group", "layer", "on_route", "flow");
     for (Group group : view.groups()) {
       for (Mlp mlp : group.mlps()) {
-        csv.writeRecord(
-            group.group(), "" + mlp.layer(), plain(mlp.onRoute()), plain(mlp.flow()));
+        csv.writeRecord(group.group(), "" + mlp.layer(), plain(mlp.onRoute()), plain(mlp.flow()));
       }
     }
     csv.flush();
@@ -114,11 +109,7 @@ public final class CorpusFiles {
     for (int l = 0; l < s.shape().nLayers(); l++) {
       for (int n = 0; n < s.shape().nNeurons(); n++) {
         csv.writeRecord(
-            group,
-            "" + l,
-            "" + n,
-            plain(s.neuronStrong(l, n)),
-            plain(s.neuronContribution(l, n)));
+            group, "" + l, "" + n, plain(s.neuronStrong(l, n)), plain(s.neuronContribution(l, n)));
       }
     }
   }
@@ -136,8 +127,7 @@ public final class CorpusFiles {
       for (int h = 0; h < s.shape().nHeads(); h++) {
         for (Example e : s.examples(l, h)) {
           out.write(
-              JsonOut.bytes(
-                  new HeadExample(l, h, e.value(), e.prompt(), e.position(), e.text())));
+              JsonOut.bytes(new HeadExample(l, h, e.value(), e.prompt(), e.position(), e.text())));
         }
       }
     }

@@ -21,7 +21,12 @@ import tools.jackson.databind.json.JsonMapper;
  * @param groups the names of its groups
  */
 public record CorpusFolder(
-    Path path, ModelView model, String position, double threshold, String mode, List<String> groups) {
+    Path path,
+    ModelView model,
+    String position,
+    double threshold,
+    String mode,
+    List<String> groups) {
 
   /**
    * Reads what a folder is about.
@@ -41,7 +46,8 @@ public record CorpusFolder(
           root.path("position").asString(),
           root.path("threshold").asDouble(),
           root.path("mode").asString(),
-          root.path("groups").valueStream()
+          root.path("groups")
+              .valueStream()
               .map(group -> group.path("group"))
               .filter(name -> !name.isNull())
               .map(JsonNode::asString)

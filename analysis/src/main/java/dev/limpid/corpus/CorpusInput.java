@@ -126,8 +126,7 @@ final class CorpusInput implements Closeable {
   Map<String, String> byName() {
     Map<String, String> names = new TreeMap<>();
     for (int i = 0; i < sizes.length; i++) {
-      names.put(
-          "file %06d".formatted(i), "%s of size %d".formatted(files.get(i), sizes[i]));
+      names.put("file %06d".formatted(i), "%s of size %d".formatted(files.get(i), sizes[i]));
     }
     if (piped != null) {
       names.put("file %06d".formatted(0), STANDARD_INPUT);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,7 +35,11 @@ import org.jspecify.annotations.Nullable;
  * @param threads at least 1
  */
 public record CorpusRun(LanguageModel model, CorpusSettings settings, int threads) {
-  private static final long BETWEEN_CHECKPOINTS = 10_000_000_000L;
+  private static final long LEAST_BETWEEN_CHECKPOINTS = 200_000_000;
+
+  /** Between two checkpoints passes so much more time than one takes. */
+  private static final int CHECKPOINT_SHARE = 50;
+
   private static final String SUMMARY = "summary.json";
 
   /** Checks the number. */
@@ -76,7 +81,7 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
    *     written
    */
   public CorpusView over(List<Path> files, Path out) throws IOException {
-    Paths paths = new Paths(files, null, PromptFormat.BUILT_IN, out, false, List.of());
+    Paths paths = new Paths(files, null, PromptFormat.builtIn(), out, false, List.of());
     return over(paths, CorpusProgress.NONE);
   }
 
@@ -91,7 +96,14 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
             new CorpusInput(paths.files(), paths.piped(), paths.formats(), settings);
         RunState state = state(paths, identity(input))) {
       skip(input, state.entries());
-      run(input, state, progress);
+      try {
+        run(input, state, progress);
+      } catch (IOException e) {
+        if (state.entries() == 0) {
+          state.delete(); // nothing is lost: the first file cannot be read
+        }
+        throw e;
+      }
       requireAny(input, state, paths.out());
       return finish(state, paths);
     }
@@ -105,7 +117,9 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
     boolean isBegun = RunState.isIn(out);
     if (isBegun && !paths.resume()) {
       throw new IOException(
-          out + ": holds a run that was broken off; go on with --resume, or delete " + out
+          out
+              + ": holds a run that was broken off; go on with --resume, or delete "
+              + out
               + "/state");
     }
     if (!isBegun && paths.resume() && Files.exists(out.resolve(SUMMARY))) {
@@ -134,11 +148,10 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
   }
 
   /** Blocks come back in the order in which they were read. */
-  private void run(CorpusInput input, RunState state, CorpusProgress progress)
-      throws IOException {
+  private void run(CorpusInput input, RunState state, CorpusProgress progress) throws IOException {
     PromptSampler sampler = new PromptSampler(model, settings);
     long before = state.entries();
-    long checkpoint = System.nanoTime();
+    long next = System.nanoTime() + LEAST_BETWEEN_CHECKPOINTS;
     try (Workers workers = new Workers(threads)) {
       Deque<Future<Block.Outcome>> onTheirWay = new ArrayDeque<>();
       boolean isMore = true;
@@ -154,9 +167,11 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
           state.add(outcome(onTheirWay.remove()));
           progress.done(state.entries(), before, input.share());
         }
-        if (System.nanoTime() - checkpoint > BETWEEN_CHECKPOINTS) {
+        long now = System.nanoTime();
+        if (now > next) {
           state.checkpoint();
-          checkpoint = System.nanoTime();
+          long after = System.nanoTime();
+          next = after + Math.max(LEAST_BETWEEN_CHECKPOINTS, CHECKPOINT_SHARE * (after - now));
         }
       }
     }
@@ -193,8 +208,7 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
     }
   }
 
-  private static void requireAny(CorpusInput input, RunState state, Path out)
-      throws IOException {
+  private static void requireAny(CorpusInput input, RunState state, Path out) throws IOException {
     if (state.entries() == 0) {
       state.delete();
       throw new IOException(input.names() + ": no prompts in it");
@@ -202,7 +216,7 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
     if (state.statistics().all().samples() == 0) {
       Path rejects = out.resolve("rejects.jsonl");
       List<String> lines = Files.readAllLines(state.rejects());
-      Files.move(state.rejects(), rejects, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      Files.move(state.rejects(), rejects, StandardCopyOption.REPLACE_EXISTING);
       state.delete();
       throw new IOException(
           "%s: none of its %d prompts can be run; %s says why of each, first: %s"
@@ -215,8 +229,7 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
     CorpusResult result =
         new CorpusResult(paths.out(), view, state.statistics(), model.facts(), state::eachRow);
     Path rejects = state.rejects();
-    OutputFile.write(
-        paths.out().resolve("rejects.jsonl"), out -> Files.copy(rejects, out));
+    OutputFile.write(paths.out().resolve("rejects.jsonl"), out -> Files.copy(rejects, out));
     for (CorpusResult.Artifact artifact : paths.artifacts()) {
       artifact.write(result);
     }

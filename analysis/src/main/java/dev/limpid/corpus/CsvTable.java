@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Comma-separated values with names in the first line, one of them {@code text} or {@code tokens}. */
+/**
+ * Comma-separated values with names in the first line, one of them {@code text} or {@code tokens}.
+ */
 final class CsvTable implements PromptFormat {
   private static final String TEXT = "text";
   private static final String TOKENS = "tokens";
@@ -50,10 +52,8 @@ final class CsvTable implements PromptFormat {
     public Optional<CorpusEntry> next() throws IOException {
       try {
         return rows.hasNext() ? Optional.of(entry(rows.next())) : Optional.empty();
-      } catch (CsvParseException e) {
+      } catch (CsvParseException | UncheckedIOException e) {
         throw new IOException(file + ": cannot be read: " + e.getMessage(), e);
-      } catch (UncheckedIOException e) {
-        throw new IOException(file + ": cannot be read: " + e.getCause().getMessage(), e);
       }
     }
 
@@ -76,13 +76,11 @@ final class CsvTable implements PromptFormat {
       if (row.getFields().stream().anyMatch(field -> field.indexOf('\uFFFD') >= 0)) {
         return new CorpusEntry.Bad(line, "not valid UTF-8, or it holds U+FFFD");
       }
-      @Nullable String reason = given(row) == null ? "a token is no id: " + row.getField(TOKENS) : null;
-      return reason != null
-          ? new CorpusEntry.Bad(line, reason)
+      @Nullable Given given = given(row);
+      return given == null
+          ? new CorpusEntry.Bad(line, "a token is no id: " + row.getField(TOKENS))
           : new CorpusEntry.Prompt(
-              line,
-              java.util.Objects.requireNonNull(given(row)),
-              groupBy.map(row::getField).filter(value -> !value.isEmpty()));
+              line, given, groupBy.map(row::getField).filter(value -> !value.isEmpty()));
     }
 
     /** Null where ids are none. */

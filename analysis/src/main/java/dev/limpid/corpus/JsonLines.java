@@ -2,18 +2,18 @@ package dev.limpid.corpus;
 
 import dev.limpid.files.PromptEntry;
 import dev.limpid.files.PromptLine;
-import dev.limpid.tensor.files.JsonProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON objects, one a line, with {@code text} or {@code tokens}. */
 public final class JsonLines implements PromptFormat {
+  JsonLines() {}
+
   @Override
   public String ending() {
     return ".jsonl";
@@ -30,8 +30,7 @@ public final class JsonLines implements PromptFormat {
    * @param name what messages call it
    */
   static PromptReader open(InputStream in, String name, Optional<String> groupBy) {
-    return new LinesReader(
-        new Lines(in, name), (number, line) -> entry(number, line, groupBy));
+    return new LinesReader(new Lines(in, name), (number, line) -> entry(number, line, groupBy));
   }
 
   /**
@@ -40,17 +39,14 @@ public final class JsonLines implements PromptFormat {
    * @param number from 1
    */
   public static CorpusEntry entry(long number, byte[] line, Optional<String> groupBy) {
-    try {
-      JsonNode node = JsonMapper.shared().readTree(line);
-      return switch (PromptLine.of(1, node)) {
-        case PromptEntry.Bad bad -> new CorpusEntry.Bad(number, bad.reason());
-        case PromptLine prompt ->
-            new CorpusEntry.Prompt(
-                number, prompt.prompt(), groupBy.flatMap(key -> group(node.path(key))));
-      };
-    } catch (JacksonException e) {
-      return new CorpusEntry.Bad(number, "not valid JSON: " + JsonProblem.reason(e));
-    }
+    return switch (PromptLine.parse(1, line)) {
+      case PromptEntry.Bad bad -> new CorpusEntry.Bad(number, bad.reason());
+      case PromptLine prompt ->
+          new CorpusEntry.Prompt(
+              number,
+              prompt.prompt(),
+              groupBy.flatMap(key -> group(JsonMapper.shared().readTree(line).path(key))));
+    };
   }
 
   private static Optional<String> group(JsonNode value) {

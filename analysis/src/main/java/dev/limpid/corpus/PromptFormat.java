@@ -8,8 +8,10 @@ import java.util.Optional;
 
 /** A kind of files with prompts, told by how their names end. */
 public interface PromptFormat {
-  /** One prompt a line, objects as JSON lines, and tables of comma-separated values. */
-  List<PromptFormat> BUILT_IN = List.of(new TextLines(), new JsonLines(), new CsvTable());
+  /** Returns one prompt a line, objects as JSON lines, and tables of comma-separated values. */
+  static List<PromptFormat> builtIn() {
+    return List.of(new TextLines(), new JsonLines(), new CsvTable());
+  }
 
   /** Returns how names of such files end, with the dot. */
   String ending();

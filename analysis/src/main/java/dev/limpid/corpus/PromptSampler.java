@@ -96,8 +96,7 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
                 model.transformer(), layer, trace, ContributionOptions.DEFAULT, position);
         RouteSample.Neurons all =
             taken.computeIfAbsent(
-                position,
-                p -> new RouteSample.Neurons(new int[nLayers][], new float[nLayers][]));
+                position, p -> new RouteSample.Neurons(new int[nLayers][], new float[nLayers][]));
         all.strongest()[layer] =
             found.top(STRONGEST).stream().mapToInt(Integer::intValue).toArray();
         all.contributions()[layer] = found.neurons().toFloats();
@@ -134,8 +133,7 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
     }
 
     List<Sampled> all(List<Integer> positions) {
-      RouteExtractor extractor =
-          new RouteExtractor(graph, settings.mode(), settings.threshold());
+      RouteExtractor extractor = new RouteExtractor(graph, settings.mode(), settings.threshold());
       List<Route> routes =
           positions.size() == 1
               ? List.of(extractor.route(positions.getFirst()))

@@ -104,15 +104,14 @@ final class RunState implements Closeable {
       long entries = in.readLong();
       AppendedFile rows = new AppendedFile(folder.resolve(ROWS), in.readLong());
       AppendedFile rejects = new AppendedFile(folder.resolve(REJECTS), in.readLong());
-      return new RunState(
-          folder, identity, entries, rows, rejects, CorpusStatistics.read(in));
+      return new RunState(folder, identity, entries, rows, rejects, CorpusStatistics.read(in));
     } catch (EOFException e) {
       throw new IOException(checkpoint + ": ends early; delete " + folder + " to begin again", e);
     }
   }
 
-  private static void requireSame(
-      Path folder, Map<String, String> there, Map<String, String> here) throws IOException {
+  private static void requireSame(Path folder, Map<String, String> there, Map<String, String> here)
+      throws IOException {
     TreeSet<String> names = new TreeSet<>(there.keySet());
     names.addAll(here.keySet());
     for (String name : names) {
@@ -226,8 +225,7 @@ final class RunState implements Closeable {
 
     AppendedFile(Path path, long length) throws IOException {
       this.path = path;
-      this.channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      this.channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (channel.size() < length) {
         channel.close();
         throw new IOException(

@@ -24,8 +24,7 @@ final class TextLines implements PromptFormat {
 
   static CorpusEntry entry(long number, byte[] line) {
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
       return new CorpusEntry.Prompt(number, new Given(text, null), Optional.empty());
     } catch (CharacterCodingException e) {
       return new CorpusEntry.Bad(number, "not valid UTF-8");

@@ -64,17 +64,9 @@ public record PromptLine(
    * {@code distractor}, {@code position}, {@code source} or {@code source_tokens}; other keys are
    * not looked at.
    */
-  static PromptEntry parse(int number, byte[] json) {
+  public static PromptEntry parse(int number, byte[] json) {
     try {
-      return of(number, JsonMapper.shared().readTree(json));
-    } catch (JacksonException e) {
-      return new Bad(number, "not valid JSON: " + JsonProblem.reason(e));
-    }
-  }
-
-  /** Takes what {@link #parse} reads, for who wants other keys as well. */
-  public static PromptEntry of(int number, JsonNode node) {
-    try {
+      JsonNode node = JsonMapper.shared().readTree(json);
       if (!node.isObject()) {
         return new Bad(number, "not a JSON object");
       }
@@ -88,6 +80,8 @@ public record PromptLine(
               string(node, "distractor"),
               integer(node, "position"),
               given(node, "source", "source_tokens"));
+    } catch (JacksonException e) {
+      return new Bad(number, "not valid JSON: " + JsonProblem.reason(e));
     } catch (IllegalArgumentException e) {
       return new Bad(number, String.valueOf(e.getMessage()));
     }

@@ -43,8 +43,8 @@ public record CorpusComparisonView(
    * @param low the lower end of the interval of the difference
    * @param high the upper end
    * @param p of Welch's test, that there is no difference
-   * @param q the share of false discoveries, by Benjamini and Hochberg, where all heads down to this
-   *     p are called different
+   * @param q the share of false discoveries, by Benjamini and Hochberg, where all heads down to
+   *     this p are called different
    */
   public record Head(
       int layer,

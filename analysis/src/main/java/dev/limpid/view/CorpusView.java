@@ -59,8 +59,7 @@ public record CorpusView(
         }
         mlps.add(new Mlp(l, s.mlpOnRoute(l), s.mlpFlow(l)));
         layers.add(
-            new Layer(
-                l, s.residual(l), s.attention(l), s.mlpFlow(l), nullable(s.mlpResidual(l))));
+            new Layer(l, s.residual(l), s.attention(l), s.mlpFlow(l), nullable(s.mlpResidual(l))));
         lens.add(new Lens(l, s.lensTop(l), s.lensEntropy(l)));
       }
       Source source =
@@ -112,8 +111,7 @@ public record CorpusView(
     private static List<Bucket> distance(int layer, int head, RouteStatistics s) {
       List<Bucket> buckets = new ArrayList<>();
       for (int b = 0; b < s.buckets(); b++) {
-        buckets.add(
-            new Bucket(Distance.upperEnd(b), s.distance(layer, head, b).orElseThrow()));
+        buckets.add(new Bucket(Distance.upperEnd(b), s.distance(layer, head, b).orElseThrow()));
       }
       return buckets;
     }

@@ -52,6 +52,7 @@ class ArchitectureTest {
   /** The packages of module {@code limpid}. */
   private static final String[] FRONT_DOOR = {
     "dev.limpid",
+    "dev.limpid.corpus..",
     "dev.limpid.files..",
     "dev.limpid.hub..",
     "dev.limpid.json..",

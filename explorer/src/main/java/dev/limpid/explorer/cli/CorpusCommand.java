@@ -50,7 +50,7 @@ final class CorpusCommand implements Callable<Integer> {
   @OptionGroup(Heading.PROMPT)
   @Parameters(
       paramLabel = "FILE",
-      arity = "1..*",
+      arity = "0..*",
       description = {
         "Prompts, by ending: .txt one a line; .jsonl objects with \"text\" or \"tokens\"; .csv and"
             + " .parquet with a column of one of these names; - for JSON lines from standard input."
@@ -60,11 +60,9 @@ final class CorpusCommand implements Callable<Integer> {
   @OptionGroup(Heading.OUTPUT)
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "DIR",
-      description = "The folder that takes the results.")
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  private Path out;
+      description = "The folder that takes the results; made if it is not there.")
+  private @Nullable Path out;
 
   @Option(
       names = "--position",
@@ -128,8 +126,7 @@ final class CorpusCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print summary.json in place of a text.")
   private boolean json;
 
-  @Mixin private final ModelOption modelOption = new ModelOption();
-  @Mixin private final BackendOption backendOption = new BackendOption();
+  @Mixin private final CorpusModelOptions model = new CorpusModelOptions();
 
   CorpusCommand(Console console) {
     this.console = console;
@@ -138,12 +135,16 @@ final class CorpusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     CorpusSettings settings = settings();
+    // Not required of picocli: it would ask for them in front of a subcommand as well.
+    if (files.isEmpty() || out == null) {
+      throw new UsageFailure(files.isEmpty() ? "FILE is missing" : "--out=DIR is missing");
+    }
     boolean isPiped = files.contains(STANDARD_INPUT);
     if (isPiped && files.size() > 1) {
       throw new UsageFailure("'-' reads standard input: give no other files");
     }
-    CorpusLane lane = CorpusLane.open(modelOption, backendOption, console);
-    List<PromptFormat> formats = new ArrayList<>(PromptFormat.BUILT_IN);
+    CorpusRun run = model.open(settings, console);
+    List<PromptFormat> formats = new ArrayList<>(PromptFormat.builtIn());
     formats.add(new ParquetTable());
     CorpusRun.Paths paths =
         new CorpusRun.Paths(
@@ -154,15 +155,13 @@ final class CorpusCommand implements Callable<Integer> {
             resume,
             List.of(SampleFile::write, CorpusReport::write));
     CorpusProgressLine progress = new CorpusProgressLine(console);
-    CorpusView view = new CorpusRun(lane.model(), settings, lane.threads()).over(paths, progress);
+    CorpusView view = run.over(paths, progress);
     progress.clear();
     if (view.rejected() > 0) {
       console.warn(
           "%d of %d prompts could not be run: %s says why"
               .formatted(
-                  view.rejected(),
-                  view.rejected() + view.prompts(),
-                  out.resolve("rejects.jsonl")));
+                  view.rejected(), view.rejected() + view.prompts(), out.resolve("rejects.jsonl")));
     }
     if (json) {
       console.print(view);

@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  limpid corpus compare results-a results-b",
-      "  limpid corpus compare results results --group-a ioi --group-b facts --html compared.html"
+      "  limpid corpus compare results results --group-a ioi --group-b facts",
+      "  limpid corpus compare results-a results-b --html compared.html"
     })
 final class CorpusCompareCommand implements Callable<Integer> {
   private final Console console;
@@ -116,8 +117,7 @@ final class CorpusCompareCommand implements Callable<Integer> {
     }
   }
 
-  private static PromptFlows flows(CorpusFolder folder, @Nullable String group)
-      throws IOException {
+  private static PromptFlows flows(CorpusFolder folder, @Nullable String group) throws IOException {
     PromptFlows flows = new PromptFlows(folder.model().nLayers() * folder.model().nHeads());
     SampleFile.read(
         folder.path(),

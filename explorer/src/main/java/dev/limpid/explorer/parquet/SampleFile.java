@@ -129,8 +129,7 @@ public final class SampleFile {
   /** One file, or those of a folder that Spark made. */
   private static List<Path> files(Path file) throws IOException {
     if (!Files.exists(file)) {
-      throw new IOException(
-          file + ": no such file; give a folder that 'limpid corpus' has filled");
+      throw new IOException(file + ": no such file; give a folder that 'limpid corpus' has filled");
     }
     if (!Files.isDirectory(file)) {
       return List.of(file);

@@ -20,8 +20,7 @@ public record CorpusComparisonReport(CorpusComparisonView view) {
     facts.put("interval", view.interval());
     facts.put("draws", "" + view.resamples());
     facts.put("seed", "" + view.seed());
-    PageFrame.write(
-        "two corpora", List.of(), view.model().limpidVersion(), facts, out, this::body);
+    PageFrame.write("two corpora", List.of(), view.model().limpidVersion(), facts, out, this::body);
   }
 
   private void body(PageOut page) throws IOException {
@@ -30,8 +29,7 @@ public record CorpusComparisonReport(CorpusComparisonView view) {
     page.html().element("p", words.found(), "class", "story");
     double[][] cells = new double[view.model().nLayers()][view.model().nHeads()];
     view.heads().forEach(h -> cells[h.layer()][h.head()] = 100 * h.difference());
-    List<String> rows =
-        IntStream.range(0, cells.length).mapToObj("layer %2d"::formatted).toList();
+    List<String> rows = IntStream.range(0, cells.length).mapToObj("layer %2d"::formatted).toList();
     HeatGrid.write(
         new HeatMap(cells, rows, HeatMap.heads(view.model().nHeads())),
         "a less b, in hundredths of the state",

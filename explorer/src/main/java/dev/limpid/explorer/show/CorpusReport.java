@@ -81,8 +81,7 @@ public record CorpusReport(CorpusView view, RouteStatistics statistics) {
   /** A picture for each group, all on the scale of the largest share among them. */
   private void maps(String title, String what, ToDoubleFunction<Head> share, PageOut page)
       throws IOException {
-    List<Group> shown =
-        view.groups().subList(0, Math.min(view.groups().size(), SHOWN_GROUPS + 1));
+    List<Group> shown = view.groups().subList(0, Math.min(view.groups().size(), SHOWN_GROUPS + 1));
     int nHeads = view.model().nHeads();
     List<LayerHeadMap> maps =
         shown.stream().map(group -> LayerHeadMap.of(group.heads(), nHeads, share)).toList();
@@ -113,10 +112,11 @@ public record CorpusReport(CorpusView view, RouteStatistics statistics) {
     page.html().element("h2", "Strongest heads");
     page.small(
         "Where the keys stand that a head reads, by flow: the position itself, the first one, the"
-            + " one before, any other. Ninety in a hundred samples have no more flow than the third"
-            + " column says.");
+            + " one before, any other. In ninety of a hundred samples the flow is not above the one"
+            + " under 90 %.");
     page.table(
-        List.of("head", "", "*flow", "*90 %", "*on route", "*self", "*first", "*previous", "*other"),
+        List.of(
+            "head", "", "*flow", "*90 %", "*on route", "*self", "*first", "*previous", "*other"),
         strongest,
         (head, index) -> {
           page.html().element("td", CorpusText.name(head));

@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
  */
 record LayerHeadMap(double[][] shares) {
   private static final int CELL = 14;
+  private static final int LARGE_CELL = 22;
   private static final int LEFT = 26;
   private static final int BELOW = 16;
   private static final int FEWEST = 8;
@@ -39,8 +40,9 @@ record LayerHeadMap(double[][] shares) {
   void write(String caption, double largest, HtmlOut html) throws IOException {
     int nLayers = shares.length;
     int nHeads = shares[0].length;
-    int width = LEFT + Math.max(FEWEST, nHeads) * CELL;
-    int height = nLayers * CELL + BELOW;
+    int side = nHeads <= FEWEST ? LARGE_CELL : CELL;
+    int width = LEFT + Math.max(FEWEST, nHeads) * side;
+    int height = nLayers * side + BELOW;
     html.open("figure", "class", "map").element("figcaption", caption);
     html.open(
         "svg",
@@ -53,21 +55,21 @@ record LayerHeadMap(double[][] shares) {
         "aria-label",
         caption + ": " + said());
     for (int l = 0; l < nLayers; l++) {
-      int y = (nLayers - 1 - l) * CELL;
+      int y = (nLayers - 1 - l) * side;
       if (l % 2 == 0 || nLayers < FEWEST) {
-        label("" + l, LEFT - 6, y + CELL - 3, "end", html);
+        label("" + l, LEFT - 6, y + side / 2 + 3, "end", html);
       }
       for (int h = 0; h < nHeads; h++) {
-        cell(l, h, LEFT + h * CELL, y, largest, html);
+        cell(l, h, LEFT + h * side, y, side, largest, html);
       }
     }
-    for (int h = 0; h < nHeads; h += nHeads < FEWEST ? 1 : 4) {
-      label("" + h, LEFT + h * CELL + CELL / 2, height - 3, "middle", html);
+    for (int h = 0; h < nHeads; h += nHeads <= FEWEST ? 1 : 4) {
+      label("" + h, LEFT + h * side + side / 2, height - 3, "middle", html);
     }
     html.close().close();
   }
 
-  private void cell(int l, int h, int x, int y, double largest, HtmlOut html)
+  private void cell(int l, int h, int x, int y, int side, double largest, HtmlOut html)
       throws IOException {
     double share = shares[l][h];
     html.open(
@@ -77,9 +79,9 @@ record LayerHeadMap(double[][] shares) {
         "y",
         "" + y,
         "width",
-        "" + (CELL - 1),
+        "" + (side - 1),
         "height",
-        "" + (CELL - 1),
+        "" + (side - 1),
         "style",
         "--share: " + PageOut.width(largest == 0 ? 0 : share / largest));
     html.element("title", "layer %d, head %d: %s".formatted(l, h, Numbers.percent(share)));

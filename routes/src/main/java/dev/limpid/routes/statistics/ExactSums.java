@@ -35,8 +35,7 @@ final class ExactSums {
 
   /** Returns the first sums of these, or these and more that are 0. */
   ExactSums resized(int count) {
-    return new ExactSums(
-        Arrays.copyOf(high, count), Arrays.copyOf(low, count));
+    return new ExactSums(Arrays.copyOf(high, count), Arrays.copyOf(low, count));
   }
 
   /** Adds to a sum. Modified. */
@@ -60,7 +59,8 @@ final class ExactSums {
 
   /** Returns a sum. */
   BigInteger get(int i) {
-    BigInteger unsignedLow = new BigInteger(1, ByteBuffer.allocate(Long.BYTES).putLong(low[i]).array());
+    BigInteger unsignedLow =
+        new BigInteger(1, ByteBuffer.allocate(Long.BYTES).putLong(low[i]).array());
     return BigInteger.valueOf(high[i]).shiftLeft(Long.SIZE).add(unsignedLow);
   }
 

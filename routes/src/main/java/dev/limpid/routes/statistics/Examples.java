@@ -101,7 +101,10 @@ final class Examples {
         int text = in.readInt();
         list.add(
             new Example(
-                value, prompt, position, text < 0 ? null : Objects.requireNonNull(texts.get(text))));
+                value,
+                prompt,
+                position,
+                text < 0 ? null : Objects.requireNonNull(texts.get(text))));
       }
       read.of.put(number, list);
     }

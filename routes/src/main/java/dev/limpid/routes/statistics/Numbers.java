@@ -25,9 +25,9 @@ final class Numbers {
 
   /** Seven bits a byte, the lowest first; the sign is folded into the lowest bit. */
   static void write(long number, DataOutput out) throws IOException {
-    long left = number << 1 ^ number >> 63;
+    long left = (number << 1) ^ (number >> 63);
     while ((left & ~0x7FL) != 0) {
-      out.writeByte((int) (left & 0x7F | 0x80));
+      out.writeByte((int) ((left & 0x7F) | 0x80));
       left >>>= 7;
     }
     out.writeByte((int) left);
@@ -39,7 +39,7 @@ final class Numbers {
       byte b = in.readByte();
       folded |= (b & 0x7FL) << shift;
       if (b >= 0) {
-        return folded >>> 1 ^ -(folded & 1);
+        return (folded >>> 1) ^ -(folded & 1);
       }
     }
     throw new IOException("a number of more than 64 bits");

@@ -5,13 +5,27 @@ import java.util.Locale;
 /** Where a key stands, seen from what reads it. */
 public enum Relation {
   /** The same position. */
-  SELF,
+  SELF(0),
   /** The first position of the prompt. */
-  FIRST,
+  FIRST(1),
   /** The one before. */
-  PREVIOUS,
+  PREVIOUS(2),
   /** Any other. */
-  OTHER;
+  OTHER(3);
+
+  /** How many there are. */
+  static final int COUNT = 4;
+
+  private final int row;
+
+  Relation(int row) {
+    this.row = row;
+  }
+
+  /** Returns its row in arrays of numbers by relation. */
+  int row() {
+    return row;
+  }
 
   /** Returns what a key is to a query. */
   static Relation of(int key, int query) {

@@ -64,18 +64,30 @@ public final class RouteSample {
     this.lens = lens;
     this.neurons = neurons;
     this.headFlow = new long[shape.heads()];
-    this.reads = new long[Relation.values().length * shape.heads()];
+    this.reads = new long[Relation.COUNT * shape.heads()];
     this.distances = new long[buckets * shape.heads()];
     this.mlpFlow = new long[shape.nLayers()];
-    this.parts = new long[Part.values().length * shape.nLayers()];
-    this.sources = new long[Relation.values().length + 1];
+    this.parts = new long[Part.COUNT * shape.nLayers()];
+    this.sources = new long[Relation.COUNT + 1];
   }
 
   /** What a state is made of, beside MLPs. */
   enum Part {
-    RESIDUAL,
-    ATTENTION,
-    MLP_RESIDUAL
+    RESIDUAL(0),
+    ATTENTION(1),
+    MLP_RESIDUAL(2);
+
+    static final int COUNT = 3;
+
+    private final int row;
+
+    Part(int row) {
+      this.row = row;
+    }
+
+    int row() {
+      return row;
+    }
   }
 
   /**
@@ -96,7 +108,7 @@ public final class RouteSample {
     for (Edge edge : route.edges()) {
       sample.edge(edge, flows.getOrDefault(edge.to(), 0L), shape);
     }
-    sample.sources[Relation.values().length] =
+    sample.sources[Relation.COUNT] =
         Millionths.of(route.lostFlow().stopped())
             + Millionths.of(route.lostFlow().belowThreshold())
             + Millionths.of(route.lostFlow().bias());
@@ -105,7 +117,7 @@ public final class RouteSample {
 
   private void node(Node node, long flow, int target) {
     switch (node.kind()) {
-      case TOKEN -> sources[Relation.of(node.position(), target).ordinal()] += flow;
+      case TOKEN -> sources[Relation.of(node.position(), target).row()] += flow;
       case MLP -> {
         mlpFlow[node.layer()] += flow;
         mlpsOn.set(node.layer());
@@ -130,13 +142,13 @@ public final class RouteSample {
   }
 
   private void add(Part part, int layer, StatisticsShape shape, long flow, double weight) {
-    parts[part.ordinal() * shape.nLayers() + layer] += flow * Millionths.of(weight);
+    parts[part.row() * shape.nLayers() + layer] += flow * Millionths.of(weight);
   }
 
   private void attention(Edge.Attention edge, long flow, StatisticsShape shape) {
     int key = edge.from().position();
     int query = edge.to().position();
-    int relation = Relation.of(key, query).ordinal() * shape.heads();
+    int relation = Relation.of(key, query).row() * shape.heads();
     int bucket = Distance.bucket(query - key) * shape.heads();
     for (Edge.Head head : edge.heads()) {
       int number = edge.to().layer() * shape.nHeads() + head.head();

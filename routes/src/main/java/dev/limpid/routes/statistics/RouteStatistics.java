@@ -26,7 +26,7 @@ public final class RouteStatistics {
   /** Digits of a quotient, more than documents show. */
   private static final int DECIMALS = 15;
 
-  private static final int LOST = Relation.values().length;
+  private static final int LOST = Relation.COUNT;
 
   private final StatisticsShape shape;
   private long prompts;
@@ -53,12 +53,12 @@ public final class RouteStatistics {
     headFlow = new ExactSums(shape.heads());
     quantiles = new FlowQuantiles[shape.heads()];
     Arrays.setAll(quantiles, i -> new FlowQuantiles());
-    reads = new ExactSums(Relation.values().length * shape.heads());
+    reads = new ExactSums(Relation.COUNT * shape.heads());
     distances = new ExactSums(0);
     mlpsOn = new long[shape.nLayers()];
     mlpFlow = new ExactSums(shape.nLayers());
-    parts = new ExactSums(Part.values().length * shape.nLayers());
-    sources = new ExactSums(Relation.values().length + 1);
+    parts = new ExactSums(Part.COUNT * shape.nLayers());
+    sources = new ExactSums(Relation.COUNT + 1);
     lensTop = new long[shape.nLayers()];
     lensEntropy = new ExactSums(shape.nLayers());
     headExamples = new Examples(shape.nExamples());
@@ -203,7 +203,7 @@ public final class RouteStatistics {
   /** Returns the share of a head's flow that it read from such keys; empty without any flow. */
   public OptionalDouble reads(int layer, int head, Relation relation) {
     int number = head(layer, head);
-    return ratio(reads.get(relation.ordinal() * shape.heads() + number), headFlow.get(number));
+    return ratio(reads.get(relation.row() * shape.heads() + number), headFlow.get(number));
   }
 
   /** Returns how many buckets of distances hold any flow, from 0 on. */
@@ -254,7 +254,7 @@ public final class RouteStatistics {
   }
 
   private double part(Part part, int layer) {
-    return mean(parts.get(part.ordinal() * shape.nLayers() + layer), PRODUCT_DECIMALS);
+    return mean(parts.get(part.row() * shape.nLayers() + layer), PRODUCT_DECIMALS);
   }
 
   /** Returns the share of samples whose next token is on top behind a layer. */
@@ -269,7 +269,7 @@ public final class RouteStatistics {
 
   /** Returns the mean flow that came from such tokens. */
   public double source(Relation relation) {
-    return mean(sources.get(relation.ordinal()), Millionths.DECIMALS);
+    return mean(sources.get(relation.row()), Millionths.DECIMALS);
   }
 
   /** Returns the mean flow that came from no token. */

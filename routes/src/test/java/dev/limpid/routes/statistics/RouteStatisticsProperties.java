@@ -76,8 +76,7 @@ class RouteStatisticsProperties {
           for (Edge edge : route.edges()) {
             if (edge instanceof Edge.Attention attention && edge.to().layer() == l) {
               for (Edge.Head head : attention.heads()) {
-                double amount =
-                    head.head() == h ? head.contribution() * flow(route, edge.to()) : 0;
+                double amount = head.head() == h ? head.contribution() * flow(route, edge.to()) : 0;
                 flow += amount;
                 boolean isFirst = edge.from().position() == 0 && edge.to().position() > 0;
                 toFirst += isFirst ? amount : 0;
