@@ -41,7 +41,7 @@ class CorpusExampleTest {
     assertThat(block.find()).isTrue();
     assertThat(block.group(1).lines().count()).as("ten lines").isLessThanOrEqualTo(10);
     Path source =
-        Files.writeString(folder.resolve("Example.java"), AROUND.formatted(block.group(1)));
+        Files.writeString(folder.resolve("Example.java"), AROUND.replace("%s", block.group(1)));
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     String classPath = System.getProperty("java.class.path");
     int compiled =
