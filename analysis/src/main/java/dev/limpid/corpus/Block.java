@@ -88,7 +88,7 @@ record Block(List<CorpusInput.Numbered> entries) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
     if (samples.isEmpty()) {
-      return Optional.of("it has one token, and the first position is no sample");
+      return Optional.of(PromptSampler.NO_SAMPLE);
     }
     for (PromptSampler.Sampled sampled : samples) {
       statistics.plus(sampled.sample(), entry.group());

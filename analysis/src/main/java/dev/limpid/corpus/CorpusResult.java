@@ -9,11 +9,13 @@ import java.util.Map;
  * What a run over a corpus has found, for what is made of it.
  *
  * @param folder that takes the files
+ * @param scratch a folder for what files are made from; it is gone at the end
  * @param facts what makes the model's numbers, in the order to be shown
  * @param rows all samples, in the order of the corpus
  */
 public record CorpusResult(
     Path folder,
+    Path scratch,
     CorpusView view,
     CorpusStatistics statistics,
     Map<String, String> facts,

@@ -227,7 +227,8 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
   private CorpusView finish(RunState state, Paths paths) throws IOException {
     CorpusView view = view(state.statistics());
     CorpusResult result =
-        new CorpusResult(paths.out(), view, state.statistics(), model.facts(), state::eachRow);
+        new CorpusResult(
+            paths.out(), state.folder(), view, state.statistics(), model.facts(), state::eachRow);
     Path rejects = state.rejects();
     OutputFile.write(paths.out().resolve("rejects.jsonl"), out -> Files.copy(rejects, out));
     for (CorpusResult.Artifact artifact : paths.artifacts()) {

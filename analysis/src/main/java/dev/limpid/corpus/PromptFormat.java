@@ -13,6 +13,11 @@ public interface PromptFormat {
     return List.of(new TextLines(), new JsonLines(), new CsvTable());
   }
 
+  /** Says what a line of a text is; its number is from 1. */
+  static CorpusEntry textLine(long number, byte[] line) {
+    return TextLines.entry(number, line);
+  }
+
   /** Returns how names of such files end, with the dot. */
   String ending();
 

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * from that run. What comes out depends on the prompt alone. Safe to share between threads.
  */
 public record PromptSampler(LanguageModel model, CorpusSettings settings) {
+  /** Why a prompt has no sample. */
+  public static final String NO_SAMPLE = "it has one token, and the first position is no sample";
+
   private static final int STRONGEST = 8;
 
   /** A sample and its row. */

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * How far a run is, on disk: killed at any time, it goes on from its last checkpoint.
@@ -125,6 +126,11 @@ final class RunState implements Closeable {
     }
   }
 
+  /** Returns where it is, and what is made on the way may be. */
+  Path folder() {
+    return folder;
+  }
+
   /** Returns how many entries of the input are done. */
   long entries() {
     return entries;
@@ -201,11 +207,9 @@ final class RunState implements Closeable {
   void delete() throws IOException {
     close();
     Files.deleteIfExists(folder.resolve(CHECKPOINT));
-    Files.deleteIfExists(rows.path);
-    Files.deleteIfExists(rejects.path);
-    try (var left = Files.list(folder)) {
-      for (Path part : left.filter(f -> f.getFileName().toString().endsWith(".part")).toList()) {
-        Files.deleteIfExists(part); // of a checkpoint that a kill broke off
+    try (Stream<Path> left = Files.list(folder)) {
+      for (Path file : left.toList()) {
+        Files.deleteIfExists(file);
       }
     }
     Files.deleteIfExists(folder);

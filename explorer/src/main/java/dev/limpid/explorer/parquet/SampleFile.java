@@ -10,7 +10,6 @@ import com.jerolba.carpet.io.OutputStreamOutputFile;
 import dev.limpid.corpus.CorpusResult;
 import dev.limpid.corpus.SampleRow;
 import dev.limpid.files.OutputFile;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -62,37 +61,18 @@ public final class SampleFile {
 
   /** Writes it into the folder of a result. */
   public static void write(CorpusResult result) throws IOException {
-    OutputFile.write(
-        result.folder().resolve(NAME),
-        out -> {
-          try (CarpetWriter<Columns> writer =
-              new CarpetWriter.Builder<>(
-                      new OutputStreamOutputFile(new LeftOpen(out)), Columns.class)
-                  .withConf(new PlainParquetConfiguration())
-                  .withColumnNamingStrategy(ColumnNamingStrategy.SNAKE_CASE)
-                  .withCompressionCodec(CompressionCodecName.GZIP)
-                  .withRowGroupSize(ROW_GROUP)
-                  .build()) {
-            result.rows().each(row -> writer.write(Columns.of(row)));
-          }
-        });
-  }
-
-  /** The stream is closed by who opened it. */
-  private static final class LeftOpen extends FilterOutputStream {
-    LeftOpen(OutputStream out) {
-      super(out);
+    Path raw = result.scratch().resolve(NAME);
+    try (OutputStream out = Files.newOutputStream(raw);
+        CarpetWriter<Columns> writer =
+            new CarpetWriter.Builder<>(new OutputStreamOutputFile(out), Columns.class)
+                .withConf(new PlainParquetConfiguration())
+                .withColumnNamingStrategy(ColumnNamingStrategy.SNAKE_CASE)
+                .withCompressionCodec(CompressionCodecName.GZIP)
+                .withRowGroupSize(ROW_GROUP)
+                .build()) {
+      result.rows().each(row -> writer.write(Columns.of(row)));
     }
-
-    @Override
-    public void write(byte[] bytes, int from, int count) throws IOException {
-      out.write(bytes, from, count);
-    }
-
-    @Override
-    public void close() throws IOException {
-      flush();
-    }
+    OutputFile.write(result.folder().resolve(NAME), out -> ParquetFooter.copyInOrder(raw, out));
   }
 
   /** What is compared of a sample. */
