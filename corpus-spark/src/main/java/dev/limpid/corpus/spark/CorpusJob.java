@@ -39,8 +39,7 @@ public final class CorpusJob {
   /** Runs the job and ends the process. */
   public static void main(String[] arguments) {
     int code = 0;
-    try (SparkSession spark =
-        SparkSession.builder().appName("limpid corpus").getOrCreate()) {
+    try (SparkSession spark = SparkSession.builder().appName("limpid corpus").getOrCreate()) {
       run(spark, JobOptions.parse(List.of(arguments)));
     } catch (IOException | IllegalArgumentException e) {
       System.err.println("limpid: " + e.getMessage());
@@ -60,8 +59,7 @@ public final class CorpusJob {
     Path out = Path.of(options.out());
     Files.createDirectories(out);
     int cores = spark.sparkContext().defaultParallelism();
-    int partitions =
-        options.partitions() > 0 ? options.partitions() : TASKS_PER_CORE * cores;
+    int partitions = options.partitions() > 0 ? options.partitions() : TASKS_PER_CORE * cores;
     JavaRDD<Taken> taken =
         new PromptSource(spark, options)
             .prompts()
@@ -111,8 +109,7 @@ public final class CorpusJob {
     if (statistics.rejected() == 0) {
       throw new IOException(in + ": no prompts in it");
     }
-    List<Taken.SentReject> first =
-        taken.flatMap(block -> block.rejects().iterator()).take(1);
+    List<Taken.SentReject> first = taken.flatMap(block -> block.rejects().iterator()).take(1);
     throw new IOException(
         "%s: none of its %d prompts can be run; such as: %s"
             .formatted(in, statistics.rejected(), first.getFirst().reject()));

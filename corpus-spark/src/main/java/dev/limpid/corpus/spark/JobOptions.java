@@ -83,8 +83,17 @@ record JobOptions(
     }
     JobOptions options =
         new JobOptions(
-            model, List.copyOf(in), out, position, threshold, mode, groupBy, examples, neurons,
-            backend, partitions);
+            model,
+            List.copyOf(in),
+            out,
+            position,
+            threshold,
+            mode,
+            groupBy,
+            examples,
+            neurons,
+            backend,
+            partitions);
     options.settings(); // checks them
     return options;
   }

@@ -50,7 +50,8 @@ final class PromptSource {
     boolean isText = file.endsWith(".txt");
     if (!isText && !file.endsWith(".jsonl")) {
       throw new IOException(
-          file + ": its ending does not tell what it is; it is to be one of .txt, .jsonl, .parquet");
+          file
+              + ": its ending does not tell what it is; it is to be one of .txt, .jsonl, .parquet");
     }
     Configuration hadoop = new Configuration(context.hadoopConfiguration());
     hadoop.set("textinputformat.record.delimiter", "\n");
@@ -105,7 +106,8 @@ final class PromptSource {
     List<String> columns = List.of(table.columns());
     if (columns.contains("text") == columns.contains("tokens")) {
       throw new IOException(
-          file + ": needs one column 'text' or 'tokens'; its columns are "
+          file
+              + ": needs one column 'text' or 'tokens'; its columns are "
               + String.join(", ", columns));
     }
     String groupBy = options.groupBy();

@@ -58,8 +58,7 @@ record Taken(SentStatistics statistics, List<Row> rows, List<SentReject> rejects
   private static Taken block(Iterator<PromptRecord> prompts, PromptSampler sampler)
       throws IOException {
     CorpusStatistics statistics = CorpusStatistics.empty(sampler.shape());
-    Taken taken =
-        new Taken(new SentStatistics(statistics), new ArrayList<>(), new ArrayList<>());
+    Taken taken = new Taken(new SentStatistics(statistics), new ArrayList<>(), new ArrayList<>());
     for (int i = 0; i < PROMPTS && prompts.hasNext(); i++) {
       PromptRecord prompt = prompts.next();
       Optional<String> reason = taken.take(prompt, sampler);
