@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ final class BrowserPage implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
-  private final Process server;
+  private Process server;
   private final String address;
   private final Playwright playwright;
   private final Browser browser;
@@ -40,15 +41,8 @@ final class BrowserPage implements AutoCloseable {
 
   BrowserPage() {
     try {
-      server = serve();
-      BufferedReader out =
-          new BufferedReader(
-              new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-      String line = out.readLine();
-      if (line == null) {
-        throw new IOException("limpid serve ended without an address");
-      }
-      address = line;
+      server = serve(0);
+      address = address(server);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -71,7 +65,29 @@ final class BrowserPage implements AutoCloseable {
                     .setArgs(FLAGS));
   }
 
-  private static Process serve() throws IOException {
+  private static String address(Process server) throws IOException {
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    if (line == null) {
+      throw new IOException("limpid serve ended without an address");
+    }
+    return line;
+  }
+
+  /** Ends the server under its open pages. */
+  void stopServer() throws InterruptedException {
+    server.destroy();
+    server.waitFor();
+  }
+
+  /** Starts another server where the last one was. */
+  void startServer() throws IOException {
+    server = serve(URI.create(address).getPort());
+    address(server);
+  }
+
+  private static Process serve(int port) throws IOException {
     ProcessBuilder command =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -82,7 +98,7 @@ final class BrowserPage implements AutoCloseable {
             "dev.limpid.explorer.Main",
             "serve",
             "--port",
-            "0");
+            Integer.toString(port));
     command.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
     command.redirectError(ProcessBuilder.Redirect.DISCARD);
     return command.start();
