@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  * them, one block of inputs after the other: that block of a panel stays in the first cache while
  * the tiles of the rows pass by, and the block of the rows stays in the second. Weights in half
  * precision are decoded a block at a time, those that are read against their direction turned.
+ * While a block is multiplied, memory is asked for the next: the processor asks by itself only
+ * within a page.
  */
 final class MatrixProduct {
-  /** Inputs in a block: with 512-bit vectors, 24 KiB of a panel. */
-  private static final int DEPTH = 192;
+  /** Inputs in a block: with 512-bit vectors, 32 KiB of a panel. */
+  private static final int DEPTH = 256;
 
   /** Rows multiplied in one pass over the weights, so that a block of them stays in cache. */
   private static final int ROWS = 480;
@@ -81,9 +83,12 @@ final class MatrixProduct {
         });
   }
 
-  /** Returns the first input of a block; blocks are of nearly equal length. */
+  /**
+   * Returns the first input of a block; blocks are of nearly equal length, all but the last even.
+   */
   private int blockStart(int block) {
-    return (int) ((long) weight.inputs() * block / blocks);
+    int start = (int) ((long) weight.inputs() * Math.min(block, blocks) / blocks);
+    return block < blocks ? start & ~1 : start;
   }
 
   /** Returns where a tile of a block of inputs is in {@link #packed}. */
@@ -115,14 +120,46 @@ final class MatrixProduct {
         if (block == 0) {
           copyBias(panel, start);
         }
-        multiplyBlock(block, panel, depth, elements, at, start, sums, sumsAt);
+        boolean stays = panel + 1 < to;
+        Next next = next(stays ? panel + 1 : from, stays ? block : block + 1);
+        multiplyBlock(block, panel, depth, elements, at, start, sums, sumsAt, next);
       }
     }
   }
 
+  /**
+   * The block that is read after the present one, which memory is asked for while the tiles pass, a
+   * little after each.
+   *
+   * @param stored how many vectors it has, 0 where there is nothing to ask for
+   */
+  private record Next(RightOperand weight, int panel, int first, int stored, int tiles) {
+    void ask(int tile) {
+      if (stored > 0) {
+        weight.ask(panel, first, stored * tile / tiles, stored * (tile + 1) / tiles);
+      }
+    }
+  }
+
+  /** Returns a block that may be one behind the last: there, nothing is asked for. */
+  private Next next(int panel, int block) {
+    boolean asks = Ahead.WORKS && block < blocks;
+    int first = blockStart(block);
+    int stored = asks ? weight.stored(blockStart(block + 1) - first) : 0;
+    return new Next(weight, panel, first, stored, tiles.count());
+  }
+
   /** Adds one block of inputs of one panel to the sums, or writes them out after the last block. */
   private void multiplyBlock(
-      int block, int panel, int depth, float[] b, int bAt, float[] bias, float[] sums, int sumsAt) {
+      int block,
+      int panel,
+      int depth,
+      float[] b,
+      int bAt,
+      float[] bias,
+      float[] sums,
+      int sumsAt,
+      Next next) {
     boolean first = block == 0;
     boolean last = block == blocks - 1;
     int outputs = weight.outputs();
@@ -146,6 +183,7 @@ final class MatrixProduct {
           direct ? out : sums,
           direct ? tileOut : tileSums,
           direct ? outputs : PANEL);
+      next.ask(tile);
       if (last && !direct) {
         for (int r = 0; r < tiles.realRows(tile); r++) {
           System.arraycopy(sums, tileSums + r * PANEL, out, tileOut + r * outputs, width);

@@ -82,6 +82,20 @@ record Panels(
     return dtype == DType.F32 ? floatsAt(panel, first) : 0;
   }
 
+  @Override
+  public int stored(int n) {
+    return dtype == DType.F32 ? 2 * n : n;
+  }
+
+  @Override
+  public void ask(int panel, int first, int from, int to) {
+    if (dtype == DType.F32) {
+      Ahead.ask(floats, floatsAt(panel, first) + from * VL, to - from);
+    } else {
+      Ahead.ask(halves, halvesAt(panel, first) + from * VL, to - from);
+    }
+  }
+
   /** Returns where in {@link #floats} the elements of an input of this view start in a panel. */
   int floatsAt(int panel, int input) {
     return (panel * stride + from + input) * PANEL;

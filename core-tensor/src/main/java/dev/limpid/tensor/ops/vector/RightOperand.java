@@ -22,4 +22,17 @@ sealed interface RightOperand permits Panels, TurnedPanels {
 
   /** Returns where in that array the block begins. */
   int blockAt(int panel, int first);
+
+  /** Returns how many vectors of stored elements are read for a block of {@code n} inputs. */
+  int stored(int n);
+
+  /**
+   * Asks for some of those vectors, so that they have come from memory when the block is read.
+   *
+   * @param panel of the block
+   * @param first its first input
+   * @param from the first vector, of {@link #stored}
+   * @param to the one behind the last
+   */
+  void ask(int panel, int first, int from, int to);
 }

@@ -18,10 +18,11 @@ import jdk.incubator.vector.FloatVector;
  * </pre>
  *
  * The accumulator is the addend of {@code fma}, not a factor: as a factor it would cost a move per
- * step. {@code start} is added after the loop: read before it, it slows the loop down. The stores
- * are written out: C2 stops inlining in a method this large, and a vector passed to a method that
- * is not inlined is boxed, which made the whole loop eight times slower. There are only two
- * heights, as each one has to be compiled before it is fast.
+ * step. Two inputs a turn halve what is not arithmetic, which counts where another guest uses the
+ * other half of the core; four spill. {@code start} is added after the loop: read before it, it
+ * slows the loop down. The stores are written out: C2 stops inlining in a method this large, and a
+ * vector passed to a method that is not inlined is boxed, which made the whole loop eight times
+ * slower. There are only two heights, as each one has to be compiled before it is fast.
  */
 final class TileKernel {
   /** Rows of a low tile. */
@@ -81,7 +82,8 @@ final class TileKernel {
     FloatVector l3 = FloatVector.zero(FLOATS);
     FloatVector r3 = l3;
     int ai = aAt;
-    for (int bi = bAt; bi < bAt + depth * PANEL; bi += PANEL) {
+    int bi = bAt;
+    for (int end = bAt + (depth & ~1) * PANEL; bi < end; bi += 2 * PANEL) {
       FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
       FloatVector right = FloatVector.fromArray(FLOATS, b, bi + VL);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai + 0]);
@@ -96,7 +98,38 @@ final class TileKernel {
       FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3]);
       l3 = a3.fma(left, l3);
       r3 = a3.fma(right, r3);
-      ai += aStride;
+      left = FloatVector.fromArray(FLOATS, b, bi + PANEL);
+      right = FloatVector.fromArray(FLOATS, b, bi + PANEL + VL);
+      int aj = ai + aStride;
+      FloatVector b0 = FloatVector.broadcast(FLOATS, a[aj + 0]);
+      l0 = b0.fma(left, l0);
+      r0 = b0.fma(right, r0);
+      FloatVector b1 = FloatVector.broadcast(FLOATS, a[aj + 1]);
+      l1 = b1.fma(left, l1);
+      r1 = b1.fma(right, r1);
+      FloatVector b2 = FloatVector.broadcast(FLOATS, a[aj + 2]);
+      l2 = b2.fma(left, l2);
+      r2 = b2.fma(right, r2);
+      FloatVector b3 = FloatVector.broadcast(FLOATS, a[aj + 3]);
+      l3 = b3.fma(left, l3);
+      r3 = b3.fma(right, r3);
+      ai = aj + aStride;
+    }
+    if (depth % 2 != 0) {
+      FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
+      FloatVector right = FloatVector.fromArray(FLOATS, b, bi + VL);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai + 0]);
+      l0 = a0.fma(left, l0);
+      r0 = a0.fma(right, r0);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[ai + 1]);
+      l1 = a1.fma(left, l1);
+      r1 = a1.fma(right, r1);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[ai + 2]);
+      l2 = a2.fma(left, l2);
+      r2 = a2.fma(right, r2);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3]);
+      l3 = a3.fma(left, l3);
+      r3 = a3.fma(right, r3);
     }
     int s = startAt;
     int o = outAt;
@@ -147,7 +180,8 @@ final class TileKernel {
     FloatVector l7 = FloatVector.zero(FLOATS);
     FloatVector r7 = l7;
     int ai = aAt;
-    for (int bi = bAt; bi < bAt + depth * PANEL; bi += PANEL) {
+    int bi = bAt;
+    for (int end = bAt + (depth & ~1) * PANEL; bi < end; bi += 2 * PANEL) {
       FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
       FloatVector right = FloatVector.fromArray(FLOATS, b, bi + VL);
       FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai + 0]);
@@ -174,7 +208,62 @@ final class TileKernel {
       FloatVector a7 = FloatVector.broadcast(FLOATS, a[ai + 7]);
       l7 = a7.fma(left, l7);
       r7 = a7.fma(right, r7);
-      ai += aStride;
+      left = FloatVector.fromArray(FLOATS, b, bi + PANEL);
+      right = FloatVector.fromArray(FLOATS, b, bi + PANEL + VL);
+      int aj = ai + aStride;
+      FloatVector b0 = FloatVector.broadcast(FLOATS, a[aj + 0]);
+      l0 = b0.fma(left, l0);
+      r0 = b0.fma(right, r0);
+      FloatVector b1 = FloatVector.broadcast(FLOATS, a[aj + 1]);
+      l1 = b1.fma(left, l1);
+      r1 = b1.fma(right, r1);
+      FloatVector b2 = FloatVector.broadcast(FLOATS, a[aj + 2]);
+      l2 = b2.fma(left, l2);
+      r2 = b2.fma(right, r2);
+      FloatVector b3 = FloatVector.broadcast(FLOATS, a[aj + 3]);
+      l3 = b3.fma(left, l3);
+      r3 = b3.fma(right, r3);
+      FloatVector b4 = FloatVector.broadcast(FLOATS, a[aj + 4]);
+      l4 = b4.fma(left, l4);
+      r4 = b4.fma(right, r4);
+      FloatVector b5 = FloatVector.broadcast(FLOATS, a[aj + 5]);
+      l5 = b5.fma(left, l5);
+      r5 = b5.fma(right, r5);
+      FloatVector b6 = FloatVector.broadcast(FLOATS, a[aj + 6]);
+      l6 = b6.fma(left, l6);
+      r6 = b6.fma(right, r6);
+      FloatVector b7 = FloatVector.broadcast(FLOATS, a[aj + 7]);
+      l7 = b7.fma(left, l7);
+      r7 = b7.fma(right, r7);
+      ai = aj + aStride;
+    }
+    if (depth % 2 != 0) {
+      FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
+      FloatVector right = FloatVector.fromArray(FLOATS, b, bi + VL);
+      FloatVector a0 = FloatVector.broadcast(FLOATS, a[ai + 0]);
+      l0 = a0.fma(left, l0);
+      r0 = a0.fma(right, r0);
+      FloatVector a1 = FloatVector.broadcast(FLOATS, a[ai + 1]);
+      l1 = a1.fma(left, l1);
+      r1 = a1.fma(right, r1);
+      FloatVector a2 = FloatVector.broadcast(FLOATS, a[ai + 2]);
+      l2 = a2.fma(left, l2);
+      r2 = a2.fma(right, r2);
+      FloatVector a3 = FloatVector.broadcast(FLOATS, a[ai + 3]);
+      l3 = a3.fma(left, l3);
+      r3 = a3.fma(right, r3);
+      FloatVector a4 = FloatVector.broadcast(FLOATS, a[ai + 4]);
+      l4 = a4.fma(left, l4);
+      r4 = a4.fma(right, r4);
+      FloatVector a5 = FloatVector.broadcast(FLOATS, a[ai + 5]);
+      l5 = a5.fma(left, l5);
+      r5 = a5.fma(right, r5);
+      FloatVector a6 = FloatVector.broadcast(FLOATS, a[ai + 6]);
+      l6 = a6.fma(left, l6);
+      r6 = a6.fma(right, r6);
+      FloatVector a7 = FloatVector.broadcast(FLOATS, a[ai + 7]);
+      l7 = a7.fma(left, l7);
+      r7 = a7.fma(right, r7);
     }
     int s = startAt;
     int o = outAt;

@@ -63,6 +63,27 @@ record TurnedPanels(Panels stored) implements RightOperand {
     return 0;
   }
 
+  @Override
+  public int stored(int n) {
+    return Math.ceilDiv(n, PANEL) * stored.stored(PANEL);
+  }
+
+  @Override
+  public void ask(int panel, int first, int from, int to) {
+    int input = panel * PANEL;
+    int width = stored.stored(Math.min(PANEL, outputs() - input));
+    int each = stored.stored(PANEL);
+    for (int vector = from; vector < to; ) {
+      int source = first / PANEL + vector / each;
+      int within = vector % each;
+      int n = Math.min(each - within, to - vector);
+      if (source < stored.count()) {
+        stored.ask(source, input, Math.min(within, width), Math.min(within + n, width));
+      }
+      vector += n;
+    }
+  }
+
   /** Writes rows [rows][PANEL], of which the first {@code columns} count, as columns. */
   private static void turn(
       float[] x, int at, int rows, int columns, float[] out, int outAt, float[] squares) {
