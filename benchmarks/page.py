@@ -64,8 +64,8 @@ def address(**parameters):
 
 
 def text_of(tokens):
-    """Returns a text of about so many tokens of SmolLM2: 20 of each sentence, 10 of the last."""
-    return SENTENCE * ((tokens - 10) // 20) + LAST
+    """Returns a text of about so many tokens of SmolLM2: 21 of each sentence, 10 of the last."""
+    return SENTENCE * ((tokens - 10) // 21) + LAST
 
 
 class Server:
@@ -213,16 +213,23 @@ def real_model(browser, launcher, model, figures):
     page, seconds = opened(browser, server, address(m=name, p=text_of(500), tau="0.01", fold="off"))
     figures.add("SmolLM2, 500 tokens, from the address to the river", "s", seconds)
     pan(page, figures, "panning, 500 tokens", 240)
-    page.context.close()
+    server.end()
+
+
+def long_texts(browser, launcher, model, figures):
+    """SmolLM2 with as much as it reads, in a server of its own."""
+    server = Server(launcher, model)
+    name = json.loads(server.get("api/status"))["default_model"]
     page, seconds = opened(browser, server, address(m=name, p=text_of(2000)))
     figures.add("SmolLM2, 2,000 tokens, from the address to the river", "s", seconds)
     settle(page)
     figures.add("2,000 tokens, memory of the page's scripts", "MB", heap(page.context, page) / 1e6, "< 200")
     page.context.close()
+    before = json.loads(server.get("api/status"))["cache"]["bytes"]
     page, seconds = opened(browser, server, address(m=name, p=text_of(1500)))
     figures.add("SmolLM2, 1,500 tokens, from the address to the river", "s", seconds)
     cache = json.loads(server.get("api/status"))["cache"]
-    figures.add("kept of the traces of 64, 500, 2,000 and 1,500 tokens", "MB", cache["bytes"] / 1e6, "about 200 for the longest",
+    figures.add("kept of the trace of 1,500 tokens", "MB", (cache["bytes"] - before) / 1e6, "about 200",
                 traces=cache["traces"], resident_mb=round(server.resident() / 1e6))
     page.context.close()
     server.end()
@@ -234,6 +241,7 @@ def main():
     parser.add_argument("--launcher", default=str(ROOT / "limpid"))
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--smollm2")
+    parser.add_argument("--rows", default="default,real,long")
     parser.add_argument("--out")
     options = parser.parse_args()
     facts = machine.facts()
@@ -244,9 +252,13 @@ def main():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
         figures.facts = {**facts, "chromium": browser.version}
-        default_model(browser, options.launcher, figures)
-        if options.smollm2:
+        rows = options.rows.split(",")
+        if "default" in rows:
+            default_model(browser, options.launcher, figures)
+        if "real" in rows and options.smollm2:
             real_model(browser, options.launcher, options.smollm2, figures)
+        if "long" in rows and options.smollm2:
+            long_texts(browser, options.launcher, options.smollm2, figures)
         browser.close()
     print(f"wrote {out}")
 
