@@ -259,6 +259,9 @@ public final class Analysis {
    * @throws QuestionException if there is no such layer or position, or the numbers overflow
    */
   public LensView lens(LensQuestion question) throws QuestionException {
+    if (question.state() == LensQuestion.State.RESID_MID) {
+      requireStateBetween();
+    }
     for (int layer : question.layers()) {
       requireLayer(layer);
     }
@@ -382,6 +385,14 @@ public final class Analysis {
             .toList());
   }
 
+  /** Checks that there is a state between attention and MLP. */
+  void requireStateBetween() throws QuestionException {
+    ModelConfig config = transformer().config();
+    if (config.residual().isParallel()) {
+      throw new NoSuchPartException(config.noStateBetween());
+    }
+  }
+
   /**
    * Returns the neurons of a layer that brought most to a position, and the tokens they promote and
    * suppress.
@@ -393,12 +404,13 @@ public final class Analysis {
       throws QuestionException {
     requireLayer(layer);
     requirePosition(position);
+    LayerTrace states = trace().layer(layer);
     NeuronContributions neurons =
-        NeuronContributions.of(transformer(), layer, trace().layer(layer), options, position);
+        NeuronContributions.of(transformer(), layer, states, options, position);
     UpdateLens lens = new UpdateLens(transformer(), PROMOTED, UpdateNorm.RAW);
     List<NeuronsView.Neuron> views = new ArrayList<>();
     for (int n : neurons.top(top)) {
-      UpdateReading reading = lens.read(neurons.update(transformer(), n));
+      UpdateReading reading = lens.read(neurons.update(transformer(), states, n));
       views.add(NeuronsView.Neuron.of(n, neurons, reading, names()));
     }
     return NeuronsView.of(model.view(), prompt.tokenViews(), neurons, options, views);

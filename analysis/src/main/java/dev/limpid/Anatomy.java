@@ -156,7 +156,7 @@ public record Anatomy(Analysis analysis) {
       case NEURON ->
           NeuronContributions.of(
                   transformer(), asked.layer(), trace, ContributionOptions.DEFAULT, t)
-              .update(transformer(), Objects.requireNonNull(asked.number(), "neuron"));
+              .update(transformer(), trace, Objects.requireNonNull(asked.number(), "neuron"));
     };
   }
 
@@ -211,6 +211,9 @@ public record Anatomy(Analysis analysis) {
   public PartsView parts(Node node, RouteSettings settings) throws QuestionException {
     analysis.requireLayer(node.layer());
     analysis.requirePosition(node.position());
+    if (node.kind() == Node.Kind.AFTER_ATTENTION) {
+      analysis.requireStateBetween();
+    }
     RouteExtractor extractor = analysis.extractor(settings, settings.finest(), node.position());
     LayerContributions layer =
         Contributions.ofLayer(

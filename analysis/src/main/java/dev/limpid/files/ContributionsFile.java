@@ -7,6 +7,7 @@ import dev.limpid.QuestionException;
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.ExpertContributions;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.attribution.NodeShares;
 import dev.limpid.attribution.Unexplained;
@@ -24,13 +25,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A file with the contributions at every node, before any threshold: safetensors named {@code
  * layers.3.attention} [T, T, H] (query, key, head; 0 above the diagonal), {@code
  * attention_residual}, {@code mlp}, {@code mlp_residual} [T], with separate biases {@code
  * attention_bias} and {@code mlp_bias} [T], and the check {@code attention_unexplained}, {@code
- * mlp_unexplained} [T].
+ * mlp_unexplained} [T]. Where attention and MLP stand side by side there is no {@code mlp_residual}
+ * and no {@code mlp_unexplained}; a layer of experts has {@code experts} [T, E], one column more for
+ * the expert that all positions go to, and {@code experts_residual} [T], a sum of their own.
  *
  * @param metadata what made the numbers
  * @param tokens the prompt's ids, BOS included
@@ -79,7 +83,12 @@ public record ContributionsFile(
       analysis.progress().done(Progress.Phase.WRITE, l + 1, trace.nLayers());
       Unexplained unexplained = Unexplained.of(model, l, trace.layer(l));
       writer.add(prefix(l) + "attention_unexplained", unexplained.attention());
-      writer.add(prefix(l) + "mlp_unexplained", unexplained.mlp());
+      if (!layer.shares().oneNode()) {
+        writer.add(prefix(l) + "mlp_unexplained", unexplained.mlp());
+      }
+      if (options.bias() == BiasOption.EXCLUDED) {
+        addExperts(writer, prefix(l), ExpertContributions.of(model, l, trace.layer(l), options));
+      }
       String number = l + "_";
       layer.shares().attentionCancelling().forEach(t -> cancelling.add("A" + number + t));
       layer.shares().mlpCancelling().forEach(t -> cancelling.add("I" + number + t));
@@ -101,10 +110,20 @@ public record ContributionsFile(
     writer.add(prefix + "attention", Shape.of(t, t, layer.nHeads()), () -> square(layer));
     writer.add(prefix + "attention_residual", shares.attentionResidual());
     writer.add(prefix + "mlp", shares.mlp());
-    writer.add(prefix + "mlp_residual", shares.mlpResidual());
+    if (!shares.oneNode()) {
+      writer.add(prefix + "mlp_residual", shares.mlpResidual());
+    }
     if (bias == BiasOption.SEPARATE) {
       writer.add(prefix + "attention_bias", shares.attentionBias());
       writer.add(prefix + "mlp_bias", shares.mlpBias());
+    }
+  }
+
+  private static void addExperts(
+      SafetensorsWriter writer, String prefix, Optional<ExpertContributions> experts) {
+    if (experts.isPresent()) {
+      writer.add(prefix + "experts", experts.get().experts());
+      writer.add(prefix + "experts_residual", experts.get().residual());
     }
   }
 
@@ -166,14 +185,19 @@ public record ContributionsFile(
           "%s: not contributions: 'layers.%d.attention' is %s, the prompt has %d tokens"
               .formatted(file.path(), l, square.shape(), nPositions));
     }
+    boolean oneNode = !file.names().contains(prefix(l) + "mlp_residual");
+    Tensor none = Tensor.zeros(nPositions);
     return new LayerContributions(
         triangle(square),
         new NodeShares(
+            oneNode,
             row(file, l, "attention_residual", nPositions),
             row(file, l, "attention_bias", nPositions),
+            none,
             row(file, l, "mlp", nPositions),
-            row(file, l, "mlp_residual", nPositions),
+            oneNode ? none : row(file, l, "mlp_residual", nPositions),
             row(file, l, "mlp_bias", nPositions),
+            none,
             cancelling(file, "A" + l + "_"),
             cancelling(file, "I" + l + "_")));
   }

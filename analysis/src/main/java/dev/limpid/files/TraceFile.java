@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,17 @@ public final class TraceFile {
   public static long bytes(Prompt prompt, @Nullable Set<Integer> layers, Set<TraceTensor> kinds) {
     ModelConfig config = prompt.source().config();
     int nPositions = prompt.nPositions();
-    int nLayers = layers == null ? config.nLayers() : layers.size();
     long floats = 0;
     for (TraceTensor kind : kinds) {
-      long size = kind.shape(config, nPositions).size();
-      floats += kind == TraceTensor.LOGITS ? size : nLayers * size;
+      if (kind == TraceTensor.LOGITS) {
+        floats += kind.shape(config, 0, nPositions).size();
+        continue;
+      }
+      for (int l = 0; l < config.nLayers(); l++) {
+        if ((layers == null || layers.contains(l)) && kind.isIn(config, l)) {
+          floats += kind.shape(config, l, nPositions).size();
+        }
+      }
     }
     return Float.BYTES * floats;
   }
@@ -81,7 +88,7 @@ public final class TraceFile {
     if (kinds.contains(TraceTensor.LOGITS)) {
       writer.add(
           TraceTensor.LOGITS.toString(),
-          TraceTensor.LOGITS.shape(model.config(), trace.nPositions()),
+          TraceTensor.LOGITS.shape(model.config(), 0, trace.nPositions()),
           () -> trace.logits());
     }
     for (int l = 0; l < trace.nLayers(); l++) {
@@ -95,7 +102,13 @@ public final class TraceFile {
   private static void add(
       SafetensorsWriter writer, Transformer model, int l, LastLayer last, Set<TraceTensor> kinds) {
     for (TraceTensor kind : TraceTensor.values()) {
-      if (!kinds.contains(kind) || kind == TraceTensor.LOGITS) {
+      if (!kinds.contains(kind)
+          || kind == TraceTensor.LOGITS
+          || !kind.isIn(model.config(), l)) {
+        continue;
+      }
+      if (kind == TraceTensor.EXPERT_INDEX) {
+        addIndices(writer, kind, model.config(), l, last);
         continue;
       }
       if (kind == TraceTensor.VALUE_BIAS) {
@@ -107,9 +120,21 @@ public final class TraceFile {
       }
       writer.add(
           kind.in(l),
-          kind.shape(model.config(), last.trace.nPositions()),
+          kind.shape(model.config(), l, last.trace.nPositions()),
           () -> kind.of(model, l, last.layer(l)).toHeap());
     }
+  }
+
+  /** Which experts positions went to: whole numbers, which are few. */
+  private static void addIndices(
+      SafetensorsWriter writer, TraceTensor kind, ModelConfig config, int l, LastLayer last) {
+    writer.addIntegers(
+        kind.in(l),
+        kind.shape(config, l, last.trace.nPositions()),
+        () ->
+            Objects.requireNonNull(last.layer(l).experts()).chosen().stream()
+                .flatMapToInt(chosen -> chosen.stream().mapToInt(Integer::intValue))
+                .toArray());
   }
 
   /** Keeps the layer asked for last: a file lists all tensors of a layer before the next. */

@@ -49,11 +49,14 @@ public record NeuronsView(
   /**
    * What one neuron brought.
    *
+   * @param expert whose it is, by number, or {@code shared}; absent where a layer has no experts
+   * @param neuron within the layer, or within its expert
    * @param activation with its sign
    * @param promoted the tokens its update raises most
    * @param suppressed the tokens its update lowers most
    */
   public record Neuron(
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Object expert,
       int neuron,
       double contribution,
       double activation,
@@ -63,12 +66,21 @@ public record NeuronsView(
     /** Returns one neuron of an MLP with the tokens that its update raises and lowers. */
     public static Neuron of(
         int neuron, NeuronContributions all, UpdateReading reading, TokenNames names) {
+      NeuronContributions.Group group = all.group(neuron);
       return new Neuron(
-          neuron,
+          expert(group.expert()),
+          neuron - group.first(),
           all.neurons().get(neuron),
           all.activations().get(neuron),
           tokens(reading.promoted(), names),
           tokens(reading.suppressed(), names));
+    }
+
+    private static @Nullable Object expert(String name) {
+      if (name.isEmpty()) {
+        return null;
+      }
+      return name.equals("shared") ? name : Integer.valueOf(name);
     }
 
     private static List<Token> tokens(List<TokenLogit> tokens, TokenNames names) {

@@ -5,6 +5,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.BitSet;
 import java.util.List;
@@ -50,18 +51,50 @@ record ChangeParts(@Nullable Tensor attention, @Nullable Tensor mlp) {
         }
       }
     }
+    BlockParts parts = new BlockParts(model, layer, trace);
+    if (parts.areOne()) {
+      ofMlp.or(ofAttention); // one state: what is put into it is one part
+      return new ChangeParts(null, ofMlp.isEmpty() ? null : ofOne(parts, ofMlp));
+    }
     return new ChangeParts(
-        ofAttention.isEmpty()
-            ? null
-            : rest(
-                model.ops(),
-                trace.residMid(),
-                trace.residPre(),
-                Unexplained.attentionSum(model, model.weights().block(layer), trace),
-                ofAttention),
-        ofMlp.isEmpty()
-            ? null
-            : rest(model.ops(), trace.residPost(), trace.residMid(), trace.mlpOut(), ofMlp));
+        ofAttention.isEmpty() ? null : ofAttention(parts, ofAttention),
+        ofMlp.isEmpty() ? null : ofMlp(parts, ofMlp));
+  }
+
+  private static Tensor ofAttention(BlockParts parts, BitSet positions) {
+    try (Scope scope = parts.model().ops().scope()) {
+      return scope.keep(
+          rest(
+              parts.model().ops(),
+              parts.attentionWhole(),
+              parts.attentionResidual(),
+              Unexplained.attentionSum(parts),
+              positions));
+    }
+  }
+
+  private static Tensor ofMlp(BlockParts parts, BitSet positions) {
+    TensorOps ops = parts.model().ops();
+    try (Scope scope = ops.scope()) {
+      Tensor added = parts.mlp();
+      @Nullable Tensor outer = parts.outerBias();
+      if (outer != null) {
+        ops.add(outer, added, outer);
+        added = outer;
+      }
+      return scope.keep(
+          rest(ops, parts.trace().residPost(), parts.mlpResidual(), added, positions));
+    }
+  }
+
+  private static Tensor ofOne(BlockParts parts, BitSet positions) {
+    TensorOps ops = parts.model().ops();
+    try (Scope scope = ops.scope()) {
+      Tensor added = Unexplained.attentionSum(parts);
+      ops.add(added, parts.mlp(), added);
+      return scope.keep(
+          rest(ops, parts.trace().residPost(), parts.attentionResidual(), added, positions));
+    }
   }
 
   private static Tensor rest(

@@ -1,6 +1,6 @@
 package dev.limpid.attribution;
 
-import dev.limpid.model.BlockWeights;
+import dev.limpid.model.AttentionTerms;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  *   prox(z, y) = |y|_1 - |y - z|_1
  *   contribution(z) = max(prox, floor) / sum over the parts of y of max(prox, floor)
  * </pre>
+ *
+ * <p>Where attention and MLP stand side by side, residPost[q] is one sum of residPre[q], the terms,
+ * and mlpOut[q]; {@link BlockParts} says what parts are where norms stand behind the blocks.
  *
  * <p>What an intervention put into a state is one more part of it, its change.
  *
@@ -83,81 +86,92 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       LayerTrace trace,
       ContributionOptions options,
       ChangeParts change) {
-    BlockWeights block = model.weights().block(layer);
+    BlockParts parts = new BlockParts(model, layer, trace);
     boolean separate = options.bias() == BiasOption.SEPARATE;
-    @Nullable Tensor attentionOutBias = separate ? block.attentionBias() : null;
-    @Nullable Tensor mlpOutBias = separate ? block.down().bias() : null;
     TensorOps ops = model.ops();
     int nPositions = trace.residPre().dim(0);
-    float floor = (float) options.floor();
-    boolean[] attentionCancelling = new boolean[nPositions];
-    boolean[] mlpCancelling = new boolean[nPositions];
     try (Scope _ = ops.scope()) {
-      Tensor residMid = trace.residMid();
+      Tensor whole = parts.attentionWhole();
+      AttentionTerms terms = parts.terms();
       Tensor attention = ops.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
       ops.attentionProximity(
-          trace.pattern(), trace.value(), block.attentionOut(), residMid, attention);
-      Tensor attentionResidual = proximity(ops, trace.residPre(), residMid);
-      Tensor attentionBias = biasProximity(ops, attentionOutBias, residMid);
-      Tensor attentionChange = changeProximity(ops, change.attention(), residMid);
-      List<Tensor> attentionParts = new ArrayList<>(List.of(attentionResidual));
-      addIfPart(attentionOutBias, attentionBias, attentionParts);
-      addIfPart(change.attention(), attentionChange, attentionParts);
-      ops.normaliseParts(attention, attentionParts, residMid, floor, attentionCancelling);
+          terms.weights(), terms.values(), terms.projection(), whole, attention);
+      Part residual = Part.of(ops, parts.attentionResidual(), whole);
+      Part bias = Part.of(ops, separate ? parts.attentionBias() : null, whole);
+      Part attentionChange = Part.of(ops, change.attention(), whole);
 
       Tensor residPost = trace.residPost();
-      Tensor mlp = proximity(ops, minus(ops, trace.mlpOut(), mlpOutBias), residPost);
-      Tensor mlpResidual = proximity(ops, residMid, residPost);
-      Tensor mlpBias = biasProximity(ops, mlpOutBias, residPost);
-      Tensor mlpChange = changeProximity(ops, change.mlp(), residPost);
-      List<Tensor> mlpParts = new ArrayList<>(List.of(mlp, mlpResidual));
-      addIfPart(mlpOutBias, mlpBias, mlpParts);
-      addIfPart(change.mlp(), mlpChange, mlpParts);
-      ops.normaliseParts(null, mlpParts, residPost, floor, mlpCancelling);
+      @Nullable Tensor mlpBias = separate ? parts.mlpBias() : null;
+      Part mlp = Part.of(ops, minus(ops, parts.mlp(), mlpBias), residPost);
+      Part ofMlpBias = Part.of(ops, separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
+      Part mlpChange = Part.of(ops, change.mlp(), residPost);
+      Part mlpResidual = Part.of(ops, parts.areOne() ? null : parts.mlpResidual(), residPost);
 
+      List<Part> ofAttention = List.of(residual, bias, attentionChange);
+      List<Part> ofMlp = List.of(mlp, mlpResidual, ofMlpBias, mlpChange);
+      List<Integer> attentionCancelling = List.of();
+      List<Integer> mlpCancelling;
+      float floor = (float) options.floor();
+      if (parts.areOne()) {
+        mlpCancelling = normalise(ops, attention, join(ofAttention, ofMlp), residPost, floor);
+      } else {
+        attentionCancelling = normalise(ops, attention, ofAttention, whole, floor);
+        mlpCancelling = normalise(ops, null, ofMlp, residPost, floor);
+      }
       return new LayerContributions(
           attention.toHeap(),
           new NodeShares(
-              attentionResidual.toHeap(),
-              attentionBias.toHeap(),
-              attentionChange.toHeap(),
-              mlp.toHeap(),
-              mlpResidual.toHeap(),
-              mlpBias.toHeap(),
-              mlpChange.toHeap(),
-              positions(attentionCancelling),
-              positions(mlpCancelling)));
+              parts.areOne(),
+              residual.shares(),
+              bias.shares(),
+              attentionChange.shares(),
+              mlp.shares(),
+              mlpResidual.shares(),
+              ofMlpBias.shares(),
+              mlpChange.shares(),
+              attentionCancelling,
+              mlpCancelling));
     }
+  }
+
+  /**
+   * A part of a state.
+   *
+   * @param proximities [T], which become shares; zeros of what is no part
+   * @param isThere whether it is one
+   */
+  private record Part(Tensor proximities, boolean isThere) {
+    static Part of(TensorOps ops, @Nullable Tensor part, Tensor whole) {
+      if (part == null) {
+        return new Part(Tensor.zeros(whole.dim(0)), false); // which a device need not send
+      }
+      Tensor out = ops.zeros(whole.dim(0));
+      ops.proximity(part, whole, out);
+      return new Part(out, true);
+    }
+
+    Tensor shares() {
+      return proximities.toHeap();
+    }
+  }
+
+  private static List<Part> join(List<Part> some, List<Part> others) {
+    List<Part> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  /** Makes shares of the parts of a state; returns the positions where they only cancel. */
+  private static List<Integer> normalise(
+      TensorOps ops, @Nullable Tensor terms, List<Part> parts, Tensor whole, float floor) {
+    List<Tensor> others = parts.stream().filter(Part::isThere).map(Part::proximities).toList();
+    boolean[] cancelling = new boolean[whole.dim(0)];
+    ops.normaliseParts(terms, others, whole, floor, cancelling);
+    return positions(cancelling);
   }
 
   private static List<Integer> positions(boolean[] which) {
     return IntStream.range(0, which.length).filter(t -> which[t]).boxed().toList();
-  }
-
-  private static Tensor proximity(TensorOps ops, Tensor part, Tensor whole) {
-    Tensor out = ops.zeros(whole.dim(0));
-    ops.proximity(part, whole, out);
-    return out;
-  }
-
-  /** The proximity of a constant part; zeros if it is no part. */
-  private static Tensor biasProximity(TensorOps ops, @Nullable Tensor bias, Tensor whole) {
-    return bias == null
-        ? ops.zeros(whole.dim(0))
-        : proximity(ops, everywhere(ops, bias, whole.dim(0)), whole);
-  }
-
-  /** The proximity of what was changed; where nothing was, zeros that a device need not send. */
-  private static Tensor changeProximity(TensorOps ops, @Nullable Tensor change, Tensor whole) {
-    return change == null ? Tensor.zeros(whole.dim(0)) : proximity(ops, change, whole);
-  }
-
-  /** Adds the proximities of a part that there is. */
-  private static void addIfPart(
-      @Nullable Tensor part, Tensor proximities, List<Tensor> proximitiesOfParts) {
-    if (part != null) {
-      proximitiesOfParts.add(proximities);
-    }
   }
 
   private static Tensor minus(TensorOps ops, Tensor x, @Nullable Tensor bias) {
@@ -165,14 +179,16 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       return x;
     }
     Tensor out = ops.zeros(x.dim(0), x.dim(1));
-    ops.subtract(x, everywhere(ops, bias, x.dim(0)), out);
+    ops.subtract(x, bias, out);
     return out;
   }
 
-  /** Returns a bias [D] in n rows. */
-  private static Tensor everywhere(TensorOps ops, Tensor bias, int n) {
-    Tensor rows = ops.zeros(n, bias.dim(0));
-    ops.embed(bias.reshape(1, bias.dim(0)), new int[n], rows);
-    return rows;
+  private static @Nullable Tensor plus(TensorOps ops, @Nullable Tensor a, @Nullable Tensor b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    Tensor out = ops.zeros(a.dim(0), a.dim(1));
+    ops.add(a, b, out);
+    return out;
   }
 }

@@ -26,7 +26,8 @@ public record HeadContributions(
   /**
    * Computes the contributions of the heads of a layer.
    *
-   * <p>The signed score of a term z is sign(y) . z / |y|_1 with y = residMid[q], sign(0) = 1: those
+   * <p>The signed score of a term z is sign(y) . z / |y|_1 with y the state that it is
+   * a part of, sign(0) = 1: those
    * of all heads, of residPre and of the biases sum to 1, and what a head takes away is negative.
    *
    * @param trace of that layer, not modified
@@ -74,7 +75,7 @@ public record HeadContributions(
 
   /** The signed scores of all terms of one query: [H][q + 1]. */
   private static double[][] signed(Transformer model, int layer, LayerTrace trace, int q) {
-    float[] whole = trace.residMid().row(q).toFloats();
+    float[] whole = new BlockParts(model, layer, trace).attentionWhole().row(q).toFloats();
     Tensor signs = Tensor.zeros(whole.length);
     double norm = 0;
     for (int i = 0; i < whole.length; i++) {

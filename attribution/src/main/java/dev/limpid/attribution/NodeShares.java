@@ -7,6 +7,8 @@ import java.util.List;
  * What all parts beside the terms of attention contributed at the nodes of one layer; the tensors
  * are to be read, not modified.
  *
+ * @param oneNode whether attention and MLP are parts of one state, residPost, at the nodes after the
+ *     MLP: then nothing is of the MLP's residual, and no node after attention cancels
  * @param attentionResidual [T], of residPre to residMid
  * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
  * @param attentionChange [T], of what interventions put into residMid; zeros of an ordinary run
@@ -18,6 +20,7 @@ import java.util.List;
  * @param mlpCancelling the positions whose MLP node is cancelling
  */
 public record NodeShares(
+    boolean oneNode,
     Tensor attentionResidual,
     Tensor attentionBias,
     Tensor attentionChange,
@@ -34,7 +37,7 @@ public record NodeShares(
     mlpCancelling = List.copyOf(mlpCancelling);
   }
 
-  /** Creates those of a run without interventions. */
+  /** Creates those of a run without interventions, of attention and MLP one after the other. */
   public NodeShares(
       Tensor attentionResidual,
       Tensor attentionBias,
@@ -44,6 +47,7 @@ public record NodeShares(
       List<Integer> attentionCancelling,
       List<Integer> mlpCancelling) {
     this(
+        false,
         attentionResidual,
         attentionBias,
         Tensor.zeros(mlp.dim(0)),

@@ -1,5 +1,6 @@
 package dev.limpid.attribution;
 
+import dev.limpid.model.AttentionTerms;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
@@ -33,8 +34,9 @@ public final class Updates {
     int from = key == null ? 0 : Objects.checkIndex(key, position + 1);
     int to = key == null ? position : key;
     int kvHead = head / (nHeads / model.config().nKvHeads());
-    Tensor pattern = trace.pattern().row(head).row(position).toHeap();
-    float[] values = trace.value().row(kvHead).rows(from, to + 1).toFloats();
+    AttentionTerms terms = AttentionTerms.inOutput(model, layer, trace);
+    Tensor pattern = terms.weights().row(head).row(position).toHeap();
+    float[] values = terms.values().row(kvHead).rows(from, to + 1).toFloats();
     float[] mixed = new float[dHead];
     for (int i = 0; i < dHead; i++) {
       double sum = 0;
@@ -48,7 +50,7 @@ public final class Updates {
       Tensor out = ops.zeros(1, model.config().dModel());
       ops.matmul(
           ops.resident(Tensor.of(mixed, 1, dHead)),
-          model.weights().block(layer).attentionOut().inputs(head * dHead, (head + 1) * dHead),
+          terms.projection().inputs(head * dHead, (head + 1) * dHead),
           null,
           out);
       return out.row(0).toHeap();

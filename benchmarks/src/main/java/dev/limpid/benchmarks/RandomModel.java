@@ -2,15 +2,16 @@ package dev.limpid.benchmarks;
 
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Linear;
+import dev.limpid.model.MlpWeights;
 import dev.limpid.model.NormWeights;
 import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Norm;
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.ArrayList;
@@ -55,7 +56,14 @@ final class RandomModel {
       blocks.add(block());
     }
     return new TransformerWeights(
-        embedding, positions, blocks, norm(), embedding, ops.pack(embedding, WeightLayout.OUT_IN));
+        embedding,
+        positions,
+        TransformerWeights.Entrance.NONE,
+        blocks,
+        norm(),
+        embedding,
+        new Linear(ops.pack(embedding, WeightLayout.OUT_IN), null),
+        null);
   }
 
   private BlockWeights block() {
@@ -63,21 +71,27 @@ final class RandomModel {
     int queries = config.nHeads() * config.dHead();
     int keys = config.nKvHeads() * config.dHead();
     boolean biased = config.attention().inputBias();
-    Tensor out = inputs.weight(dtype, width, queries);
+    PackedMatrix out =
+        ops.packBothWays(inputs.weight(dtype, width, queries), WeightLayout.OUT_IN);
     return new BlockWeights(
         norm(),
         linear(queries, width, biased),
         linear(keys, width, biased),
         null,
         null,
-        linear(keys, width, false).weight(),
+        linear(keys, width, false),
         biased ? noise(config.nKvHeads(), config.dHead()) : null,
-        ops.packBothWays(out, WeightLayout.OUT_IN),
+        List.of(),
+        out,
         biased ? noise(width) : null,
+        NormWeights.NONE,
+        out,
         norm(),
-        config.mlp().gated() ? linear(config.dMlp(), width, false) : null,
-        linear(config.dMlp(), width, config.mlp().bias()),
-        linear(width, config.dMlp(), config.mlp().bias()));
+        new MlpWeights.Dense(
+            config.mlp().gated() ? linear(config.dMlp(), width, false) : null,
+            linear(config.dMlp(), width, config.mlp().bias()),
+            linear(width, config.dMlp(), config.mlp().bias())),
+        NormWeights.NONE);
   }
 
   private Linear linear(int outputs, int inputs, boolean biased) {
@@ -92,8 +106,8 @@ final class RandomModel {
   private NormWeights norm() {
     float[] ones = new float[config.dModel()];
     Arrays.fill(ones, 1);
-    boolean shifted = config.norm().kind() == Norm.Kind.LAYER_NORM;
+    boolean shifted = config.norm().bias();
     return new NormWeights(
-        ops.resident(Tensor.of(ones, ones.length)), shifted ? noise(ones.length) : null);
+        config.norm(), ops.resident(Tensor.of(ones, ones.length)), shifted ? noise(ones.length) : null);
   }
 }

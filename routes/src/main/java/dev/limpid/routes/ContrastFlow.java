@@ -105,7 +105,7 @@ public record ContrastFlow(int position, List<Amount> tokens, double biases, Amo
           amounts[graph.numberBelow(l, k)] += Math.max(0, sign * layer.head(h, k));
         }
       }
-      amounts[graph.number(Node.Kind.AFTER_ATTENTION, l, t)] += Math.max(0, sign * layer.mlp());
+      amounts[graph.readByMlp(l, t)] += Math.max(0, sign * layer.mlp());
     }
     amounts[graph.number(Node.Kind.TOKEN, 0, t)] += Math.max(0, sign * attribution.embedding());
     return amounts;

@@ -4,10 +4,12 @@ import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LayerLogits;
 import dev.limpid.routes.ContrastFlow.Amount;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The {@link ContrastFlow} with everything it passes: how much of a logit, or of the difference of
@@ -103,6 +105,9 @@ public record ContrastGraph(
       Amount written = signed(attribution.embedding());
       for (int number = 0; number < graph.nNodes(); number++) {
         Node node = graph.node(number);
+        if (graph.oneNode() && node.kind() == Node.Kind.AFTER_ATTENTION) {
+          continue; // no such state
+        }
         Amount through = new Amount(passing.towards()[number], passing.away()[number]);
         Incoming incoming = all.incoming(number);
         boolean isOfTarget = node.position() == target;
@@ -131,16 +136,17 @@ public record ContrastGraph(
           allEdges);
     }
 
-    /** What this block itself adds to the logit: of each key, or of the MLP. */
+    /** What is written to this state itself adds to the logit: by each key, then by the MLP. */
     private Amount[] parts(Node node) {
       if (node.kind() == Node.Kind.TOKEN) {
         return new Amount[0];
       }
       LayerLogits layer = attribution.layers().get(node.layer());
-      if (node.kind() != Node.Kind.AFTER_ATTENTION) {
-        return new Amount[] {signed(layer.mlp())};
+      Amount mlp = signed(layer.mlp());
+      if (node.kind() != graph.attentionKind()) {
+        return new Amount[] {mlp};
       }
-      Amount[] parts = new Amount[target + 1];
+      Amount[] parts = new Amount[graph.oneNode() ? target + 2 : target + 1];
       for (int k = 0; k <= target; k++) {
         Amount sum = NOTHING;
         for (int h = 0; h < layer.nHeads(); h++) {
@@ -148,45 +154,64 @@ public record ContrastGraph(
         }
         parts[k] = sum;
       }
+      if (graph.oneNode()) {
+        parts[target + 1] = mlp;
+      }
       return parts;
     }
 
     private void addEdges(
         int number, Node node, Incoming incoming, Amount through, Amount[] parts, Amount written) {
-      if (node.kind() == Node.Kind.TOKEN) {
-        return;
-      }
-      int n = Math.max(incoming.from().length, 0);
-      int next = 0;
-      if (node.kind() == Node.Kind.AFTER_ATTENTION && parts.length > 0) {
-        for (int k = 0; k <= target; k++) {
-          int from = graph.numberBelow(node.layer(), k);
-          boolean flows = next < n && incoming.from()[next] == from;
-          Amount flow = flows ? times(through, incoming.shares()[next++]) : NOTHING;
-          add(from, number, Kind.ATTENTION, plus(parts[k], flow));
+      switch (node.kind()) {
+        case TOKEN -> {
+          return;
         }
-      } else {
-        Kind kind =
-            switch (node.kind()) {
-              case AFTER_ATTENTION -> Kind.ATTENTION;
-              case MLP -> Kind.MLP_IN;
-              default -> Kind.MLP_OUT;
-            };
-        Amount part = parts.length > 0 ? parts[0] : NOTHING;
-        if (n == 0 && node.kind() == Node.Kind.AFTER_MLP) {
-          add(graph.number(Node.Kind.MLP, node), number, kind, part);
+        case MLP -> {
+          Amount part = parts.length > 0 ? parts[0] : NOTHING;
+          add(incoming.from()[0], number, Kind.MLP_IN, plus(part, through));
         }
-        for (int i = 0; i < n; i++) {
-          add(incoming.from()[i], number, kind, plus(part, times(through, incoming.shares()[i])));
+        case AFTER_ATTENTION -> addWritten(number, keys(node, parts), incoming, through, parts);
+        case AFTER_MLP -> {
+          int[] sources = graph.oneNode() ? keys(node, parts) : new int[0];
+          int[] all = Arrays.copyOf(sources, sources.length + 1);
+          all[sources.length] = graph.number(Node.Kind.MLP, node);
+          addWritten(number, all, incoming, through, parts);
         }
       }
       if (node.isMadeOfParts()) {
         int from =
-            node.kind() == Node.Kind.AFTER_MLP
-                ? graph.number(Node.Kind.AFTER_ATTENTION, node)
-                : graph.numberBelow(node.layer(), node.position());
-        Amount flow = times(through, incoming.residual());
-        add(from, number, Kind.RESIDUAL, plus(written, flow));
+            node.kind() == graph.attentionKind()
+                ? graph.numberBelow(node.layer(), node.position())
+                : graph.number(Node.Kind.AFTER_ATTENTION, node);
+        add(from, number, Kind.RESIDUAL, plus(written, times(through, incoming.residual())));
+      }
+    }
+
+    /** The states of all keys that the target looks at; of another position nobody asks. */
+    private int[] keys(Node node, Amount[] parts) {
+      return parts.length == 0
+          ? new int[0]
+          : IntStream.rangeClosed(0, node.position())
+          .map(k -> graph.numberBelow(node.layer(), k))
+          .toArray();
+    }
+
+    /**
+     * Adds what was written to a state.
+     *
+     * @param all where it may have been read, ascending
+     * @param parts what each itself adds to the logit; none away from the target
+     */
+    private void addWritten(
+        int number, int[] all, Incoming incoming, Amount through, Amount[] parts) {
+      int[] sources = parts.length == 0 ? incoming.from() : all;
+      int next = 0;
+      for (int i = 0; i < sources.length; i++) {
+        boolean flows = next < incoming.from().length && incoming.from()[next] == sources[i];
+        Amount flow = flows ? times(through, incoming.shares()[next++]) : NOTHING;
+        Kind kind =
+            graph.node(sources[i]).kind() == Node.Kind.MLP ? Kind.MLP_OUT : Kind.ATTENTION;
+        add(sources[i], number, kind, plus(i < parts.length ? parts[i] : NOTHING, flow));
       }
     }
 

@@ -22,6 +22,9 @@ import java.util.function.IntConsumer;
  *   number    0 .. T-1   T .. 2T-1   2T .. 3T-1   3T .. 4T-1   4T .. 5T-1     ..
  *   node      X0_t       A0_t        M0_t         I0_t         A1_t           ..
  * </pre>
+ *
+ * <p>Where attention and MLP stand side by side there is one sum a layer, I: the numbers of A belong
+ * to no node, and nothing reaches them.
  */
 public final class FlowGraph {
   /** The lowest threshold that short lists serve where all contributions are there as well. */
@@ -133,7 +136,24 @@ public final class FlowGraph {
     return layers.size();
   }
 
-  /** Returns the number of nodes, T (1 + 3 L). */
+  /** Returns whether attention and MLP are parts of one state, so that there is none between. */
+  public boolean oneNode() {
+    return layers.getFirst().shares().oneNode();
+  }
+
+  /** Returns the kind of the states that attention writes to. */
+  public Node.Kind attentionKind() {
+    return oneNode() ? Node.Kind.AFTER_MLP : Node.Kind.AFTER_ATTENTION;
+  }
+
+  /** Returns the number of the state that an MLP reads. */
+  int readByMlp(int layer, int position) {
+    return oneNode()
+        ? numberBelow(layer, position)
+        : number(Node.Kind.AFTER_ATTENTION, layer, position);
+  }
+
+  /** Returns how many numbers nodes have, T (1 + 3 L). */
   public int nNodes() {
     return nPositions * (1 + 3 * layers.size());
   }

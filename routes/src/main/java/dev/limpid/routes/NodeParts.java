@@ -11,8 +11,9 @@ import java.util.Optional;
  * What one state is made of, before and after a threshold: the residual, each key or the MLP, the
  * bias. What is kept, the bias that is kept and what is below the threshold sum to 1.
  *
- * @param keys that contributed anything, largest contribution first; of an MLP's state none
- * @param mlp of an MLP's state
+ * @param keys that contributed anything, largest contribution first; of a state that the MLP alone
+ *     wrote to none
+ * @param mlp of a state that the MLP wrote to
  * @param bias what is kept of it
  * @param below what is not kept, of which weights are shared out
  */
@@ -50,9 +51,9 @@ public record NodeParts(
     Threshold rules = new Threshold(extractor.graph(), extractor.mode(), extractor.threshold());
     Incoming incoming =
         rules.incoming(extractor.graph().number(node.kind(), node.layer(), node.position()));
-    return node.kind() == Node.Kind.AFTER_MLP
-        ? afterMlp(node, incoming, layer.shares())
-        : afterAttention(extractor.graph(), node, incoming, layer);
+    return node.kind() == extractor.graph().attentionKind()
+        ? afterAttention(extractor.graph(), node, incoming, layer)
+        : afterMlp(node, incoming, layer.shares());
   }
 
   private static NodeParts afterMlp(Node node, Incoming incoming, NodeShares shares) {
@@ -72,12 +73,22 @@ public record NodeParts(
       FlowGraph graph, Node node, Incoming incoming, LayerContributions layer) {
     int q = node.position();
     double[] weights = new double[q + 1];
+    double ofMlp = 0;
     for (int i = 0; i < incoming.from().length; i++) {
-      weights[graph.node(incoming.from()[i]).position()] = incoming.shares()[i];
+      Node from = graph.node(incoming.from()[i]);
+      if (from.kind() == Node.Kind.MLP) {
+        ofMlp = incoming.shares()[i];
+      } else {
+        weights[from.position()] = incoming.shares()[i];
+      }
     }
+    Optional<Part> mlp =
+        graph.oneNode()
+            ? Optional.of(part(layer.shares().mlp().get(q), ofMlp, incoming))
+            : Optional.empty();
     Part residual = part(layer.shares().attentionResidual().get(q), incoming.residual(), incoming);
     double bias = incoming.lost().bias() * incoming.divisor();
-    double kept = residual.kept + bias;
+    double kept = residual.kept + bias + mlp.map(Part::kept).orElse(0.0);
     List<KeyPart> keys = new ArrayList<>();
     for (int k = 0; k <= q; k++) {
       double contribution = 0;
@@ -91,7 +102,7 @@ public record NodeParts(
       }
     }
     keys.sort(Comparator.comparingDouble(key -> -key.part.contribution));
-    return new NodeParts(node, residual, keys, Optional.empty(), bias, 1 - kept);
+    return new NodeParts(node, residual, keys, mlp, bias, 1 - kept);
   }
 
   private static Part part(double contribution, double weight, Incoming incoming) {

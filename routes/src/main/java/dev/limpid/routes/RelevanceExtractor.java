@@ -61,11 +61,26 @@ public record RelevanceExtractor(Relevance relevance, double threshold) {
     /** Takes the nodes of a layer at the positions reached; returns the positions below. */
     BitSet layer(int l, BitSet reached) {
       List<Integer> positions = reached.stream().boxed().toList().reversed();
+      BitSet below = (BitSet) reached.clone();
+      if (relevance.states().get(l).oneNode()) {
+        positions.forEach(t -> afterBoth(l, t, below));
+        positions.forEach(t -> mlp(l, t));
+        return below;
+      }
       positions.forEach(t -> afterMlp(l, t));
       positions.forEach(t -> mlp(l, t));
-      BitSet below = (BitSet) reached.clone();
       positions.forEach(t -> afterAttention(l, t, below));
       return below;
+    }
+
+    /** Attention and MLP are parts of one state. */
+    private void afterBoth(int l, int t, BitSet below) {
+      StateScores states = relevance.states().get(l);
+      Node node = new Node(Node.Kind.AFTER_MLP, l, t);
+      add(node, states.post()[t]);
+      edges.add(new Edge.Residual(below(l, t), node, share(states.midResidual()[t])));
+      addMlpOut(l, t, node);
+      addAttention(l, t, node, below);
     }
 
     private void afterMlp(int l, int t) {
@@ -74,6 +89,10 @@ public record RelevanceExtractor(Relevance relevance, double threshold) {
       Node mid = new Node(Node.Kind.AFTER_ATTENTION, l, t);
       add(node, states.post()[t]);
       edges.add(new Edge.Residual(mid, node, share(states.postResidual()[t])));
+      addMlpOut(l, t, node);
+    }
+
+    private void addMlpOut(int l, int t, Node node) {
       double mlp = relevance.components().layers().get(l).mlp()[t];
       if (isShown(mlp)) {
         edges.add(new Edge.MlpOut(new Node(Node.Kind.MLP, l, t), node, share(mlp)));
@@ -85,7 +104,9 @@ public record RelevanceExtractor(Relevance relevance, double threshold) {
       if (isShown(mlp)) {
         Node node = new Node(Node.Kind.MLP, l, t);
         add(node, mlp);
-        edges.add(new Edge.MlpIn(new Node(Node.Kind.AFTER_ATTENTION, l, t), node, share(mlp)));
+        boolean oneNode = relevance.states().get(l).oneNode();
+        Node read = oneNode ? below(l, t) : new Node(Node.Kind.AFTER_ATTENTION, l, t);
+        edges.add(new Edge.MlpIn(read, node, share(mlp)));
       }
     }
 
@@ -94,6 +115,10 @@ public record RelevanceExtractor(Relevance relevance, double threshold) {
       Node node = new Node(Node.Kind.AFTER_ATTENTION, l, q);
       add(node, states.mid()[q]);
       edges.add(new Edge.Residual(below(l, q), node, share(states.midResidual()[q])));
+      addAttention(l, q, node, below);
+    }
+
+    private void addAttention(int l, int q, Node node, BitSet below) {
       for (int k = q; k >= 0; k--) {
         List<Edge.Head> heads = heads(l, q, k);
         if (!heads.isEmpty()) {

@@ -19,8 +19,8 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
     return switch (node.kind()) {
       case TOKEN -> Incoming.NONE;
       case AFTER_ATTENTION -> afterAttention(node);
-      case MLP -> Incoming.all(graph.number(Node.Kind.AFTER_ATTENTION, node));
-      case AFTER_MLP -> afterMlp(node);
+      case MLP -> Incoming.all(graph.readByMlp(node.layer(), node.position()));
+      case AFTER_MLP -> graph.oneNode() ? afterBoth(node) : afterMlp(node);
     };
   }
 
@@ -28,32 +28,62 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
     NodeShares others = graph.layer(node).shares();
     int q = node.position();
     KeyRow keys = graph.layer(node).keys(q, tau);
-    int[] from = new int[keys.size()];
-    for (int i = 0; i < from.length; i++) {
-      from[i] = graph.numberBelow(node.layer(), keys.key(i));
-    }
-    int self = from.length - 1;
-    double residual = others.attentionResidual().get(q);
-    double own = keys.summed(self) + residual;
-    IntToDoubleFunction survivors =
-        switch (mode) {
-          case RENORMALISED -> i -> headsAbove(keys, i);
-          case RAW ->
-              i -> {
-                double summed = keys.summed(i);
-                return keep(summed, i == self ? own : summed);
-              };
-        };
-    double testedResidual = mode == ThresholdMode.RAW ? own : residual;
+    Incoming incoming =
+        Incoming.of(
+            mode,
+            from(node, keys, 0),
+            survivors(others, q, keys),
+            graph.numberBelow(node.layer(), q),
+            keep(others.attentionResidual().get(q), testedResidual(others, q, keys)),
+            keep(others.attentionBias().get(q)));
+    return graph.cancelling(node) ? incoming.cancelling() : incoming;
+  }
+
+  /** Attention and MLP are parts of one state: every key, then the MLP. */
+  private Incoming afterBoth(Node node) {
+    NodeShares others = graph.layer(node).shares();
+    int q = node.position();
+    KeyRow keys = graph.layer(node).keys(q, tau);
+    int[] from = from(node, keys, 1);
+    int mlp = from.length - 1;
+    from[mlp] = graph.number(Node.Kind.MLP, node);
+    IntToDoubleFunction ofKeys = survivors(others, q, keys);
     Incoming incoming =
         Incoming.of(
             mode,
             from,
-            survivors,
+            i -> i == mlp ? keep(others.mlp().get(q)) : ofKeys.applyAsDouble(i),
             graph.numberBelow(node.layer(), q),
-            keep(residual, testedResidual),
-            keep(others.attentionBias().get(q)));
+            keep(others.attentionResidual().get(q), testedResidual(others, q, keys)),
+            keep(others.attentionBias().get(q)) + keep(others.mlpBias().get(q)));
     return graph.cancelling(node) ? incoming.cancelling() : incoming;
+  }
+
+  /** The numbers of the states that keys stand for, and room for some more. */
+  private int[] from(Node node, KeyRow keys, int more) {
+    int[] from = new int[keys.size() + more];
+    for (int i = 0; i < keys.size(); i++) {
+      from[i] = graph.numberBelow(node.layer(), keys.key(i));
+    }
+    return from;
+  }
+
+  private IntToDoubleFunction survivors(NodeShares others, int q, KeyRow keys) {
+    int self = keys.size() - 1;
+    double own = keys.summed(self) + others.attentionResidual().get(q);
+    return switch (mode) {
+      case RENORMALISED -> i -> headsAbove(keys, i);
+      case RAW ->
+          i -> {
+            double summed = keys.summed(i);
+            return keep(summed, i == self ? own : summed);
+          };
+    };
+  }
+
+  private double testedResidual(NodeShares others, int q, KeyRow keys) {
+    double residual = others.attentionResidual().get(q);
+    return mode == ThresholdMode.RAW ? keys.summed(keys.size() - 1) + residual : residual;
   }
 
   private Incoming afterMlp(Node node) {
@@ -79,10 +109,11 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
       edges.add(
           switch (to.kind()) {
             case TOKEN -> throw new IllegalArgumentException("nothing flows into token " + to);
-            case AFTER_ATTENTION ->
-                new Edge.Attention(from, to, share, heads(from, to, incoming.divisor()));
             case MLP -> new Edge.MlpIn(from, to, mlpOutWeight(to));
-            case AFTER_MLP -> new Edge.MlpOut(from, to, share);
+            case AFTER_ATTENTION, AFTER_MLP ->
+                from.kind() == Node.Kind.MLP
+                    ? new Edge.MlpOut(from, to, share)
+                    : new Edge.Attention(from, to, share, heads(from, to, incoming.divisor()));
           });
     }
     if (incoming.residual() > 0) {
@@ -93,7 +124,8 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
   }
 
   private double mlpOutWeight(Node mlp) {
-    return incoming(graph.number(Node.Kind.AFTER_MLP, mlp)).shares()[0];
+    Incoming above = incoming(graph.number(Node.Kind.AFTER_MLP, mlp));
+    return above.shares()[above.shares().length - 1]; // the MLP comes behind all keys
   }
 
   private List<Edge.Head> heads(Node key, Node query, double divisor) {

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param queries [n, H d], heads side by side; positions are in them
  * @param keys [n, K d], likewise
  * @param attended what the queries found
- * @param attnOut [n, D]
+ * @param attnOut [n, D] what attention adds
+ * @param attentionScale [n] s of the norm behind it, or behind the sum; null without
  * @param residMid [n, D]
- * @param up [n, F] what the MLP's up projection gives; without a gate the same as neuronPre
- * @param neuronPre [n, F]
- * @param neuronPost [n, F]
- * @param mlpOut [n, D]
+ * @param mlp what the MLP computes
+ * @param mlpOut [n, D] what the MLP adds
+ * @param mlpScale [n] s of the norm behind it, or behind the sum; null without
  * @param residPost [n, D]
  */
 record BlockRun(
@@ -26,11 +26,11 @@ record BlockRun(
     Tensor keys,
     Attended attended,
     Tensor attnOut,
+    @Nullable Tensor attentionScale,
     Tensor residMid,
-    Tensor up,
-    Tensor neuronPre,
-    Tensor neuronPost,
+    MlpRun mlp,
     Tensor mlpOut,
+    @Nullable Tensor mlpScale,
     Tensor residPost) {
 
   /**
@@ -41,6 +41,22 @@ record BlockRun(
    * @param mixed [n, H d]
    */
   record Attended(@Nullable Tensor pattern, @Nullable Tensor value, Tensor mixed) {}
+
+  /**
+   * What an MLP computes.
+   *
+   * @param neuronPre [n, F]; [n, 0] of experts
+   * @param up [n, F] what the up projection gives; without a gate the same as neuronPre
+   * @param neuronPost [n, F]
+   * @param out [n, D] as the MLP gives it
+   * @param experts null where there are none
+   */
+  record MlpRun(
+      Tensor neuronPre,
+      Tensor up,
+      Tensor neuronPost,
+      Tensor out,
+      @Nullable ExpertTrace experts) {}
 
   /** Returns what a trace keeps; only of a whole text. */
   LayerTrace trace() {
@@ -54,8 +70,11 @@ record BlockRun(
         keys,
         Objects.requireNonNull(attended.pattern),
         Objects.requireNonNull(attended.value),
-        neuronPre,
-        up,
-        neuronPost);
+        mlp.neuronPre,
+        mlp.up,
+        mlp.neuronPost,
+        attentionScale,
+        mlpScale,
+        mlp.experts);
   }
 }

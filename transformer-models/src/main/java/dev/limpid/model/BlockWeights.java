@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,44 +10,56 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The value bias b_V is kept out of the values: attention rows sum to 1, so it passes through
  * attention unchanged, and together with b_O it is the constant {@code attentionBias} = sum over h
- * of b_V^h W_O^h + b_O.
+ * of b_V^h W_O^h + b_O. With sinks rows sum to less, b_V counts by what is left, and {@code
+ * attentionBias} is b_O. Where values are clipped, their bias is inside of what is clipped.
  *
+ * @param attentionNorm in front of the attention
  * @param query to H heads of width d
  * @param key to K heads of width d
- * @param queryGain of the norm over each query head, [d], or null where there is no such norm
- * @param keyGain of the norm over each key head, [d], or null where there is no such norm
- * @param value W_V, to K heads of width d
- * @param valueBias b_V, [K, d], or null for none
- * @param attentionOut W_O, inputs H * d, outputs D, packed both ways: attribution projects states
- *     back to heads
- * @param attentionBias beta, [D], or null for none
- * @param gate the gate of a gated MLP, to F neurons, or null
- * @param up to F neurons
- * @param down W_out and b_out, from F neurons to D
+ * @param queryNorm of queries, or null where there is no such norm
+ * @param keyNorm of keys, likewise
+ * @param value W_V, to K heads of width d, with a bias only where values are clipped
+ * @param valueBias b_V, [K, d], or null for none, or where values are clipped
+ * @param sinks a score of each head that belongs to no key, [H], or empty
+ * @param attentionOut W_O, inputs H * d, outputs D
+ * @param attentionBias [D], or null for none
+ * @param attentionPostNorm of what attention adds, or of the state it was added to
+ * @param terms W_O with lin of the norm behind it: what each term of attention goes through on its
+ *     way into the state; W_O itself where there is no such norm. Packed both ways: attribution
+ *     projects states back to heads
+ * @param mlpNorm in front of the MLP
+ * @param mlp the MLP, or experts
+ * @param mlpPostNorm of what the MLP adds, or of the state it was added to
  */
 public record BlockWeights(
     NormWeights attentionNorm,
     Linear query,
     Linear key,
-    @Nullable Tensor queryGain,
-    @Nullable Tensor keyGain,
-    PackedMatrix value,
+    @Nullable HeadNormWeights queryNorm,
+    @Nullable HeadNormWeights keyNorm,
+    Linear value,
     @Nullable Tensor valueBias,
+    List<Float> sinks,
     PackedMatrix attentionOut,
     @Nullable Tensor attentionBias,
+    NormWeights attentionPostNorm,
+    PackedMatrix terms,
     NormWeights mlpNorm,
-    @Nullable Linear gate,
-    Linear up,
-    Linear down) {
+    MlpWeights mlp,
+    NormWeights mlpPostNorm) {
+
+  /** Copies the list. */
+  public BlockWeights {
+    sinks = List.copyOf(sinks);
+  }
 
   /** Returns the memory that the matrices take; biases and gains are small beside them. */
   public long bytes() {
     return query.weight().bytes()
         + key.weight().bytes()
-        + value.bytes()
+        + value.weight().bytes()
         + attentionOut.bytes()
-        + (gate == null ? 0 : gate.weight().bytes())
-        + up.weight().bytes()
-        + down.weight().bytes();
+        + (terms == attentionOut ? 0 : terms.bytes())
+        + mlp.bytes();
   }
 }

@@ -1,12 +1,12 @@
 package dev.limpid.model;
 
-import dev.limpid.model.config.Norm;
+import dev.limpid.model.config.Residual;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * The forward pass of {@link Transformer}, written backwards: how a number read from the logits at
@@ -41,8 +41,8 @@ public final class Gradients {
   public Tensor run(ForwardTrace trace, int position, Tensor logits, GradientVisitor each) {
     trace.requireUnchanged("gradients");
     try (Scope pass = ops.scope()) {
-      Rotary.@Nullable Angles back = model.anglesBack(trace.nPositions());
-      Tensor resid = unembed(trace.finalResidual(), position, logits);
+      Rotations back = model.rotationsBack(trace.nPositions());
+      Tensor resid = unembed(trace, position, logits);
       for (int layer = trace.nLayers() - 1; layer >= 0; layer--) {
         try (Scope ofLayer = ops.scope()) {
           LayerTrace states = trace.layer(layer);
@@ -57,15 +57,19 @@ public final class Gradients {
   }
 
   /** From the logits of one position to the last residual states, [T, D]. */
-  private Tensor unembed(Tensor states, int position, Tensor logits) {
-    Tensor row = ops.zeros(1, logits.dim(0));
-    ops.copy(logits.reshape(1, logits.dim(0)), row);
-    Tensor normed = back(model.weights().head(), row);
+  private Tensor unembed(ForwardTrace trace, int position, Tensor logits) {
+    Tensor states = trace.finalResidual();
+    Tensor given = model.config().head().cap().isEmpty() ? logits : trace.logits(position);
+    Tensor normed = model.unembedding().back(logits, given, isSecant());
     Tensor state = states.rows(position, position + 1);
     Tensor gradient = ops.zeros(states.dim(0), states.dim(1));
     ops.copy(
         norm(state, model.weights().finalNorm(), normed), gradient.rows(position, position + 1));
     return gradient;
+  }
+
+  private boolean isSecant() {
+    return rules.slope() == Slope.SECANT;
   }
 
   /**
@@ -74,127 +78,127 @@ public final class Gradients {
    *
    * @param residPost [T, D]
    */
-  private LayerGradients block(
-      int layer, LayerTrace states, Tensor residPost, Rotary.@Nullable Angles back) {
+  private LayerGradients block(int layer, LayerTrace states, Tensor residPost, Rotations back) {
     BlockWeights block = model.weights().block(layer);
+    boolean parallel = model.config().residual().isParallel();
 
     // MLP: from the neurons' rows of W_out to what made them fire.
-    Tensor neuronPost = back(block.down().weight(), residPost); // [T, F]
-    Neurons neurons = neurons(block, states, neuronPost);
-    Tensor mlpIn = back(block.up().weight(), neurons.up());
-    if (block.gate() != null) {
-      ops.add(mlpIn, back(block.gate().weight(), neurons.pre()), mlpIn);
-    }
-    Tensor residMid = norm(states.residMid(), block.mlpNorm(), mlpIn);
-    ops.add(residPost, residMid, residMid);
+    Tensor mlpOut =
+        ofSum(states.residMid(), states.mlpOut(), block.mlpPostNorm(), residPost);
+    Tensor mlpRaw = ofRaw(() -> mlpRaw(block, states), block.mlpPostNorm(), mlpOut);
+    Tensor read = parallel ? states.residPre() : states.residMid();
+    MlpBackward.Read mlp =
+        new MlpBackward(model, rules, ops)
+            .run(layer, states, () -> block.mlpNorm().of(ops, read), mlpRaw);
+    Tensor mlpIn = norm(read, block.mlpNorm(), mlp.in());
+    Tensor residMid = parallel ? mlpOut : sum(mlpOut, mlpIn);
 
     // Attention: from what was mixed to values and pattern, from the pattern to queries and keys.
-    Tensor mixed = back(block.attentionOut(), residMid); // [T, H d]
+    Tensor attnOut =
+        ofSum(states.residPre(), states.attnOut(), block.attentionPostNorm(), residMid);
+    Tensor attnRaw = ofRaw(() -> attnRaw(block, states), block.attentionPostNorm(), attnOut);
+    Tensor mixed = back(block.attentionOut(), attnRaw); // [T, H d]
     Tensor pattern = like(states.pattern());
     ops.patternBackward(mixed, states.value(), pattern);
-    Tensor values = ops.zeros(mixed.dim(0), block.value().outputs()); // [T, K d]
+    Tensor values = ops.zeros(mixed.dim(0), block.value().weight().outputs()); // [T, K d]
     ops.attendTransposed(states.pattern(), mixed, values);
     if (rules.values() != 1) {
       ops.scale(values, rules.values(), values);
     }
-    Tensor attnIn = back(block.value(), values);
+    Supplier<Tensor> normed = () -> block.attentionNorm().of(ops, states.residPre());
+    clipBack(() -> model.apply(block.value(), normed.get()), values);
+    Tensor attnIn = back(block.value().weight(), values);
     if (rules.scores() != 0) {
-      addScores(layer, block, states, pattern, back, attnIn);
+      Tensor weights = withValueBias(block, states, mixed, pattern);
+      new ScoresBackward(model, rules, ops).add(layer, states, normed, weights, back, attnIn);
     }
-    Tensor residPre = norm(states.residPre(), block.attentionNorm(), attnIn);
-    ops.add(residMid, residPre, residPre);
-
-    return new LayerGradients(residPre, residMid, residPost, pattern, neurons.pre(), neuronPost);
+    Tensor residPre = sum(attnOut, norm(states.residPre(), block.attentionNorm(), attnIn));
+    if (parallel) {
+      ops.add(residPre, mlpIn, residPre);
+    }
+    return new LayerGradients(
+        residPre,
+        attnRaw,
+        attnOut,
+        residMid,
+        mlpOut,
+        residPost,
+        pattern,
+        mlp.neuronPre(),
+        mlp.neuronPost());
   }
 
-  /**
-   * What the neurons make of the projections they read.
-   *
-   * @param pre [T, F] before the activation; of a gated MLP, the gate
-   * @param up [T, F] the up projection; without a gate the same as pre
-   */
-  private record Neurons(Tensor pre, Tensor up) {}
-
-  private Neurons neurons(BlockWeights block, LayerTrace states, Tensor neuronPost) {
-    Tensor pre = like(neuronPost);
-    ops.slope(model.config().mlp().activation(), rules.slope(), states.neuronPre(), pre);
-    ops.multiply(pre, neuronPost, pre);
-    if (block.gate() == null) {
-      return new Neurons(pre, pre);
-    }
-    // neuronPost = act(gate) * up: each factor's gradient is times the other.
-    ops.multiply(pre, states.neuronUp(), pre);
-    Tensor up = like(neuronPost);
-    ops.activate(model.config().mlp().activation(), states.neuronPre(), up);
-    ops.multiply(up, neuronPost, up);
-    if (rules.gate() != 1) {
-      ops.scale(pre, rules.gate(), pre);
-      ops.scale(up, rules.gate(), up);
-    }
-    return new Neurons(pre, up);
+  /** From a state to the sum it was normed from; the same where sums are not normed. */
+  private Tensor ofSum(Tensor state, Tensor added, NormWeights postNorm, Tensor gradient) {
+    return model.config().residual().normsSums()
+        ? norm(sum(state, added), postNorm, copy(gradient))
+        : gradient;
   }
 
-  /** Adds what goes by way of the pattern, through queries and keys, to what attention read. */
-  private void addScores(
-      int layer,
-      BlockWeights block,
-      LayerTrace states,
-      Tensor pattern,
-      Rotary.@Nullable Angles back,
-      Tensor attnIn) {
-    float scale = model.config().attentionShape(layer).scale() * rules.scores();
-    Tensor scores = like(pattern);
-    ops.softmaxBackward(states.pattern(), pattern, scale, scores);
-    Tensor queries = like(states.queries());
-    ops.attend(scores, model.byHead(states.keys()), queries);
-    Tensor keys = like(states.keys());
-    ops.attendTransposed(scores, states.queries(), keys);
-    if (back != null) {
-      ops.rotate(queries, model.config().dHead(), back.cos(), back.sin());
-      ops.rotate(keys, model.config().dHead(), back.cos(), back.sin());
+  /** From what a block adds to what it computed, before the norm and the multiplier behind it. */
+  private Tensor ofRaw(Supplier<Tensor> raw, NormWeights postNorm, Tensor gradient) {
+    Residual residual = model.config().residual();
+    boolean normed = postNorm.isThere() && !residual.normsSums();
+    if (!normed && residual.multiplier() == 1) {
+      return gradient;
     }
-    if (block.queryGain() != null || block.keyGain() != null) {
-      Tensor normed = model.norm(states.residPre(), block.attentionNorm());
-      headNorm(block.query(), block.queryGain(), normed, queries);
-      headNorm(block.key(), block.keyGain(), normed, keys);
-    }
-    ops.add(attnIn, back(block.query().weight(), queries), attnIn);
-    ops.add(attnIn, back(block.key().weight(), keys), attnIn);
+    Tensor out = copy(gradient);
+    ops.scale(out, (float) residual.multiplier(), out);
+    return normed ? norm(raw.get(), postNorm, out) : out;
   }
 
-  /** Takes a gradient [T, n d] through the norm of every head, in place. */
-  private void headNorm(Linear projection, @Nullable Tensor gain, Tensor in, Tensor gradient) {
-    if (gain != null) {
-      Tensor heads = model.apply(projection, in);
-      int n = heads.dim(0) * heads.dim(1) / model.config().dHead();
-      Tensor flat = gradient.reshape(n, model.config().dHead());
-      ops.rmsNormBackward(
-          heads.reshape(n, model.config().dHead()),
-          gain,
-          model.config().norm().epsilon(),
-          rules.normsFrozen(),
-          flat,
-          flat);
+  private Tensor mlpRaw(BlockWeights block, LayerTrace states) {
+    if (block.mlp() instanceof MlpWeights.Dense dense) {
+      return model.apply(dense.down(), states.neuronPost());
     }
+    throw new IllegalStateException("a norm behind experts");
+  }
+
+  private Tensor attnRaw(BlockWeights block, LayerTrace states) {
+    Tensor mixed = ops.zeros(states.residPre().dim(0), block.attentionOut().inputs());
+    ops.attend(states.pattern(), states.value(), mixed);
+    SinkBias.of(block, states.pattern()).addTo(ops, mixed);
+    return model.apply(new Linear(block.attentionOut(), block.attentionBias()), mixed);
+  }
+
+  /** Where a sink takes a part of every row, the weight of a term carries the value's bias, too. */
+  private Tensor withValueBias(
+      BlockWeights block, LayerTrace states, Tensor mixed, Tensor pattern) {
+    if (block.sinks().isEmpty() || block.valueBias() == null) {
+      return pattern;
+    }
+    Tensor values = ops.zeros(mixed.dim(0), block.value().weight().outputs());
+    SinkBias.addToValues(ops, block, values);
+    Tensor biases = model.byHead(values);
+    ops.add(biases, states.value(), biases);
+    Tensor whole = like(pattern);
+    ops.patternBackward(mixed, biases, whole);
+    return whole;
+  }
+
+  private void clipBack(Supplier<Tensor> unclipped, Tensor gradient) {
+    model
+        .config()
+        .attention()
+        .clip()
+        .ifPresent(c -> Clip.back(ops, c, unclipped.get(), gradient));
   }
 
   /** Takes a gradient through one of the model's norms, in place; returns it. */
   private Tensor norm(Tensor x, NormWeights learned, Tensor gradient) {
-    Norm norm = model.config().norm();
-    boolean frozen = rules.normsFrozen();
-    switch (norm.kind()) {
-      case LAYER_NORM ->
-          ops.layerNormBackward(x, learned.gain(), norm.epsilon(), frozen, gradient, gradient);
-      case RMS_NORM ->
-          ops.rmsNormBackward(
-              x,
-              Objects.requireNonNull(learned.gain()),
-              norm.epsilon(),
-              frozen,
-              gradient,
-              gradient);
-    }
-    return gradient;
+    return learned.back(ops, x, rules.normsFrozen(), gradient);
+  }
+
+  private Tensor sum(Tensor a, Tensor b) {
+    Tensor out = like(a);
+    ops.add(a, b, out);
+    return out;
+  }
+
+  private Tensor copy(Tensor x) {
+    Tensor out = like(x);
+    ops.copy(x, out);
+    return out;
   }
 
   /** Takes a gradient [n, out] through a linear map, back to its inputs: [n, in]. */

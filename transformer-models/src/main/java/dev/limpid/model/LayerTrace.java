@@ -2,28 +2,36 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One layer of a forward pass; the tensors are to be read, not modified.
  *
  * <pre>
- *   residPre -> attention -> attnOut;  residMid  = residPre + attnOut
- *   residMid -> MLP       -> mlpOut;   residPost = residMid + mlpOut
+ *   SEQUENTIAL  residPre -> attention -> attnOut;  residMid  = residPre + attnOut
+ *               residMid -> MLP       -> mlpOut;   residPost = residMid + mlpOut
+ *   PARALLEL    residPre -> attention -> attnOut;  residPost = residPre + attnOut + mlpOut
+ *               residPre -> MLP       -> mlpOut;   residMid  = residPre + attnOut, read by nothing
+ *   POST_LN     residPre -> attention -> attnOut;  residMid  = norm(residPre + attnOut)
+ *               residMid -> MLP       -> mlpOut;   residPost = norm(residMid + mlpOut)
  * </pre>
  *
  * @param residPre [T, D]
- * @param attnOut [T, D]
+ * @param attnOut [T, D] what is added: behind its norm, if it has one, and multiplied
  * @param residMid [T, D]
- * @param mlpOut [T, D]
+ * @param mlpOut [T, D] what is added, likewise
  * @param residPost [T, D]
  * @param queries [T, H d], heads side by side; positions are in them
  * @param keys [T, K d], likewise
  * @param pattern [H, T, T] attention probabilities (head, query, key), lower triangular
- * @param value [K, T, d] values without their bias
- * @param neuronPre [T, F] before the activation; of a gated MLP, the gate
+ * @param value [K, T, d] values without their bias; where they are clipped, clipped with it
+ * @param neuronPre [T, F] before the activation; of a gated MLP, the gate; [T, 0] of experts
  * @param neuronUp [T, F] of a gated MLP, what the activated gate is multiplied with; else the same
  *     tensor as neuronPre
  * @param neuronPost [T, F] after the activation; of a gated MLP, times the up projection
+ * @param attentionScale [T] s of the norm behind the attention, or of that of the sum; null without
+ * @param mlpScale [T] the same of the MLP
+ * @param experts of a layer that has them, else null
  */
 public record LayerTrace(
     Tensor residPre,
@@ -37,7 +45,10 @@ public record LayerTrace(
     Tensor value,
     Tensor neuronPre,
     Tensor neuronUp,
-    Tensor neuronPost) {
+    Tensor neuronPost,
+    @Nullable Tensor attentionScale,
+    @Nullable Tensor mlpScale,
+    @Nullable ExpertTrace experts) {
 
   /** Returns this layer with all its tensors on the heap. */
   public LayerTrace toHeap() {
@@ -59,6 +70,9 @@ public record LayerTrace(
         f.apply(value),
         pre,
         neuronUp == neuronPre ? pre : f.apply(neuronUp),
-        f.apply(neuronPost));
+        f.apply(neuronPost),
+        attentionScale,
+        mlpScale,
+        experts);
   }
 }

@@ -1,12 +1,122 @@
 package dev.limpid.model;
 
+import dev.limpid.model.config.Norm;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The learned part of a norm.
+ * A norm with what it learned: s(x) * lin(x) + b. As a norm stands in an exact decomposition, s is
+ * held at that of the whole x, and lin goes through every part of it.
  *
- * @param gain [D], or null for ones
- * @param bias [D], or null for zeros
+ * @param norm which norm
+ * @param gain [D], or null for ones; 1 is in it where the norm says so
+ * @param bias b, [D], or null for zeros
  */
-public record NormWeights(@Nullable Tensor gain, @Nullable Tensor bias) {}
+public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bias) {
+  /** No norm: everything stays as it is. */
+  public static final NormWeights NONE = new NormWeights(Norm.NONE, null, null);
+
+  /** Returns whether there is a norm. */
+  public boolean isThere() {
+    return norm.kind() != Norm.Kind.NONE;
+  }
+
+  /** Returns x [n, D] through the norm; x is not modified, and returned as it is without a norm. */
+  public Tensor of(TensorOps ops, Tensor x) {
+    if (!isThere()) {
+      return x;
+    }
+    Tensor out = ops.zeros(x.dim(0), x.dim(1));
+    into(ops, x, out);
+    return out;
+  }
+
+  /** Writes x [n, D] through a norm that is there into out, which may be x itself. */
+  void into(TensorOps ops, Tensor x, Tensor out) {
+    switch (norm.kind()) {
+      case LAYER_NORM -> ops.layerNorm(x, gain, bias, norm.epsilon(), out);
+      case RMS_NORM -> ops.rmsNorm(x, Objects.requireNonNull(gain), norm.epsilon(), out);
+      case NONE -> throw new IllegalStateException("no norm to go through");
+    }
+  }
+
+  /**
+   * Takes a gradient through the norm, in place; returns it.
+   *
+   * @param x [n, D] what was normed, not modified
+   * @param frozen whether s counts as a constant
+   */
+  Tensor back(TensorOps ops, Tensor x, boolean frozen, Tensor gradient) {
+    float epsilon = norm.epsilon();
+    switch (norm.kind()) {
+      case LAYER_NORM -> ops.layerNormBackward(x, gain, epsilon, frozen, gradient, gradient);
+      case RMS_NORM ->
+          ops.rmsNormBackward(
+              x, Objects.requireNonNull(gain), epsilon, frozen, gradient, gradient);
+      case NONE -> {}
+    }
+    return gradient;
+  }
+
+  /** Returns s of every row of x [n, D], on the heap: [n]; ones without a norm. */
+  public Tensor scales(Tensor x) {
+    float[] values = x.toFloats();
+    int width = x.dim(1);
+    Tensor scales = Tensor.zeros(x.dim(0));
+    for (int t = 0; t < x.dim(0); t++) {
+      scales.array()[t] = (float) scale(values, t * width, width);
+    }
+    return scales;
+  }
+
+  private double scale(float[] x, int at, int n) {
+    if (!isThere()) {
+      return 1;
+    }
+    double mean = 0;
+    for (int i = at; norm.centres() && i < at + n; i++) {
+      mean += (double) x[i] / n;
+    }
+    double square = 0;
+    for (int i = at; i < at + n; i++) {
+      square += (x[i] - mean) * (x[i] - mean) / n;
+    }
+    return 1 / Math.sqrt(square + norm.epsilon());
+  }
+
+  /** Returns lin of every row of x [n, D], on the heap: [n, D]; x is not modified. */
+  public Tensor linear(Tensor x) {
+    Tensor out = Tensor.of(x.toFloats(), x.dim(0), x.dim(1));
+    int width = x.dim(1);
+    for (int t = 0; t < x.dim(0); t++) {
+      double center = norm.centres() ? mean(out.array(), t * width, width) : 0;
+      for (int i = 0; i < width; i++) {
+        double centred = out.array()[t * width + i] - center;
+        out.array()[t * width + i] = (float) (gain == null ? centred : centred * gain.get(i));
+      }
+    }
+    return out;
+  }
+
+  /** Takes a direction [D] back through lin, in place: times the gain, then centred. */
+  public void transposed(double[] direction) {
+    double mean = 0;
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] *= gain == null ? 1 : gain.get(i);
+      mean += direction[i] / direction.length;
+    }
+    for (int i = 0; norm.centres() && i < direction.length; i++) {
+      direction[i] -= mean;
+    }
+  }
+
+  private static double mean(float[] x, int at, int n) {
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      sum += x[i];
+    }
+    return sum / n;
+  }
+}

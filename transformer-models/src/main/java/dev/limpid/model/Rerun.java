@@ -1,7 +1,7 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Positions;
+
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs one prompt many times with interventions, each from where its own begin.
@@ -29,7 +28,7 @@ final class Rerun {
   private final ModelConfig config;
   private final ForwardTrace base;
   private final int target;
-  private final Rotary.@Nullable Angles angles;
+  private final Rotations rotations;
 
   Rerun(Transformer model, ForwardTrace base, int target) {
     base.requireUnchanged("reruns");
@@ -38,10 +37,7 @@ final class Rerun {
     this.config = model.config();
     this.base = base;
     this.target = target;
-    this.angles =
-        config.positions() instanceof Positions.Rotary rotary
-            ? Rotary.angles(rotary, config.dHead(), 0, target + 1)
-            : null;
+    this.rotations = Rotations.of(config, 0, target + 1, base.nPositions());
   }
 
   /**
@@ -149,7 +145,7 @@ final class Rerun {
               model.run(
                   l,
                   read,
-                  angles(here),
+                  rotations(here),
                   (q, k, v) -> attend(number, layer, here, edits, q, k, v),
                   stackEdits(here, edits));
           resid = pass.keep(ofLayer.keep(block.residPost()));
@@ -189,14 +185,11 @@ final class Rerun {
     return new StackEdits(parts);
   }
 
-  /** The angles of all rows, or null for a model that does not rotate. */
-  private Rotary.@Nullable Angles angles(List<Run> runs) {
-    if (angles == null) {
-      return null;
-    }
+  /** The angles of all rows. */
+  private Rotations rotations(List<Run> runs) {
     int[] positions =
         runs.stream().flatMapToInt(run -> IntStream.rangeClosed(run.first(), target)).toArray();
-    return angles.of(positions).on(ops);
+    return rotations.of(positions).on(ops);
   }
 
   /** Each run looks at its own keys, and in front of them at those of the base run. */
@@ -224,11 +217,13 @@ final class Rerun {
         }
         ops.splitHeads(values.rows(start, end), ownValues, first);
         Tensor pattern = ops.zeros(config.nHeads(), nKeys - first, nKeys);
-        ops.causalPattern(queries.rows(start, end), ownKeys, config.attentionShape(layer), pattern);
+        ops.causalPattern(queries.rows(start, end), ownKeys, model.attentionShape(layer), pattern);
+        SinkBias bias = SinkBias.of(model.weights().block(layer), pattern);
         edits.get(i).pattern(pattern);
         Tensor own = mixed.rows(start, end);
         ops.attend(pattern, ownValues, own);
         edits.get(i).mixed(own);
+        bias.addTo(ops, own);
       }
       start = end;
     }

@@ -34,39 +34,60 @@ final class Rotary {
   private Rotary() {}
 
   /**
-   * Returns the angles of {@code count} positions from {@code first} on.
+   * Returns the angles of {@code count} positions from {@code first} on, of a text of {@code whole}
+   * tokens.
    *
    * <p>Frequencies and angles are rounded to float at each step as Hugging Face does: at position
    * 2000 exact angles would differ by 6e-5 in the cosine.
    */
-  static Angles angles(Positions.Rotary rotary, int dHead, int first, int count) {
-    float[] frequencies = frequencies(rotary, dHead);
+  static Angles angles(Positions.Rotary rotary, int dHead, int first, int count, int whole) {
+    float[] frequencies = frequencies(rotary, rotary.part().orElse(dHead), whole);
+    double magnitude = magnitude(rotary.scaling());
     Tensor cos = Tensor.zeros(count, frequencies.length);
     Tensor sin = Tensor.zeros(count, frequencies.length);
     for (int t = 0; t < count; t++) {
       for (int i = 0; i < frequencies.length; i++) {
         float angle = (first + t) * frequencies[i];
-        cos.array()[t * frequencies.length + i] = (float) Math.cos(angle);
-        sin.array()[t * frequencies.length + i] = (float) Math.sin(angle);
+        cos.array()[t * frequencies.length + i] = (float) (Math.cos(angle) * magnitude);
+        sin.array()[t * frequencies.length + i] = (float) (Math.sin(angle) * magnitude);
       }
     }
     return new Angles(cos, sin);
   }
 
-  private static float[] frequencies(Positions.Rotary rotary, int dHead) {
-    float[] frequencies = new float[dHead / 2];
+  /** What cosines and sines are multiplied with. */
+  private static double magnitude(Positions.Scaling scaling) {
+    return switch (scaling) {
+      case Positions.Scaling.Yarn yarn -> yarn.magnitude();
+      case Positions.Scaling.LongRope rope -> rope.magnitude();
+      default -> 1;
+    };
+  }
+
+  private static float[] frequencies(Positions.Rotary rotary, int n, int whole) {
+    float[] frequencies = new float[n / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      float exponent = (float) (2 * i) / dHead;
+      float exponent = (float) (2 * i) / n;
       float frequency = 1 / (float) Math.pow(rotary.theta(), exponent);
       frequencies[i] =
           switch (rotary.scaling()) {
             case Positions.Scaling.None() -> frequency;
             case Positions.Scaling.Linear(double factor) -> frequency / (float) factor;
             case Positions.Scaling.Llama3 llama3 -> stretch(llama3, frequency);
+            case Positions.Scaling.Yarn yarn -> ramp(yarn, i, frequency);
+            case Positions.Scaling.LongRope rope ->
+                frequency
+                    / (rope.isLong(whole) ? rope.longDivisors() : rope.shortDivisors()).get(i);
             case Positions.Scaling.Divided(List<Float> divisors) -> frequency / divisors.get(i);
           };
     }
     return frequencies;
+  }
+
+  /** High frequencies are kept, low ones divided by the factor, those between interpolated. */
+  private static float ramp(Positions.Scaling.Yarn yarn, int i, float frequency) {
+    double ramp = Math.clamp((i - yarn.low()) / (yarn.high() - yarn.low()), 0, 1);
+    return (float) (frequency * (1 - ramp) + frequency / yarn.factor() * ramp);
   }
 
   /** Long waves are divided by the factor, short ones kept, those between interpolated. */

@@ -1,7 +1,7 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Positions;
+import dev.limpid.model.config.Residual;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site.Stage;
 import dev.limpid.tensor.Tensor;
@@ -9,13 +9,9 @@ import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +25,8 @@ public final class Transformer {
   private final TransformerWeights weights;
   private final TensorOps ops;
   private final Provenance provenance;
+  private final TokenEmbedding embedding;
+  private final Unembedding unembedding;
 
   /** Puts a model together; see {@code ModelLoader} for one from a checkpoint. */
   public Transformer(
@@ -37,6 +35,8 @@ public final class Transformer {
     this.weights = weights;
     this.ops = ops;
     this.provenance = provenance;
+    this.embedding = new TokenEmbedding(config, weights, ops, provenance);
+    this.unembedding = new Unembedding(config, weights, ops);
   }
 
   /** Returns the facts of the architecture. */
@@ -47,6 +47,11 @@ public final class Transformer {
   /** Returns the weights. */
   public TransformerWeights weights() {
     return weights;
+  }
+
+  /** Returns how states become logits. */
+  Unembedding unembedding() {
+    return unembedding;
   }
 
   /** Returns the operations this model runs on. */
@@ -101,11 +106,11 @@ public final class Transformer {
       List<Intervention> interventions,
       TraceDetail detail,
       LayerVisitor each) {
-    requireValid(tokens, 0);
+    config.requireTokens(tokens, 0);
     interventions.forEach(i -> i.requireFits(config, tokens.size()));
     Tensor embedded;
     try (Scope scope = ops.scope()) {
-      embedded = scope.keep(embed(tokens));
+      embedded = scope.keep(embedding.of(tokens, 0));
     }
     return run(tokens, embedded, interventions, detail, each);
   }
@@ -131,12 +136,12 @@ public final class Transformer {
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
-      Rotary.@Nullable Angles angles = angles(0, tokens.size());
+      Rotations rotations = rotations(0, tokens.size());
       Tensor resid = embedded;
       residuals.add(resid);
       for (int layer = 0; layer < config.nLayers(); layer++) {
         try (Scope ofLayer = ops.scope()) {
-          LayerTrace traced = block(layer, resid, angles, interventions);
+          LayerTrace traced = block(layer, resid, rotations, interventions);
           each.layer(layer, traced);
           // What the trace holds outlives the layer, and then the pass.
           if (detail == TraceDetail.FULL) {
@@ -183,16 +188,16 @@ public final class Transformer {
    */
   public Tensor extend(List<Integer> tokens, KeyValueCache cache) {
     int first = cache.length();
-    requireValid(tokens, first);
+    config.requireTokens(tokens, first);
     cache.reserve(config, ops, tokens.size());
     try (Scope pass = ops.scope()) {
-      Rotary.@Nullable Angles angles = angles(first, tokens.size());
-      Tensor resid = embed(tokens, first);
+      Rotations rotations = rotations(first, tokens.size());
+      Tensor resid = embedding.of(tokens, first);
       for (int layer = 0; layer < config.nLayers(); layer++) {
         int l = layer;
         Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
         try (Scope ofLayer = ops.scope()) {
-          resid = ofLayer.keep(run(l, resid, angles, attention, StackEdits.NONE).residPost());
+          resid = ofLayer.keep(run(l, resid, rotations, attention, StackEdits.NONE).residPost());
         }
       }
       cache.advance(tokens.size());
@@ -202,43 +207,21 @@ public final class Transformer {
 
   /** Returns the residual state in front of the first layer, [T, D]. */
   public Tensor embed(List<Integer> tokens) {
-    return embed(tokens, 0);
+    return embedding.of(tokens, 0);
   }
 
-  private Tensor embed(List<Integer> tokens, int first) {
-    Tensor resid = tokenEmbeddings(tokens);
-    if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
-      int[] rows =
-          IntStream.range(0, tokens.size()).map(t -> first + t + learned.offset()).toArray();
-      ops.add(resid, rows(weights.positions(), rows), resid);
-    }
-    return resid;
-  }
-
-  /** Returns the embeddings of tokens alone, without those of positions, [T, D]. */
+  /** Returns what the embeddings of tokens alone give, without those of positions, [T, D]. */
   public Tensor tokenEmbeddings(List<Integer> tokens) {
-    return rows(weights.embedding(), tokens.stream().mapToInt(Integer::intValue).toArray());
+    return embedding.ofTokens(tokens);
   }
 
-  /** Reads rows of a table that, unlike the packed weights, stays where it is in its file. */
-  private Tensor rows(Tensor table, int[] ids) {
-    Tensor rows = ops.zeros(ids.length, config.dModel());
-    try {
-      ops.embed(table, ids, rows);
-    } catch (InternalError e) {
-      throw new UncheckedIOException(
-          new IOException(
-              provenance.model()
-                  + ": its weights were cut off while it was in use, or the disk"
-                  + " cannot be read",
-              e));
-    }
-    return rows;
+  /** Returns the learned vectors of positions, [T, D]; null where none are learned. */
+  public @Nullable Tensor positionEmbeddings(List<Integer> positions) {
+    return embedding.ofPositions(positions.stream().mapToInt(Integer::intValue).toArray());
   }
 
   /**
-   * Runs one layer: attention, then the MLP, each reading the normed residual stream and adding to
-   * it.
+   * Runs one layer: attention and the MLP, each reading the residual stream and adding to it.
    *
    * @param residPre [T, D], not modified
    */
@@ -253,12 +236,12 @@ public final class Transformer {
    */
   public LayerTrace block(int layer, Tensor before, List<Intervention> interventions) {
     try (Scope scope = ops.scope()) {
-      return block(layer, before, angles(0, before.dim(0)), interventions).each(scope::keep);
+      return block(layer, before, rotations(0, before.dim(0)), interventions).each(scope::keep);
     }
   }
 
   private LayerTrace block(
-      int layer, Tensor before, Rotary.@Nullable Angles angles, List<Intervention> interventions) {
+      int layer, Tensor before, Rotations rotations, List<Intervention> interventions) {
     List<Intervention> here =
         interventions.stream().filter(i -> i.site().layer() == layer).toList();
     LayerEdits edits = new LayerEdits(ops, here, config.dHead(), 0);
@@ -266,7 +249,7 @@ public final class Transformer {
         here.isEmpty()
             ? StackEdits.NONE
             : new StackEdits(List.of(new StackEdits.Part(edits, 0, before.dim(0))));
-    return run(layer, before, angles, (q, k, v) -> attend(layer, q, k, v, edits), stack).trace();
+    return run(layer, before, rotations, (q, k, v) -> attend(layer, q, k, v, edits), stack).trace();
   }
 
   /** Lets queries [n, H d] look at keys [n, K d], and mixes values [n, K d] accordingly. */
@@ -281,42 +264,34 @@ public final class Transformer {
    * @param before what the layer before left, [n, D], not modified
    */
   BlockRun run(
-      int layer,
-      Tensor before,
-      Rotary.@Nullable Angles angles,
-      Attention attention,
-      StackEdits edits) {
+      int layer, Tensor before, Rotations rotations, Attention attention, StackEdits edits) {
     BlockWeights block = weights.block(layer);
     Tensor residPre = edits.residPre(ops, before);
 
     // Attention: who looks at whom, what they say, and what it adds up to.
-    Tensor attnIn = norm(residPre, block.attentionNorm());
-    Tensor queries = normHeads(apply(block.query(), attnIn), block.queryGain()); // [T, H d]
-    Tensor keys = normHeads(apply(block.key(), attnIn), block.keyGain()); // [T, K d]
-    if (angles != null) {
-      ops.rotate(queries, config.dHead(), angles.cos(), angles.sin());
-      ops.rotate(keys, config.dHead(), angles.cos(), angles.sin());
-    }
-    Tensor values = apply(block.value(), null, attnIn); // [T, K d]
+    Tensor attnIn = block.attentionNorm().of(ops, residPre);
+    Tensor queries = clip(heads(block.query(), block.queryNorm(), attnIn)); // [T, H d]
+    Tensor keys = clip(heads(block.key(), block.keyNorm(), attnIn)); // [T, K d]
+    rotations.turn(ops, layer, queries);
+    rotations.turn(ops, layer, keys);
+    Tensor values = clip(apply(block.value(), attnIn)); // [T, K d]
     BlockRun.Attended attended = attention.of(queries, keys, values);
-    Tensor attnOut =
-        edits.attentionOut(apply(block.attentionOut(), block.attentionBias(), attended.mixed()));
-    Tensor residMid = edits.state(Stage.RESID_MID, sum(residPre, attnOut));
+    Tensor attnRaw = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
+    Tensor attnOut = edits.attentionOut(added(attnRaw, block.attentionPostNorm()));
+    Tensor attnSum = plus(residPre, attnOut);
+    Tensor residMid = state(attnSum, block.attentionPostNorm());
 
-    // MLP: neurons fire on the new state and write their rows of W_out.
-    Tensor mlpIn = norm(residMid, block.mlpNorm());
-    Tensor up = apply(block.up(), mlpIn); // [T, F]
-    Tensor neuronPre = block.gate() == null ? up : apply(block.gate(), mlpIn);
-    Tensor neuronPost = ops.zeros(residPre.dim(0), config.dMlp());
-    ops.activate(config.mlp().activation(), neuronPre, neuronPost);
-    if (block.gate() != null) {
-      ops.multiply(neuronPost, up, neuronPost);
-    }
-    Tensor mlpOut = edits.state(Stage.MLP_OUT, apply(block.down(), edits.neurons(neuronPost)));
-    Tensor residPost = edits.state(Stage.RESID_POST, sum(residMid, mlpOut));
+    // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
+    boolean parallel = config.residual().isParallel();
+    residMid = parallel ? residMid : edits.state(Stage.RESID_MID, residMid);
+    Tensor mlpIn = block.mlpNorm().of(ops, parallel ? residPre : residMid);
+    BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
+    Tensor mlpOut = edits.state(Stage.MLP_OUT, added(mlp.out(), block.mlpPostNorm()));
+    Tensor mlpSum = plus(residMid, mlpOut);
+    Tensor residPost = edits.state(Stage.RESID_POST, state(mlpSum, block.mlpPostNorm()));
     // What is infinite elsewhere shows in one of these two.
     requireFinite(residPost, "the states after layer " + layer);
-    requireFinite(neuronPre, "the neurons of layer " + layer);
+    requireFinite(mlp.neuronPre(), "the neurons of layer " + layer);
 
     return new BlockRun(
         residPre,
@@ -324,33 +299,66 @@ public final class Transformer {
         keys,
         attended,
         attnOut,
+        scale(block.attentionPostNorm(), attnRaw, attnSum),
         residMid,
-        up,
-        neuronPre,
-        neuronPost,
+        mlp,
         mlpOut,
+        scale(block.mlpPostNorm(), mlp.out(), mlpSum),
         residPost);
+  }
+
+  /** What a block adds, of what it computed: normed and multiplied where a model does so. */
+  private Tensor added(Tensor raw, NormWeights postNorm) {
+    Residual residual = config.residual();
+    Tensor out = residual.normsSums() ? raw : postNorm.of(ops, raw);
+    if (residual.multiplier() != 1) {
+      ops.scale(out, (float) residual.multiplier(), out);
+    }
+    return out;
+  }
+
+  /** The state that a sum gives: itself, or normed where a model norms its sums. */
+  private Tensor state(Tensor sum, NormWeights postNorm) {
+    return config.residual().normsSums() ? postNorm.of(ops, sum) : sum;
+  }
+
+  /** What the norm behind a block, or behind the sum, scales by; null without one. */
+  private @Nullable Tensor scale(NormWeights postNorm, Tensor raw, Tensor sum) {
+    return postNorm.isThere()
+        ? postNorm.scales(config.residual().normsSums() ? sum : raw)
+        : null;
+  }
+
+  private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
+    return switch (mlp) {
+      case MlpWeights.Dense dense -> new DensePass(ops, config.mlp()).run(dense, mlpIn, edits);
+      case MlpWeights.Sparse sparse ->
+          experts(layer).run(sparse, mlpIn);
+    };
   }
 
   /** Attention within a whole text. */
   private BlockRun.Attended attend(
       int layer, Tensor queries, Tensor keys, Tensor values, LayerEdits edits) {
     int nPositions = queries.dim(0);
-    AttentionShape shape = config.attentionShape(layer);
+    AttentionShape shape = attentionShape(layer);
     Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
     ops.causalPattern(queries, keys, shape, pattern);
+    SinkBias bias = SinkBias.of(weights.block(layer), pattern);
     edits.pattern(pattern);
     Tensor value = ops.zeros(shape.nKvHeads(), nPositions, config.dHead());
     ops.splitHeads(values, value, 0);
     Tensor mixed = ops.zeros(nPositions, queries.dim(1));
     ops.attend(pattern, value, mixed);
     edits.mixed(mixed);
+    bias.addTo(ops, mixed);
     return new BlockRun.Attended(pattern, value, mixed);
   }
 
   /** Attention to all that a cache holds and to what is new, which is written into it. */
   private BlockRun.Attended attendCached(
       int layer, Tensor queries, Tensor keys, Tensor values, KeyValueCache cache) {
+    SinkBias.addToValues(ops, weights.block(layer), values);
     ops.splitHeads(keys, cache.keys(layer), cache.length());
     ops.splitHeads(values, cache.values(layer), cache.length());
     Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
@@ -359,47 +367,47 @@ public final class Transformer {
         cache.keys(layer),
         cache.values(layer),
         cache.length() + mixed.dim(0),
-        config.attentionShape(layer),
+        attentionShape(layer),
         mixed);
     return new BlockRun.Attended(null, null, mixed);
   }
 
-  /** Returns the angles of some positions, or null for a model that does not rotate. */
-  private Rotary.@Nullable Angles angles(int first, int count) {
-    return config.positions() instanceof Positions.Rotary rotary
-        ? Rotary.angles(rotary, config.dHead(), first, count).on(ops)
-        : null;
+  /** Returns how the queries of a layer look at keys. */
+  public AttentionShape attentionShape(int layer) {
+    AttentionShape shape = config.attentionShape(layer);
+    return config.attention().scores().sinks()
+        ? shape.withRule(shape.rule().withSinks(weights.block(layer).sinks()))
+        : shape;
   }
 
-  /** Returns the angles that turn T positions back; null for a model that does not rotate. */
-  Rotary.@Nullable Angles anglesBack(int count) {
-    Rotary.@Nullable Angles angles = angles(0, count);
-    if (angles != null) {
-      ops.scale(angles.sin(), -1, angles.sin());
-    }
-    return angles;
+  /** Returns the angles that turn T positions back. */
+  Rotations rotationsBack(int count) {
+    return Rotations.of(config, 0, count, count).backOn(ops);
   }
 
-  /**
-   * Returns what every head adds to the residual stream, summed over keys, without biases: [H, T,
-   * D].
-   */
-  public Tensor headOut(int layer, LayerTrace trace) {
-    int nPositions = trace.residPre().dim(0);
-    int dHead = config.dHead();
-    try (Scope scope = ops.scope()) {
-      Tensor mixed = ops.zeros(nPositions, config.nHeads() * dHead);
-      ops.attend(trace.pattern(), trace.value(), mixed);
-      Tensor byHead = ops.zeros(config.nHeads(), nPositions, dHead);
-      ops.splitHeads(mixed, byHead, 0);
-      Tensor out = scope.keep(ops.zeros(config.nHeads(), nPositions, config.dModel()));
-      PackedMatrix projection = weights.block(layer).attentionOut();
-      for (int h = 0; h < config.nHeads(); h++) {
-        PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-        ops.matmul(byHead.row(h), ofHead, null, out.row(h));
-      }
-      return out;
-    }
+  private Rotations rotations(int first, int count) {
+    return Rotations.of(config, first, count, first + count).on(ops);
+  }
+
+  /** Returns what the neurons of an expert fire at a position, on the heap: [F]. */
+  public Tensor expertNeurons(
+      int layer, LayerTrace trace, int position, MlpWeights.Dense expert) {
+    return experts(layer).dense(expert, read(layer, trace, position)).post().row(0).toHeap();
+  }
+
+  /** Returns what the expert that all positions go to is weighed with at one of them. */
+  public double sharedWeight(
+      int layer, LayerTrace trace, int position, MlpWeights.Sparse experts) {
+    return experts(layer).sharedWeights(experts, read(layer, trace, position))[0];
+  }
+
+  private ExpertPass experts(int layer) {
+    return new ExpertPass(ops, config.mlp().expertsOf(layer).orElseThrow());
+  }
+
+  private Tensor read(int layer, LayerTrace trace, int position) {
+    Tensor state = config.residual().isParallel() ? trace.residPre() : trace.residMid();
+    return weights.block(layer).mlpNorm().of(ops, state.rows(position, position + 1));
   }
 
   /**
@@ -412,49 +420,58 @@ public final class Transformer {
   }
 
   /**
-   * Turns queries or keys of one position by its angles; nothing for a model that does not rotate.
+   * Turns queries or keys of one position by its angles; nothing in a layer that does not rotate.
    *
    * @param x [n, m d], heads side by side, modified
+   * @param whole the length of the text
    */
-  public void rotate(Tensor x, int position) {
-    if (config.positions() instanceof Positions.Rotary rotary) {
-      int[] rows = new int[x.dim(0)];
-      Rotary.Angles one = Rotary.angles(rotary, config.dHead(), position, 1).of(rows).on(ops);
-      ops.rotate(x, config.dHead(), one.cos(), one.sin());
-    }
+  public void rotate(int layer, Tensor x, int position, int whole) {
+    int[] rows = new int[x.dim(0)];
+    Rotations.of(config, position, 1, whole).of(rows).on(ops).turn(ops, layer, x);
+  }
+
+  /** Returns what every head adds in a layer, summed over keys, without biases: [H, T, D]. */
+  public Tensor headOut(int layer, LayerTrace trace) {
+    return AttentionTerms.inOutput(this, layer, trace).byHead(ops);
   }
 
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
     try (Scope scope = ops.scope()) {
-      Tensor logits = scope.keep(apply(weights.head(), null, finalNorm(states)));
+      Tensor logits = scope.keep(unembedding.of(finalNorm(states)));
       requireFinite(logits, "the logits");
       return logits;
     }
   }
 
+  /** Returns what updates add to the logits by themselves, without norm: [n, D] to [n, V]. */
+  public Tensor unembedUpdate(Tensor updates) {
+    return unembedding.ofParts(updates);
+  }
+
+  /** Returns a row of the unembedding as a direction of normed states, on the heap: [D]. */
+  public Tensor unprojected(Tensor row) {
+    try (Scope _ = ops.scope()) {
+      return unembedding.direction(row);
+    }
+  }
+
   /** Returns states through the final norm: [n, D] to [n, D]. */
   public Tensor finalNorm(Tensor states) {
-    return norm(states, weights.finalNorm());
+    return weights.finalNorm().of(ops, states);
   }
 
-  /** Returns states through one of this model's norms: [n, D] to [n, D]; x is not modified. */
-  public Tensor norm(Tensor x, NormWeights learned) {
-    Tensor out = ops.zeros(x.dim(0), x.dim(1));
-    float epsilon = config.norm().epsilon();
-    switch (config.norm().kind()) {
-      case LAYER_NORM -> ops.layerNorm(x, learned.gain(), learned.bias(), epsilon, out);
-      case RMS_NORM -> ops.rmsNorm(x, Objects.requireNonNull(learned.gain()), epsilon, out);
+  /** Queries or keys of all heads, normed where a model does so. */
+  private Tensor heads(Linear projection, @Nullable HeadNormWeights norm, Tensor x) {
+    Tensor heads = apply(projection, x);
+    if (norm != null) {
+      norm.apply(ops, config.dHead(), heads);
     }
-    return out;
+    return heads;
   }
 
-  /** Brings every head of x [T, n d] to a root mean square of 1, times the gain; modifies x. */
-  private Tensor normHeads(Tensor x, @Nullable Tensor gain) {
-    if (gain != null) {
-      Tensor heads = x.reshape(x.dim(0) * x.dim(1) / config.dHead(), config.dHead());
-      ops.rmsNorm(heads, gain, config.norm().epsilon(), heads);
-    }
+  private Tensor clip(Tensor x) {
+    config.attention().clip().ifPresent(c -> Clip.apply(ops, c, x));
     return x;
   }
 
@@ -476,29 +493,10 @@ public final class Transformer {
     }
   }
 
-  private Tensor sum(Tensor a, Tensor b) {
+  private Tensor plus(Tensor a, Tensor b) {
     Tensor out = ops.zeros(a.dim(0), a.dim(1));
     ops.add(a, b, out);
     return out;
-  }
-
-  private void requireValid(List<Integer> tokens, int before) {
-    if (tokens.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the prompt has no tokens; give some text, or a BOS in front of it");
-    }
-    if (tokens.size() > config.nContext() - before) {
-      throw new IllegalArgumentException(
-          "the prompt has %d tokens, the model's context holds %d; shorten it"
-              .formatted(before + tokens.size(), config.nContext()));
-    }
-    for (int t = 0; t < tokens.size(); t++) {
-      if (tokens.get(t) < 0 || tokens.get(t) >= config.dVocab()) {
-        throw new IllegalArgumentException(
-            "token %d at position %d is not in the vocabulary (0 to %d)"
-                .formatted(tokens.get(t), before + t, config.dVocab() - 1));
-      }
-    }
   }
 
   @Override

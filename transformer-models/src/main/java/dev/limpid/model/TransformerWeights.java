@@ -8,20 +8,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * The weights of a model.
  *
- * @param embedding [V, D]
- * @param positions [n, D], or null where positions are rotated in
+ * @param embedding [V, D], or [V, p] where it is projected
+ * @param positions [n, D], or null where none are learned
+ * @param entrance what comes between the embedding and the first layer
  * @param blocks the layers; all of them, or {@link StreamedBlocks}
  * @param finalNorm the norm in front of the head
- * @param unembedding W_U, [V, D]: a row is the direction of a token; the embedding, if tied
- * @param head the same weight packed: inputs D, outputs V
+ * @param unembedding W_U, [V, D] or [V, p]: a row is the direction of a token; the embedding, if
+ *     tied
+ * @param head the same weight packed, and the bias of the head: outputs V
+ * @param headIn from states to what the head reads, D to p, or null where it reads states
  */
 public record TransformerWeights(
     Tensor embedding,
     @Nullable Tensor positions,
+    Entrance entrance,
     List<BlockWeights> blocks,
     NormWeights finalNorm,
     Tensor unembedding,
-    PackedMatrix head) {
+    Linear head,
+    @Nullable PackedMatrix headIn) {
+
+  /**
+   * What comes between the embedding and the first layer.
+   *
+   * @param projection from p to D, or null where the table is as wide as states
+   * @param norm of the embeddings
+   */
+  public record Entrance(@Nullable PackedMatrix projection, NormWeights norm) {
+    /** Nothing. */
+    public static final Entrance NONE = new Entrance(null, NormWeights.NONE);
+  }
 
   /** Copies the list, if the layers are in memory. */
   public TransformerWeights {
@@ -43,6 +59,6 @@ public record TransformerWeights(
 
   /** Returns the memory that all layers and the head take when they are in it. */
   public long bytes() {
-    return head.bytes() + blocks.size() * blocks.getFirst().bytes();
+    return head.weight().bytes() + blocks.size() * blocks.getFirst().bytes();
   }
 }

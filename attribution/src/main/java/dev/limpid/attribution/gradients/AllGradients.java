@@ -25,7 +25,10 @@ public final class AllGradients implements GradientRun.Observer {
       @Nullable LayerGradients known = layers.get(layer);
       LayerGradients sum = known == null ? gradients.each(AllGradients::zeros) : known;
       MeanGradients.add(weight, gradients.residPre(), sum.residPre());
+      MeanGradients.add(weight, gradients.attnRaw(), sum.attnRaw());
+      MeanGradients.add(weight, gradients.attnOut(), sum.attnOut());
       MeanGradients.add(weight, gradients.residMid(), sum.residMid());
+      MeanGradients.add(weight, gradients.mlpOut(), sum.mlpOut());
       MeanGradients.add(weight, gradients.residPost(), sum.residPost());
       MeanGradients.add(weight, gradients.pattern(), sum.pattern());
       MeanGradients.add(weight, gradients.neuronPre(), sum.neuronPre());

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradients of one number in the embeddings and in the states that components write to, as a
- * mean over runs; on the heap.
+ * The gradients of one number in the embeddings and in what components write, as a mean over runs;
+ * on the heap.
  */
 public final class MeanGradients {
   private final Tensor embedding;
-  private final List<Tensor> residMid = new ArrayList<>();
-  private final List<Tensor> residPost = new ArrayList<>();
+  private final List<Tensor> attnRaw = new ArrayList<>();
+  private final List<Tensor> mlpOut = new ArrayList<>();
 
   MeanGradients(int nLayers, int nPositions, int dModel) {
     embedding = Tensor.zeros(nPositions, dModel);
     for (int l = 0; l < nLayers; l++) {
-      residMid.add(Tensor.zeros(nPositions, dModel));
-      residPost.add(Tensor.zeros(nPositions, dModel));
+      attnRaw.add(Tensor.zeros(nPositions, dModel));
+      mlpOut.add(Tensor.zeros(nPositions, dModel));
     }
   }
 
@@ -27,21 +27,21 @@ public final class MeanGradients {
     return embedding;
   }
 
-  /** Returns that in what attention adds in a layer, [T, D]; to be read, not modified. */
+  /** Returns that in what W_O gives in a layer, [T, D]; to be read, not modified. */
   public Tensor attention(int layer) {
-    return residMid.get(layer);
+    return attnRaw.get(layer);
   }
 
   /** Returns that in what the MLP adds in a layer, [T, D]; to be read, not modified. */
   public Tensor mlp(int layer) {
-    return residPost.get(layer);
+    return mlpOut.get(layer);
   }
 
   /** Returns what adds the layers of a run with this weight. */
   GradientVisitor adding(double weight) {
     return (layer, trace, gradients) -> {
-      add(weight, gradients.residMid(), residMid.get(layer));
-      add(weight, gradients.residPost(), residPost.get(layer));
+      add(weight, gradients.attnRaw(), attnRaw.get(layer));
+      add(weight, gradients.mlpOut(), mlpOut.get(layer));
     };
   }
 

@@ -38,8 +38,11 @@ public record Relevance(
    */
   public static Relevance of(GradientRun run, GradientRun.Observer observer) {
     StateScores[] states = new StateScores[run.trace().nLayers()];
+    boolean oneNode = run.model().config().residual().isParallel();
     GradientRun.Observer keeping =
-        _ -> (layer, trace, gradients) -> states[layer] = StateScores.along(trace, gradients);
+        _ ->
+            (layer, trace, gradients) ->
+                states[layer] = StateScores.along(oneNode, trace, gradients);
     MeanGradients relevance = run.gradients(keeping.then(observer));
     return new Relevance(
         run.position(),

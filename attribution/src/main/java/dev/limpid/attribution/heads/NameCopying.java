@@ -43,14 +43,15 @@ final class NameCopying {
     int nKvHeads = model.config().nKvHeads();
     double[] scores = new double[model.config().nHeads()];
     try (Scope _ = ops.scope()) {
-      Tensor values = ops.zeros(names.size(), block.value().outputs());
-      ops.matmul(model.norm(stacked(), block.attentionNorm()), block.value(), null, values);
+      Tensor values = ops.zeros(names.size(), block.value().weight().outputs());
+      Tensor read = block.attentionNorm().of(ops, stacked());
+      ops.matmul(read, block.value().weight(), null, values);
       Tensor byHead = ops.zeros(nKvHeads, names.size(), dHead);
       ops.splitHeads(values, byHead, 0);
       for (int h = 0; h < scores.length; h++) {
         Tensor value = byHead.row(h / (scores.length / nKvHeads));
         Tensor written = ops.zeros(names.size(), model.config().dModel());
-        ops.matmul(value, block.attentionOut().inputs(h * dHead, (h + 1) * dHead), null, written);
+        ops.matmul(value, block.terms().inputs(h * dHead, (h + 1) * dHead), null, written);
         scores[h] = (double) copied(model.unembed(written)) / names.size();
       }
     }

@@ -1,18 +1,22 @@
 package dev.limpid.attribution.heads;
 
+import dev.limpid.attribution.AddedBiases;
+import dev.limpid.model.AttentionTerms;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.ForwardTrace;
+import dev.limpid.model.HeadNormWeights;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Linear;
 import dev.limpid.model.NormWeights;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +67,8 @@ public final class ScoreParts {
         IntStream.concat(IntStream.of(query), keys.stream().mapToInt(k -> k)).boxed().toList();
     try (Scope _ = model.ops().scope()) {
       States states = new States(model, trace, layer, positions);
-      Side queries = new Side(model, block.query(), block.queryGain());
-      Side keySide = new Side(model, block.key(), block.keyGain());
+      Side queries = new Side(model, layer, block.query(), block.queryNorm(), trace.nPositions());
+      Side keySide = new Side(model, layer, block.key(), block.keyNorm(), trace.nPositions());
       List<float[][]> keyParts = new ArrayList<>();
       for (int i = 1; i < positions.size(); i++) {
         keyParts.add(keySide.of(states.normed(i), positions.get(i)));
@@ -155,13 +159,14 @@ public final class ScoreParts {
       this.wholes = rows(trace.residPre(layer), positions);
       positions.forEach(t -> states.add(new ArrayList<>()));
       List<Integer> tokens = positions.stream().map(t -> trace.tokens().get(t)).toList();
-      add(new ScorePart(ScorePart.Kind.TOKEN, -1, -1), rows(model.weights().embedding(), tokens));
-      if (model.config().positions() instanceof Positions.Learned learned
-          && model.weights().positions() != null) {
-        List<Integer> rows = positions.stream().map(t -> t + learned.offset()).toList();
-        add(
-            new ScorePart(ScorePart.Kind.POSITION, -1, -1),
-            rows(model.weights().positions(), rows));
+      add(new ScorePart(ScorePart.Kind.TOKEN, -1, -1), all(model.tokenEmbeddings(tokens)));
+      @Nullable Tensor learned = model.positionEmbeddings(positions);
+      if (learned != null) {
+        add(new ScorePart(ScorePart.Kind.POSITION, -1, -1), all(learned));
+      }
+      NormWeights entrance = model.weights().entrance().norm();
+      if (entrance.isThere()) {
+        through(entrance, entrance.scales(Tensor.of(sums(), positions.size(), wholes[0].length)));
       }
       for (int l = 0; l < layer; l++) {
         try (Scope _ = model.ops().scope()) {
@@ -172,18 +177,67 @@ public final class ScoreParts {
     }
 
     private void block(int l, LayerTrace below, List<Integer> positions) {
-      Tensor heads = model.headOut(l, below);
+      boolean normed = model.config().residual().normsSums();
+      BlockWeights weights = model.weights().block(l);
+      if (normed) {
+        through(weights.attentionPostNorm(), at(below.attentionScale(), positions));
+      }
+      Tensor heads = AttentionTerms.inState(model, l, below).byHead(model.ops());
       for (int h = 0; h < model.config().nHeads(); h++) {
         add(new ScorePart(ScorePart.Kind.HEAD, l, h), rows(heads.row(h), positions));
       }
-      float[][] mlp = rows(below.mlpOut(), positions);
-      @Nullable Tensor bias = model.weights().block(l).down().bias();
-      for (int i = 0; bias != null && i < bias.dim(0); i++) {
-        for (float[] row : mlp) {
-          row[i] -= bias.get(i);
+      if (normed) {
+        through(weights.mlpPostNorm(), at(below.mlpScale(), positions));
+      }
+      add(
+          new ScorePart(ScorePart.Kind.MLP, l, -1),
+          positions.stream().map(t -> mlp(l, below, t)).toArray(float[][]::new));
+    }
+
+    /** What an MLP is in the state after it, without its bias. */
+    private float[] mlp(int l, LayerTrace below, int t) {
+      AddedBiases added = AddedBiases.of(model, l, below, t);
+      float[] mlp = added.mlpOut().toFloats();
+      for (int i = 0; added.mlp() != null && i < mlp.length; i++) {
+        mlp[i] -= added.mlp().get(i);
+      }
+      return mlp;
+    }
+
+    private static Tensor at(@Nullable Tensor scales, List<Integer> positions) {
+      Tensor chosen = Tensor.zeros(positions.size());
+      for (int i = 0; scales != null && i < positions.size(); i++) {
+        chosen.array()[i] = scales.get(positions.get(i));
+      }
+      return chosen;
+    }
+
+    /** Takes all parts so far through a norm of their sum. */
+    private void through(NormWeights of, Tensor scales) {
+      for (int t = 0; t < states.size(); t++) {
+        for (int p = 0; p < parts.size(); p++) {
+          float[] part = states.get(t).get(p);
+          Tensor linear = of.linear(Tensor.of(part, 1, part.length));
+          for (int i = 0; i < part.length; i++) {
+            linear.array()[i] *= scales.get(t);
+          }
+          states.get(t).set(p, linear.array());
         }
       }
-      add(new ScorePart(ScorePart.Kind.MLP, l, -1), mlp);
+    }
+
+    /** The sums of all parts so far, [positions, D]. */
+    private float[] sums() {
+      int width = wholes[0].length;
+      float[] sums = new float[states.size() * width];
+      for (int t = 0; t < states.size(); t++) {
+        for (float[] part : states.get(t)) {
+          for (int i = 0; i < width; i++) {
+            sums[t * width + i] += part[i];
+          }
+        }
+      }
+      return sums;
     }
 
     private void add(ScorePart part, float[][] atPositions) {
@@ -212,37 +266,23 @@ public final class ScoreParts {
     /** The parts through the norm, whose scale is held at that of the whole: [parts, D]. */
     Tensor normed(int at) {
       float[] whole = wholes[at];
-      boolean centred =
-          switch (model.config().norm().kind()) {
-            case LAYER_NORM -> true;
-            case RMS_NORM -> false;
-          };
-      double mean = centred ? mean(whole) : 0;
-      double square = 0;
-      for (double x : whole) {
-        square += (x - mean) * (x - mean) / whole.length;
-      }
-      double scale = 1 / Math.sqrt(square + model.config().norm().epsilon());
+      double scale = norm.scales(Tensor.of(whole, 1, whole.length)).get(0);
       List<float[]> parts = states.get(at);
-      Tensor normed = Tensor.zeros(parts.size(), whole.length);
+      Tensor stacked = Tensor.zeros(parts.size(), whole.length);
       for (int p = 0; p < parts.size(); p++) {
-        double center = centred ? mean(parts.get(p)) : 0;
-        for (int i = 0; i < whole.length; i++) {
-          double gain = norm.gain() == null ? 1 : norm.gain().get(i);
-          double bias = norm.bias() != null && p == parts.size() - 1 ? norm.bias().get(i) : 0;
-          normed.array()[p * whole.length + i] =
-              (float) ((parts.get(p)[i] - center) * scale * gain + bias);
-        }
+        System.arraycopy(parts.get(p), 0, stacked.array(), p * whole.length, whole.length);
+      }
+      Tensor normed = norm.linear(stacked);
+      int last = (parts.size() - 1) * whole.length;
+      for (int i = 0; i < normed.size(); i++) {
+        double bias = norm.bias() != null && i >= last ? norm.bias().get(i - last) : 0;
+        normed.array()[i] = (float) (normed.array()[i] * scale + bias);
       }
       return normed;
     }
 
-    private static double mean(float[] x) {
-      double sum = 0;
-      for (float v : x) {
-        sum += v;
-      }
-      return sum / x.length;
+    private static float[][] all(Tensor states) {
+      return rows(states, IntStream.range(0, states.dim(0)).boxed().toList());
     }
 
     private static float[][] rows(Tensor states, List<Integer> which) {
@@ -261,9 +301,15 @@ public final class ScoreParts {
   /**
    * The projection to queries, or to keys.
    *
-   * @param gain of the norm over each head, or null
+   * @param norm of them, or null
+   * @param nPositions the length of the text
    */
-  private record Side(Transformer model, Linear projection, @Nullable Tensor gain) {
+  private record Side(
+      Transformer model,
+      int layer,
+      Linear projection,
+      @Nullable HeadNormWeights norm,
+      int nPositions) {
 
     /**
      * Returns what each part makes of all heads, rotated as at its position: [parts][n d].
@@ -280,45 +326,68 @@ public final class ScoreParts {
         ops.copy(states, rows);
         Tensor projected = ops.zeros(nParts, width);
         ops.matmul(rows, projection.weight(), null, projected);
-        Tensor here = projected.toHeap();
-        addBiases(here);
-        if (gain != null) {
-          normHeads(here, gain);
+        Tensor here = Tensor.of(projected.toFloats(), nParts, width);
+        addToLast(here, projection.bias());
+        if (norm != null) {
+          here = normed(here, norm, dHead);
+        }
+        OptionalDouble clip = model.config().attention().clip();
+        if (clip.isPresent()) {
+          clip(here, clip.getAsDouble());
         }
         Tensor turned = ops.zeros(nParts, width);
         ops.copy(here, turned);
-        model.rotate(turned.reshape(nParts * (width / dHead), dHead), position);
+        model.rotate(layer, turned.reshape(nParts * (width / dHead), dHead), position, nPositions);
         return IntStream.range(0, nParts)
             .mapToObj(i -> turned.row(i).toFloats())
             .toArray(float[][]::new);
       }
     }
 
-    private void addBiases(Tensor projected) {
-      int last = projected.offset() + (projected.dim(0) - 1) * projected.dim(1);
-      for (int i = 0; projection.bias() != null && i < projected.dim(1); i++) {
-        projected.array()[last + i] += projection.bias().get(i);
+    private static void addToLast(Tensor projected, @Nullable Tensor bias) {
+      int last = (projected.dim(0) - 1) * projected.dim(1);
+      for (int i = 0; bias != null && i < projected.dim(1); i++) {
+        projected.array()[last + i] += bias.get(i);
       }
     }
 
-    /** The norm over each query or key head, its scale held at that of the whole. */
-    private void normHeads(Tensor projected, Tensor gain) {
-      int dHead = gain.dim(0);
-      for (int h = 0; h < projected.dim(1) / dHead; h++) {
-        double square = 0;
-        for (int d = 0; d < dHead; d++) {
-          double whole = 0;
-          for (int p = 0; p < projected.dim(0); p++) {
-            whole += projected.get(p, h * dHead + d);
-          }
-          square += whole * whole / dHead;
+    private static Tensor whole(Tensor parts) {
+      Tensor whole = Tensor.zeros(1, parts.dim(1));
+      for (int i = 0; i < parts.size(); i++) {
+        whole.array()[i % parts.dim(1)] += parts.array()[i];
+      }
+      return whole;
+    }
+
+    /** The norm of queries or keys, its scales held at those of the whole. */
+    private static Tensor normed(Tensor projected, HeadNormWeights of, int dHead) {
+      int width = projected.dim(1);
+      NormWeights weights = of.weights();
+      Tensor scales = weights.scales(of.rows(dHead, whole(projected)));
+      int ofRow = width / scales.dim(0);
+      Tensor normed =
+          weights.linear(of.rows(dHead, projected)).reshape(projected.dim(0), width);
+      int last = (projected.dim(0) - 1) * width;
+      for (int i = 0; i < normed.size(); i++) {
+        double value = normed.array()[i] * scales.get(i % width / ofRow);
+        if (weights.bias() != null && i >= last) {
+          value += weights.bias().get(i % ofRow);
         }
-        double scale = 1 / Math.sqrt(square + model.config().norm().epsilon());
-        for (int p = 0; p < projected.dim(0); p++) {
-          for (int d = 0; d < dHead; d++) {
-            int at = projected.offset() + p * projected.dim(1) + h * dHead + d;
-            projected.array()[at] *= (float) (scale * gain.get(d));
-          }
+        if (of.hasOwnGains()) {
+          value *= Objects.requireNonNull(of.gain()).get(i % width / dHead, i % dHead);
+        }
+        normed.array()[i] = (float) value;
+      }
+      return normed;
+    }
+
+    /** What is cut off a whole is taken from all its parts alike. */
+    private static void clip(Tensor projected, double c) {
+      Tensor whole = whole(projected);
+      for (int i = 0; i < projected.size(); i++) {
+        double of = whole.array()[i % projected.dim(1)];
+        if (Math.abs(of) > c) {
+          projected.array()[i] *= (float) (c / Math.abs(of));
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.limpid.attribution.logits;
 
+import dev.limpid.attribution.AddedBiases;
 import dev.limpid.attribution.HeadTerms;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.ForwardTrace;
@@ -8,6 +9,7 @@ import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The split is exact, because the scale of the final norm is held at that of the last state
  * ({@link LogitDirection}). It says what each part adds directly, not what it does by way of later
  * layers.
+ *
+ * <p>Where sums are normed, their scales are held, too, and the direction is followed down through
+ * their norms, layer by layer.
  *
  * @param position t, whose prediction is explained
  * @param embedding of the token at t, and of its position where that is embedded
@@ -31,7 +36,7 @@ public record DirectLogitAttribution(
   }
 
   /**
-   * Splits logit(answer) - logit(distractor) at a position; memory L H T.
+   * Splits logit(answer) - logit(distractor) at a position, before any cap; memory L H T.
    *
    * @param trace of a run without interventions; not modified
    * @param distractor null for the logit of the answer alone
@@ -47,26 +52,65 @@ public record DirectLogitAttribution(
     LogitDirection direction =
         LogitDirection.of(model, trace.finalResidual().row(position), answer, distractor);
     List<LayerLogits> layers = new ArrayList<>();
+    if (model.config().residual().normsSums()) {
+      LogitDirection below = direction;
+      for (int l = trace.nLayers() - 1; l >= 0; l--) {
+        below = addNormed(model, l, trace.layer(l), position, below, layers);
+      }
+      return new DirectLogitAttribution(
+          position, direction, below.along(trace.residPre(0).row(position)), layers.reversed());
+    }
     for (int l = 0; l < trace.nLayers(); l++) {
-      layers.add(layer(model, l, trace.layer(l), position, direction));
+      layers.add(layer(model, l, trace.layer(l), position, direction, direction));
     }
     double embedding = direction.along(trace.residPre(0).row(position));
     return new DirectLogitAttribution(position, direction, embedding, layers);
   }
 
-  private static LayerLogits layer(
-      Transformer model, int layer, LayerTrace trace, int position, LogitDirection direction) {
+  /** Adds a layer whose sums are normed; returns the direction as the layer below has it. */
+  private static LogitDirection addNormed(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      int position,
+      LogitDirection direction,
+      List<LayerLogits> layers) {
     BlockWeights block = model.weights().block(layer);
-    double[][] terms = HeadTerms.along(model, layer, trace, position, direction.vector());
+    double mlpScale = Objects.requireNonNull(trace.mlpScale()).get(position);
+    double attentionScale = Objects.requireNonNull(trace.attentionScale()).get(position);
+    LogitDirection mid = direction.through(block.mlpPostNorm(), mlpScale);
+    layers.add(layer(model, layer, trace, position, direction, mid));
+    return mid.through(block.attentionPostNorm(), attentionScale);
+  }
+
+  /**
+   * Splits one layer.
+   *
+   * @param direction in the state after the MLP
+   * @param mid in the state after attention
+   */
+  private static LayerLogits layer(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      int position,
+      LogitDirection direction,
+      LogitDirection mid) {
+    double[][] terms = HeadTerms.along(model, layer, trace, position, mid.vector());
     Tensor attention = Tensor.zeros(terms.length, position + 1);
     for (int h = 0; h < terms.length; h++) {
       for (int k = 0; k <= position; k++) {
         attention.array()[h * (position + 1) + k] = (float) terms[h][k];
       }
     }
-    double mlpBias = along(direction, block.down().bias());
-    double mlp = direction.along(trace.mlpOut().row(position)) - mlpBias;
-    return new LayerLogits(attention, along(direction, block.attentionBias()), mlp, mlpBias);
+    AddedBiases added = AddedBiases.of(model, layer, trace, position);
+    double mlpBias = along(direction, added.mlp());
+    double mlp = direction.along(added.mlpOut()) - mlpBias;
+    return new LayerLogits(
+        attention,
+        along(mid, added.attention()),
+        mlp,
+        mlpBias + along(direction, added.outer()));
   }
 
   private static double along(LogitDirection direction, @Nullable Tensor bias) {

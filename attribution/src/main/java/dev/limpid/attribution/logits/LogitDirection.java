@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>and since w no longer depends on x, every part of x has its own share &lt;w, part&gt;.
  *
+ * <p>W_U is the row of the answer, less that of the distractor, through what is in front of it, times
+ * what logits are multiplied with; logits are those before a cap.
+ *
  * <pre>
  *   LayerNorm:  w = center(W_U gain) / sqrt(var(x) + eps)     constant = &lt;W_U, norm's bias&gt;
  *   RMSNorm:    w = W_U gain / sqrt(mean(x^2) + eps)          constant = 0
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param answer the token
  * @param distractor the token it is compared with, or null for the logit of the answer alone
  * @param vector w, [D] on the heap; to be read, not modified
- * @param constant what the final norm's bias adds, whatever the state is
+ * @param constant what the biases of the final norm and of the head add, whatever the state is
  */
 public record LogitDirection(
     int answer, @Nullable Integer distractor, Tensor vector, double constant) {
@@ -45,26 +48,39 @@ public record LogitDirection(
       }
     }
     NormWeights norm = model.weights().finalNorm();
-    float @Nullable [] bias = norm.bias() == null ? null : norm.bias().toFloats();
-    float @Nullable [] gain = norm.gain() == null ? null : norm.gain().toFloats();
     double constant = 0;
-    double mean = 0;
-    for (int i = 0; i < w.length; i++) {
-      constant += bias == null ? 0 : w[i] * bias[i];
-      w[i] *= gain == null ? 1 : gain[i];
-      mean += w[i] / w.length;
+    for (int i = 0; norm.bias() != null && i < w.length; i++) {
+      constant += w[i] * norm.bias().get(i);
     }
-    double center =
-        switch (model.config().norm().kind()) {
-          case LAYER_NORM -> mean;
-          case RMS_NORM -> 0;
-        };
-    double scale = scale(model, state);
+    @Nullable Tensor bias = model.weights().head().bias();
+    if (bias != null) {
+      constant += bias.get(answer) - (distractor == null ? 0 : bias.get(distractor));
+    }
+    norm.transposed(w);
+    double scale = norm.scales(state.reshape(1, w.length)).get(0);
     Tensor vector = Tensor.zeros(w.length);
     for (int i = 0; i < w.length; i++) {
-      vector.array()[i] = (float) ((w[i] - center) * scale);
+      vector.array()[i] = (float) (w[i] * scale);
     }
     return new LogitDirection(answer, distractor, vector, constant);
+  }
+
+  /**
+   * Returns the same direction as the parts of a normed sum have it: s lin^T w.
+   *
+   * @param scale s
+   */
+  LogitDirection through(NormWeights norm, double scale) {
+    double[] w = new double[vector.dim(0)];
+    for (int i = 0; i < w.length; i++) {
+      w[i] = vector.get(i);
+    }
+    norm.transposed(w);
+    Tensor below = Tensor.zeros(w.length);
+    for (int i = 0; i < w.length; i++) {
+      below.array()[i] = (float) (w[i] * scale);
+    }
+    return new LogitDirection(answer, distractor, below, constant);
   }
 
   /** Returns &lt;w, update&gt;: what an update [D], not modified, adds to the logit. */
@@ -77,36 +93,16 @@ public record LogitDirection(
     return product;
   }
 
+  /** The row of a token in residual space, times what logits are multiplied with. */
   private static double[] unembedding(Transformer model, int token) {
-    float[] row =
-        model
-            .weights()
-            .unembedding()
-            .row(Objects.checkIndex(token, model.config().dVocab()))
-            .toFloats();
-    double[] copy = new double[row.length];
-    for (int i = 0; i < row.length; i++) {
-      copy[i] = row[i];
+    Tensor row =
+        model.weights().unembedding().row(Objects.checkIndex(token, model.config().dVocab()));
+    double scale = model.config().head().scale();
+    float[] read = model.unprojected(row).toFloats();
+    double[] copy = new double[read.length];
+    for (int i = 0; i < read.length; i++) {
+      copy[i] = scale * read[i];
     }
     return copy;
-  }
-
-  /** What the final norm multiplies this state with, beside its gain. */
-  private static double scale(Transformer model, Tensor state) {
-    float[] x = state.toFloats();
-    double mean = 0;
-    double square = 0;
-    for (float v : x) {
-      mean += (double) v / x.length;
-    }
-    double center =
-        switch (model.config().norm().kind()) {
-          case LAYER_NORM -> mean;
-          case RMS_NORM -> 0;
-        };
-    for (float v : x) {
-      square += (v - center) * (v - center) / x.length;
-    }
-    return 1 / Math.sqrt(square + model.config().norm().epsilon());
   }
 }

@@ -42,9 +42,7 @@ public record LogitLens(Transformer model, int top) {
   public Tensor withoutNorm(Tensor states) {
     TensorOps ops = model.ops();
     try (Scope _ = ops.scope()) {
-      Tensor logits = ops.zeros(states.dim(0), model.config().dVocab());
-      ops.matmul(ops.resident(states), model.weights().head(), null, logits);
-      return logits.toHeap();
+      return model.unembedUpdate(ops.resident(states)).toHeap();
     }
   }
 

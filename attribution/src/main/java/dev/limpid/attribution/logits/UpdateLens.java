@@ -32,10 +32,8 @@ public record UpdateLens(Transformer model, int top, UpdateNorm norm) {
     TensorOps ops = model.ops();
     try (Scope _ = ops.scope()) {
       Tensor row = ops.resident(update).reshape(1, model.config().dModel());
-      Tensor logits = ops.zeros(1, model.config().dVocab());
       Tensor read = norm == UpdateNorm.OWN_NORM ? model.finalNorm(row) : row;
-      ops.matmul(read, model.weights().head(), null, logits);
-      return logits.row(0).toHeap();
+      return model.unembedUpdate(read).row(0).toHeap();
     }
   }
 

@@ -166,7 +166,9 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
   private List<Intervention> newOutput(Receiver receiver, Tensor change) {
     return switch (receiver) {
       case Receiver.MlpIn(int l) -> {
-        LayerTrace changed = reread(l, Site.Stage.RESID_MID, change);
+        boolean parallel = runs.model().config().residual().isParallel();
+        Site.Stage read = parallel ? Site.Stage.RESID_PRE : Site.Stage.RESID_MID;
+        LayerTrace changed = reread(l, read, change);
         yield each(t ->
             Intervention.put(new Site.State(Site.Stage.MLP_OUT, l, t), changed.mlpOut().row(t)));
       }
@@ -187,7 +189,7 @@ public record PathPatching(PatchedRuns runs, Replacement replacement) {
     try (Scope _ = ops.scope()) {
       int nPositions = queries.dim(0);
       Tensor pattern = ops.zeros(runs.model().config().nHeads(), nPositions, nPositions);
-      ops.causalPattern(queries, keys, runs.model().config().attentionShape(l), pattern);
+      ops.causalPattern(queries, keys, runs.model().attentionShape(l), pattern);
       Tensor mixed = ops.zeros(nPositions, queries.dim(1));
       ops.attend(pattern, value, mixed);
       Tensor here = mixed.toHeap();

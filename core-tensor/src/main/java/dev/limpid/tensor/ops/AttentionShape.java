@@ -1,5 +1,7 @@
 package dev.limpid.tensor.ops;
 
+import java.util.List;
+
 /**
  * How queries look at keys.
  *
@@ -9,8 +11,20 @@ package dev.limpid.tensor.ops;
  * @param nKvHeads K, the key and value heads; divides H
  * @param scale what products of queries and keys are multiplied with
  * @param window how many keys a query sees at most, its own and those before it; at least 1
+ * @param rule what becomes of scaled scores
  */
-public record AttentionShape(int nHeads, int nKvHeads, float scale, int window) {
+public record AttentionShape(
+    int nHeads, int nKvHeads, float scale, int window, ScoreRule rule) {
+
+  /** Creates attention whose scores are scaled and nothing else. */
+  public AttentionShape(int nHeads, int nKvHeads, float scale, int window) {
+    this(nHeads, nKvHeads, scale, window, ScoreRule.PLAIN);
+  }
+
+  /** Returns the same with another rule for scores. */
+  public AttentionShape withRule(ScoreRule other) {
+    return new AttentionShape(nHeads, nKvHeads, scale, window, other);
+  }
 
   /** Checks that the heads form groups and that a query sees a key. */
   public AttentionShape {
@@ -21,6 +35,12 @@ public record AttentionShape(int nHeads, int nKvHeads, float scale, int window) 
     if (window < 1) {
       throw new IllegalArgumentException(
           "a window of " + window + " keys; a query sees at least its own");
+    }
+    for (List<Float> ofHeads : List.of(rule.slopes(), rule.sinks())) {
+      if (!ofHeads.isEmpty() && ofHeads.size() != nHeads) {
+        throw new IllegalArgumentException(
+            "slopes or sinks of %d heads, there are %d".formatted(ofHeads.size(), nHeads));
+      }
     }
   }
 

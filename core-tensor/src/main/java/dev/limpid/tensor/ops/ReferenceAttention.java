@@ -39,9 +39,9 @@ final class ReferenceAttention {
                 (double) at(queries, (q * nHeads + h) * dHead + i)
                     * at(keys, (k * shape.nKvHeads() + shape.keyHead(h)) * dHead + i);
           }
-          row[k] = dot * shape.scale();
+          row[k] = shape.rule().of(h, k, dot * shape.scale(), shape.scale());
         }
-        double sum = exponentials(row, first, last);
+        double sum = exponentials(shape.rule(), h, row, first, last);
         for (int k = 0; k < tk; k++) {
           set(pattern, (h * tq + q) * tk + k, first <= k && k <= last ? row[k] / sum : 0);
         }
@@ -49,13 +49,14 @@ final class ReferenceAttention {
     }
   }
 
-  /** Replaces scores by e^(score - largest), and returns their sum. */
-  private static double exponentials(double[] scores, int first, int last) {
+  /** Replaces scores by e^(score - largest), and returns their sum, the sink's included. */
+  private static double exponentials(
+      ScoreRule rule, int head, double[] scores, int first, int last) {
     double max = Double.NEGATIVE_INFINITY;
     for (int k = first; k <= last; k++) {
       max = Math.max(max, scores[k]);
     }
-    double sum = 0;
+    double sum = rule.sink(head, max);
     for (int k = first; k <= last; k++) {
       scores[k] = Math.exp(scores[k] - max);
       sum += scores[k];
@@ -102,9 +103,9 @@ final class ReferenceAttention {
           for (int i = 0; i < dHead; i++) {
             dot += (double) at(queries, query + i) * at(keys, (head + k) * dHead + i);
           }
-          row[k] = dot * shape.scale();
+          row[k] = shape.rule().of(h, k, dot * shape.scale(), shape.scale());
         }
-        double sum = exponentials(row, first, last);
+        double sum = exponentials(shape.rule(), h, row, first, last);
         for (int i = 0; i < dHead; i++) {
           double mixed = 0;
           for (int k = first; k <= last; k++) {

@@ -78,16 +78,27 @@ public final class SafetensorsWriter {
 
   /** Adds a row of ids, to be written as I64. */
   public SafetensorsWriter add(String name, int[] ids) {
+    return addIntegers(name, Shape.of(ids.length), () -> ids);
+  }
+
+  /** Adds whole numbers that are asked for when they are written, as I64. */
+  public SafetensorsWriter addIntegers(String name, Shape shape, Supplier<int[]> numbers) {
     return put(
         name,
         new Item(
             DType.I64,
-            Shape.of(ids.length),
+            shape,
             out -> {
-              byte[] bytes = new byte[ids.length * 8];
+              int[] given = numbers.get();
+              if (given.length != shape.size()) {
+                throw new ShapeException(
+                    "shape mismatch in SafetensorsWriter: '%s' was announced as %s, has %d numbers"
+                        .formatted(name, shape, given.length));
+              }
+              byte[] bytes = new byte[given.length * 8];
               ByteBuffer buffer = littleEndian(bytes);
-              for (int id : ids) {
-                buffer.putLong(id);
+              for (int number : given) {
+                buffer.putLong(number);
               }
               out.write(bytes);
             }));

@@ -116,14 +116,18 @@ public final class CircuitScores {
       LayerContributions layer = contributions.layers().get(l);
       NodeShares shares = layer.shares();
       double[] mid = new double[n];
+      double[] below = new double[n];
       for (int q = 0; q < n; q++) {
         double mlp = Math.min(state[q], shares.mlp().get(q));
-        mid[q] = Math.max(mlp, Math.min(state[q], shares.mlpResidual().get(q)));
+        mid[q] =
+            shares.oneNode()
+                ? state[q]
+                : Math.max(mlp, Math.min(state[q], shares.mlpResidual().get(q)));
+        below[q] = shares.oneNode() ? mlp : 0;
         if (components.withMlps() && q >= components.first(l)) {
           widths[components.mlp(l, q)] = mlp;
         }
       }
-      double[] below = new double[n];
       for (int q = 0; q < n; q++) {
         below[q] = Math.max(below[q], Math.min(mid[q], shares.attentionResidual().get(q)));
         for (int h = 0; q >= components.first(l) && h < components.nHeads(); h++) {
@@ -145,7 +149,7 @@ public final class CircuitScores {
     List<LayerContributions> layers = contributions.layers();
     components.forEachTerm((number, l, h, q, k) ->
         scores[number] =
-            amounts[graph.number(Node.Kind.AFTER_ATTENTION, l, q)]
+            amounts[graph.number(graph.attentionKind(), l, q)]
                 * layers.get(l).attention(q, k, h));
     components.forEachMlp((number, l, q) ->
         scores[number] =

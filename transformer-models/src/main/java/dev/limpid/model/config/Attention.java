@@ -1,20 +1,21 @@
 package dev.limpid.model.config;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The attention blocks.
+ * The attention blocks, in the order in which they compute: project, norm, clip, split into heads,
+ * norm heads, rotate, score, mix values, project back.
  *
  * @param nHeads H, query heads
  * @param nKvHeads K, key/value heads; each serves H/K query heads
  * @param dHead d, the width of one head; H * d may differ from D
- * @param scale what scores q.k are multiplied with
- * @param scaleByLayer whether scores are also divided by layer + 1
- * @param cap c, where scores s become c tanh(s / c) before they are masked
+ * @param scores what becomes of the products of queries and keys
  * @param inputBias whether the query, key and value projections have a bias
  * @param outputBias whether the output projection has a bias
- * @param headNorm whether every query and key head goes through an RMSNorm over its d elements
+ * @param headNorm the norm that queries and keys go through, if they do
+ * @param clip c, where queries, keys and values are cut off at -c and c
  * @param windows of each layer, how many keys a query sees at most, its own included: [L], or empty
  *     where every query sees all keys up to its own
  */
@@ -22,12 +23,11 @@ public record Attention(
     int nHeads,
     int nKvHeads,
     int dHead,
-    double scale,
-    boolean scaleByLayer,
-    OptionalDouble cap,
+    Scores scores,
     boolean inputBias,
     boolean outputBias,
-    boolean headNorm,
+    Optional<HeadNorm> headNorm,
+    OptionalDouble clip,
     List<Integer> windows) {
 
   /** Copies the list. */
@@ -35,18 +35,27 @@ public record Attention(
     windows = List.copyOf(windows);
   }
 
+  /**
+   * What becomes of the products of queries and keys.
+   *
+   * @param scale what they are multiplied with
+   * @param byLayer whether they are also divided by layer + 1
+   * @param cap c, where scores s become c tanh(s / c) before they are masked
+   * @param sinks whether every head has a score of its own that belongs to no key
+   */
+  public record Scores(double scale, boolean byLayer, OptionalDouble cap, boolean sinks) {}
+
   /** Returns attention of that shape, its scores divided by sqrt(d), and nothing else to it. */
   public static Attention of(int nHeads, int nKvHeads, int dHead) {
     return new Attention(
         nHeads,
         nKvHeads,
         dHead,
-        1 / Math.sqrt(dHead),
+        new Scores(1 / Math.sqrt(dHead), false, OptionalDouble.empty(), false),
         false,
+        false,
+        Optional.empty(),
         OptionalDouble.empty(),
-        false,
-        false,
-        false,
         List.of());
   }
 
@@ -57,61 +66,64 @@ public record Attention(
 
   /** Returns the same with scores multiplied by that number. */
   public Attention withScale(double factor) {
-    return new Attention(
-        nHeads,
-        nKvHeads,
-        dHead,
-        factor,
-        scaleByLayer,
-        cap,
-        inputBias,
-        outputBias,
-        headNorm,
-        windows);
+    return withScores(new Scores(factor, scores.byLayer, scores.cap, scores.sinks));
   }
 
   /** Returns the same with scores divided by layer + 1 too, or not. */
   public Attention withLayerScaling(boolean scaled) {
-    return new Attention(
-        nHeads, nKvHeads, dHead, scale, scaled, cap, inputBias, outputBias, headNorm, windows);
+    return withScores(new Scores(scores.scale, scaled, scores.cap, scores.sinks));
   }
 
-  /** Returns the same with that cap on scores. */
-  public Attention withCap(double largest) {
+  /** Returns the same with that cap on scores, or none. */
+  public Attention withCap(OptionalDouble largest) {
+    return withScores(new Scores(scores.scale, scores.byLayer, largest, scores.sinks));
+  }
+
+  /** Returns the same with or without a score of each head that belongs to no key. */
+  public Attention withSinks(boolean sinks) {
+    return withScores(new Scores(scores.scale, scores.byLayer, scores.cap, sinks));
+  }
+
+  private Attention withScores(Scores other) {
     return new Attention(
-        nHeads,
-        nKvHeads,
-        dHead,
-        scale,
-        scaleByLayer,
-        OptionalDouble.of(largest),
-        inputBias,
-        outputBias,
-        headNorm,
-        windows);
+        nHeads, nKvHeads, dHead, other, inputBias, outputBias, headNorm, clip, windows);
   }
 
   /** Returns the same with or without biases of queries, keys and values. */
   public Attention withInputBias(boolean bias) {
     return new Attention(
-        nHeads, nKvHeads, dHead, scale, scaleByLayer, cap, bias, outputBias, headNorm, windows);
+        nHeads, nKvHeads, dHead, scores, bias, outputBias, headNorm, clip, windows);
   }
 
   /** Returns the same with or without a bias of the output. */
   public Attention withOutputBias(boolean bias) {
     return new Attention(
-        nHeads, nKvHeads, dHead, scale, scaleByLayer, cap, inputBias, bias, headNorm, windows);
+        nHeads, nKvHeads, dHead, scores, inputBias, bias, headNorm, clip, windows);
   }
 
-  /** Returns the same with or without an RMSNorm on every query and key head. */
-  public Attention withHeadNorm(boolean normed) {
+  /** Returns the same with that norm of queries and keys. */
+  public Attention withHeadNorm(HeadNorm norm) {
     return new Attention(
-        nHeads, nKvHeads, dHead, scale, scaleByLayer, cap, inputBias, outputBias, normed, windows);
+        nHeads,
+        nKvHeads,
+        dHead,
+        scores,
+        inputBias,
+        outputBias,
+        Optional.of(norm),
+        clip,
+        windows);
+  }
+
+  /** Returns the same with queries, keys and values cut off there, or not. */
+  public Attention withClip(OptionalDouble largest) {
+    return new Attention(
+        nHeads, nKvHeads, dHead, scores, inputBias, outputBias, headNorm, largest, windows);
   }
 
   /** Returns the same with these windows: [L], or none. */
   public Attention withWindows(List<Integer> keys) {
     return new Attention(
-        nHeads, nKvHeads, dHead, scale, scaleByLayer, cap, inputBias, outputBias, headNorm, keys);
+        nHeads, nKvHeads, dHead, scores, inputBias, outputBias, headNorm, clip, keys);
   }
 }

@@ -1,8 +1,11 @@
 package dev.limpid.model.config;
 
-import dev.limpid.model.config.Positions.ByLayer;
+import dev.limpid.model.config.HeadNorm.Over;
+import dev.limpid.model.config.Norm.Gain;
+import dev.limpid.model.config.Norm.Kind;
 import dev.limpid.model.config.Positions.Rotary;
-import dev.limpid.model.config.Residual.Placement;
+import dev.limpid.model.config.Positions.Scaling;
+import java.util.List;
 
 /**
  * What the forward pass computes of what a configuration can say: the rest is refused, since a fact
@@ -14,42 +17,91 @@ final class ComputedFacts {
   private ComputedFacts() {}
 
   /**
-   * Checks that all facts are computed.
+   * Checks that the facts of blocks and norms are computed.
    *
    * @throws IllegalArgumentException if one is not: what it is, and what is supported
    */
-  static void require(
-      Attention attention, Positions positions, Norm norm, Residual residual, Head head) {
+  static void require(Attention attention, Norm norm, Residual residual) {
+    requireGain(norm);
+    attention.headNorm().ifPresent(ComputedFacts::requireHeadNorm);
     require(
-        residual.placement() == Placement.SEQUENTIAL,
-        "an MLP beside the attention",
-        "behind the attention");
-    require(!residual.postNorms(), "a norm behind each block", "in front of it");
+        residual.placement() == Residual.Placement.SEQUENTIAL || !residual.postNorms(),
+        "a norm behind each block and " + residual.placement(),
+        Residual.Placement.SEQUENTIAL.toString());
     require(
-        norm.affine() || norm.kind() == Norm.Kind.LAYER_NORM,
-        "an RMSNorm without a gain",
-        "with one");
-    requireOne(residual.embeddingScale(), "the embedding");
-    requireOne(residual.multiplier(), "the output of a block");
-    requireOne(head.scale(), "the logits");
-    require(!head.bias(), "a bias of the head", "none");
-    require(head.cap().isEmpty(), "a cap on logits", "none");
-    require(attention.cap().isEmpty(), "a cap on attention scores", "none");
-    require(!(positions instanceof ByLayer), "a rotation of its own for each layer", "one for all");
-    require(
-        !(positions instanceof Rotary rotary)
-            || rotary.part().orElse(attention.dHead()) == attention.dHead(),
-        "a rotation of a part of each head",
-        "of whole heads");
+        !residual.normsSums() || !residual.preNorms(),
+        "a norm of each sum, and one in front of each block",
+        "one of them");
+    requireFactor("the output of a block", residual.multiplier());
   }
 
-  private static void requireOne(double factor, String what) {
-    require(factor == 1, "a multiplier of %s, %s,".formatted(what, factor), "1");
+  /** Checks that something is multiplied with a number that there is. */
+  static void requireFactor(String what, double factor) {
+    require(
+        factor > 0 && factor <= Float.MAX_VALUE,
+        "a multiplier of %s, %s,".formatted(what, factor),
+        "a number above 0");
+  }
+
+  /** Checks that every layer learns in a way that is computed where a token stands. */
+  static void requirePositions(Positions positions, int nLayers, int dHead) {
+    if (positions instanceof Positions.ByLayer(List<Positions> layers)) {
+      require(
+          layers.size() == nLayers,
+          "%d kinds of positions of %d layers".formatted(layers.size(), nLayers),
+          "one of each layer");
+    }
+    for (int l = 0; l < nLayers; l++) {
+      if (positions.at(l) instanceof Rotary rotary) {
+        requireRotation(rotary, dHead);
+      }
+    }
+  }
+
+  private static void requireGain(Norm norm) {
+    require(
+        norm.kind() != Kind.RMS_NORM || norm.gain() != Gain.NONE,
+        "an RMSNorm without a gain",
+        "with one");
+    require(
+        norm.kind() != Kind.RMS_NORM || !norm.bias(), "an RMSNorm with a bias", "without one");
+  }
+
+  private static void requireHeadNorm(HeadNorm norm) {
+    requireGain(norm.norm());
+    require(
+        norm.over() != Over.EACH_HEAD_WITH_OWN_GAIN
+            || (norm.norm().kind() == Kind.LAYER_NORM && !norm.norm().bias()),
+        "a gain of its own for each head, but for a LayerNorm without a bias",
+        "one gain for all heads");
+  }
+
+  private static void requireRotation(Rotary rotary, int dHead) {
+    int n = rotary.part().orElse(dHead);
+    require(
+        n > 0 && n <= dHead && n % 2 == 0,
+        "a rotation of %d of the %d elements of a head".formatted(n, dHead),
+        "an even number of them");
+    switch (rotary.scaling()) {
+      case Scaling.Divided(List<Float> divisors) -> requireHalf(divisors, n);
+      case Scaling.LongRope rope -> {
+        requireHalf(rope.shortDivisors(), n);
+        requireHalf(rope.longDivisors(), n);
+      }
+      default -> {}
+    }
+  }
+
+  private static void requireHalf(List<Float> divisors, int n) {
+    require(
+        divisors.size() == n / 2,
+        "a list of %d factors of frequencies".formatted(divisors.size()),
+        n / 2 + " factors, half of what is rotated");
   }
 
   private static void require(boolean computed, String what, String supported) {
     if (!computed) {
-      throw new IllegalArgumentException(what + " is not computed yet; supported: " + supported);
+      throw new IllegalArgumentException(what + " is not supported; supported: " + supported);
     }
   }
 }

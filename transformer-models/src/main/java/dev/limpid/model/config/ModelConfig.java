@@ -1,6 +1,8 @@
 package dev.limpid.model.config;
 
 import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.ScoreRule;
+import dev.limpid.tensor.ops.ScoreRule.Rounding;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -22,6 +24,7 @@ public record ModelConfig(
     Mlp mlp,
     Norm norm,
     Positions positions,
+    Embedding embedding,
     Residual residual,
     Head head,
     OptionalInt bosId,
@@ -62,11 +65,14 @@ public record ModelConfig(
           "%d key/value heads do not divide %d query heads"
               .formatted(attention.nKvHeads(), attention.nHeads()));
     }
-    if (!(attention.scale() > 0 && attention.scale() <= Float.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          "attention scores are multiplied with " + attention.scale());
+    double scale = attention.scores().scale();
+    if (!(scale > 0 && scale <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException("attention scores are multiplied with " + scale);
     }
-    ComputedFacts.require(attention, positions, norm, residual, head);
+    ComputedFacts.require(attention, norm, residual);
+    ComputedFacts.requireFactor("the embedding", embedding.scale());
+    ComputedFacts.requireFactor("the logits", head.scale());
+    ComputedFacts.requirePositions(positions, sizes.nLayers(), attention.dHead());
   }
 
   private static void requirePositive(String what, int value) {
@@ -88,6 +94,7 @@ public record ModelConfig(
         mlp,
         norm,
         positions,
+        Embedding.PLAIN,
         Residual.PLAIN,
         Head.tiedIf(false),
         OptionalInt.empty(),
@@ -97,37 +104,75 @@ public record ModelConfig(
   /** Returns the same facts of a model of other sizes. */
   public ModelConfig withSizes(Sizes other) {
     return new ModelConfig(
-        modelType, other, attention, mlp, norm, positions, residual, head, bosId, eosIds);
+        modelType, other, attention, mlp, norm, positions, embedding, residual, head, bosId, eosIds);
   }
 
   /** Returns the same facts with other positions. */
   public ModelConfig withPositions(Positions other) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, other, residual, head, bosId, eosIds);
+        modelType, sizes, attention, mlp, norm, other, embedding, residual, head, bosId, eosIds);
+  }
+
+  /** Returns the same facts with another norm. */
+  public ModelConfig withNorm(Norm other) {
+    return new ModelConfig(
+        modelType, sizes, attention, mlp, other, positions, embedding, residual, head, bosId, eosIds);
+  }
+
+  /** Returns the same facts with tokens that enter in another way. */
+  public ModelConfig withEmbedding(Embedding other) {
+    return new ModelConfig(
+        modelType, sizes, attention, mlp, norm, positions, other, residual, head, bosId, eosIds);
   }
 
   /** Returns the same facts with another residual stream. */
   public ModelConfig withResidual(Residual other) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, positions, other, head, bosId, eosIds);
+        modelType, sizes, attention, mlp, norm, positions, embedding, other, head, bosId, eosIds);
   }
 
   /** Returns the same facts with another head. */
   public ModelConfig withHead(Head other) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, positions, residual, other, bosId, eosIds);
+        modelType, sizes, attention, mlp, norm, positions, embedding, residual, other, bosId, eosIds);
   }
 
   /** Returns the same model with another token that begins a text, or none. */
   public ModelConfig withBosId(OptionalInt id) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, positions, residual, head, id, eosIds);
+        modelType, sizes, attention, mlp, norm, positions, embedding, residual, head, id, eosIds);
   }
 
   /** Returns the same model with other tokens that end a text. */
   public ModelConfig withEosIds(List<Integer> ids) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, positions, residual, head, bosId, ids);
+        modelType, sizes, attention, mlp, norm, positions, embedding, residual, head, bosId, ids);
+  }
+
+  /**
+   * Checks that tokens can be run.
+   *
+   * @param before how many tokens stand before them
+   * @throws IllegalArgumentException if there are none, more than the context holds, or an id is
+   *     not in the vocabulary
+   */
+  public void requireTokens(List<Integer> tokens, int before) {
+    if (tokens.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the prompt has no tokens; give some text, or a BOS in front of it");
+    }
+    if (tokens.size() > nContext() - before) {
+      throw new IllegalArgumentException(
+          "the prompt has %d tokens, the model's context holds %d; shorten it"
+              .formatted(before + tokens.size(), nContext()));
+    }
+    for (int t = 0; t < tokens.size(); t++) {
+      if (tokens.get(t) < 0 || tokens.get(t) >= dVocab()) {
+        throw new IllegalArgumentException(
+            "token %d at position %d is not in the vocabulary (0 to %d)"
+                .formatted(tokens.get(t), before + t, dVocab() - 1));
+      }
+    }
   }
 
   /** Returns L, the number of layers. */
@@ -180,14 +225,31 @@ public record ModelConfig(
     return positions.at(layer);
   }
 
-  /** Returns how the queries of a layer look at keys. */
+  /** Returns why there is no state after attention where an MLP stands beside it, in words. */
+  public String noStateBetween() {
+    return "attention and MLP of %s read the same state: there is none between them"
+        .formatted(modelType);
+  }
+
+  /** Returns how the queries of a layer look at keys, without what heads have learned of sinks. */
   public AttentionShape attentionShape(int layer) {
     int window = attention.windows().isEmpty() ? nContext() : attention.windows().get(layer);
-    return new AttentionShape(nHeads(), nKvHeads(), scale(layer), window);
+    return new AttentionShape(nHeads(), nKvHeads(), scale(layer), window, scoreRule(layer));
+  }
+
+  private ScoreRule scoreRule(int layer) {
+    float cap = (float) attention.scores().cap().orElse(0);
+    return positions(layer) instanceof Positions.Alibi(boolean rounded)
+        ? new ScoreRule(
+            cap,
+            Positions.Alibi.slopes(nHeads()),
+            rounded ? Rounding.BF16_BEFORE_SCALING : Rounding.NONE,
+            List.of())
+        : ScoreRule.PLAIN.withCap(cap);
   }
 
   private float scale(int layer) {
-    double scale = attention.scale();
-    return (float) (attention.scaleByLayer() ? scale / (layer + 1) : scale);
+    double scale = attention.scores().scale();
+    return (float) (attention.scores().byLayer() ? scale / (layer + 1) : scale);
   }
 }

@@ -41,12 +41,37 @@ public sealed interface Positions {
     }
   }
 
+  /** Not at all, but for what a query sees and what not. */
+  record None() implements Positions {}
+
   /**
-   * A rotation of its own for each layer.
+   * Scores that grow with the position of the key, steeper in some heads than in others (Press et
+   * al. 2021, "Train Short, Test Long").
+   *
+   * @param rounded whether what is added was rounded to BF16, and is scaled with the scores
+   */
+  record Alibi(boolean rounded) implements Positions {
+    /**
+     * Returns how steep each of some heads is: powers of one number for as many heads as make a
+     * power of 2, and for the others those in between.
+     */
+    public static List<Float> slopes(int nHeads) {
+      int whole = Integer.highestOneBit(nHeads);
+      List<Float> slopes = new ArrayList<>();
+      for (int h = 0; h < nHeads; h++) {
+        double power = h < whole ? -8.0 * (h + 1) / whole : -4.0 * (2 * (h - whole) + 1) / whole;
+        slopes.add((float) Math.pow(2, power));
+      }
+      return slopes;
+    }
+  }
+
+  /**
+   * A rotation of its own for each layer, or none.
    *
    * @param layers [L]
    */
-  record ByLayer(List<Rotary> layers) implements Positions {
+  record ByLayer(List<Positions> layers) implements Positions {
     /** Copies the list. */
     public ByLayer {
       layers = List.copyOf(layers);
@@ -88,6 +113,55 @@ public sealed interface Positions {
         requirePositive("high_freq_factor", highFactor);
         requirePositive("original_max_position_embeddings", originalContext);
       }
+    }
+
+    /**
+     * Yarn: high frequencies are kept, low ones divided by the factor, with a ramp between; cosines
+     * and sines are multiplied (Peng et al. 2023).
+     *
+     * @param low the frequency at which the ramp begins, counted from the highest
+     * @param high the frequency at which it ends
+     * @param magnitude what cosines and sines are multiplied with
+     */
+    record Yarn(double factor, double low, double high, double magnitude) implements Scaling {
+      public Yarn {
+        requirePositive("factor", factor);
+        requirePositive("the ramp of yarn", high - low);
+        requirePositive("attention_factor", magnitude);
+      }
+    }
+
+    /**
+     * Longrope: every frequency divided by a number of its own, one of two, as the whole prompt is
+     * short or long; cosines and sines are multiplied (Ding et al. 2024).
+     *
+     * @param shortDivisors [n/2], for prompts up to the original context
+     * @param longDivisors [n/2], for longer ones
+     * @param magnitude what cosines and sines are multiplied with
+     */
+    record LongRope(
+        List<Float> shortDivisors,
+        List<Float> longDivisors,
+        int originalContext,
+        double magnitude)
+        implements Scaling {
+      /** Copies the lists. */
+      public LongRope {
+        shortDivisors = new Divided(shortDivisors).divisors;
+        longDivisors = new Divided(longDivisors).divisors;
+        requirePositive("original_max_position_embeddings", originalContext);
+        requirePositive("attention_factor", magnitude);
+      }
+
+      @Override
+      public boolean isLong(int nPositions) {
+        return nPositions > originalContext;
+      }
+    }
+
+    /** Returns whether a prompt of so many tokens is turned by the angles of long ones. */
+    default boolean isLong(int nPositions) {
+      return false;
     }
 
     /**

@@ -44,6 +44,9 @@ public sealed interface Site {
     @Override
     public void requireIn(ModelConfig config, int nPositions) {
       requireLayer(this, config);
+      if (stage == Stage.RESID_MID && config.residual().isParallel()) {
+        throw new IllegalArgumentException(this + ": " + config.noStateBetween());
+      }
       requirePosition(this, "positions", position, nPositions);
     }
 
@@ -104,6 +107,12 @@ public sealed interface Site {
     @Override
     public void requireIn(ModelConfig config, int nPositions) {
       requireLayer(this, config);
+      if (config.mlp().expertsOf(layer).isPresent()) {
+        throw new IllegalArgumentException(
+            "%s: layer %d has experts, whose neurons fire only where the router sends a position;"
+                .formatted(this, layer)
+                + " change mlp_out");
+      }
       if (neuron < 0 || neuron >= config.dMlp()) {
         throw new IllegalArgumentException(
             "%s: layer %d has neurons 0 to %d".formatted(this, layer, config.dMlp() - 1));

@@ -3,86 +3,83 @@ package dev.limpid.model.load;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.load.families.ConfigJson;
+import dev.limpid.model.load.families.CohereConfigs;
+import dev.limpid.model.load.families.ExpertConfigs;
 import dev.limpid.model.load.families.FamilyConfigs;
+import dev.limpid.model.load.families.GemmaConfigs;
+import dev.limpid.model.load.families.GptConfigs;
 import dev.limpid.model.load.families.LlamaConfigs;
-import dev.limpid.tensor.ops.WeightLayout;
+import dev.limpid.model.load.families.OlmoConfigs;
+import dev.limpid.model.load.families.PhiConfigs;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The model families: how each spells its configuration and names its weights. */
 enum Architecture {
   /** GPT-2 and its relatives. */
-  GPT2(
-      "gpt2",
-      Bos.ALWAYS,
-      FamilyConfigs::gpt2,
-      WeightNames.ofLayers("h.%d.")
-          .withPrefixes("transformer.", "")
-          .withLayout(WeightLayout.IN_OUT)
-          .with(Weight.EMBEDDING, "wte")
-          .with(Weight.POSITIONS, "wpe")
-          .with(Weight.FINAL_NORM, "ln_f")
-          .with(Weight.ATTENTION_NORM, "ln_1")
-          .with(Weight.FUSED_QKV, "attn.c_attn")
-          .with(Weight.ATTENTION_OUT, "attn.c_proj")
-          .with(Weight.MLP_NORM, "ln_2")
-          .with(Weight.UP, "mlp.c_fc")
-          .with(Weight.DOWN, "mlp.c_proj")),
-  /** OPT, in its pre-LN sizes. */
-  OPT(
-      "opt",
-      Bos.ALWAYS,
-      FamilyConfigs::opt,
-      WeightNames.ofLayers("layers.%d.")
-          .withPrefixes("model.decoder.", "decoder.", "")
-          .with(Weight.EMBEDDING, "embed_tokens")
-          .with(Weight.POSITIONS, "embed_positions")
-          .with(Weight.FINAL_NORM, "final_layer_norm")
-          .with(Weight.ATTENTION_NORM, "self_attn_layer_norm")
-          .with(Weight.QUERY, "self_attn.q_proj")
-          .with(Weight.KEY, "self_attn.k_proj")
-          .with(Weight.VALUE, "self_attn.v_proj")
-          .with(Weight.ATTENTION_OUT, "self_attn.out_proj")
-          .with(Weight.MLP_NORM, "final_layer_norm")
-          .with(Weight.UP, "fc1")
-          .with(Weight.DOWN, "fc2")),
+  GPT2("gpt2", Bos.ALWAYS, FamilyConfigs::gpt2, FamilyNames.GPT2),
+  /** SantaCoder and StarCoder: GPT-2 with one key head. */
+  GPT_BIGCODE("gpt_bigcode", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptBigcode, FamilyNames.GPT_BIGCODE),
+  /** GPT-Neo: GPT-2 with unscaled scores and local layers. */
+  GPT_NEO("gpt_neo", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptNeo, FamilyNames.GPT_NEO),
+  /** GPT-J: attention and MLP side by side behind one norm, rotated in adjacent pairs. */
+  GPTJ("gptj", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptj, FamilyNames.GPTJ),
+  /** GPT-NeoX and Pythia: attention and MLP side by side. */
+  GPT_NEOX("gpt_neox", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptNeox, FamilyNames.GPT_NEOX),
+  /** BLOOM: ALiBi, a norm of the embeddings. */
+  BLOOM("bloom", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::bloom, FamilyNames.BLOOM),
+  /** Falcon, in its three designs. */
+  FALCON("falcon", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::falcon, FamilyNames.FALCON),
+  /** OPT, with norms in front of the blocks or, of 350m, behind the sums. */
+  OPT("opt", Bos.ALWAYS, FamilyConfigs::opt, FamilyNames.OPT),
   /** Llama 2 and 3, and what has taken over its format: TinyLlama, SmolLM. */
-  LLAMA(
-      "llama",
-      Bos.AS_THE_TOKENIZER_SAYS,
-      LlamaConfigs::llama,
-      WeightNames.ofLayers("layers.%d.")
-          .withPrefixes("model.", "")
-          .with(Weight.EMBEDDING, "embed_tokens")
-          .with(Weight.FINAL_NORM, "norm")
-          .with(Weight.ATTENTION_NORM, "input_layernorm")
-          .with(Weight.QUERY, "self_attn.q_proj")
-          .with(Weight.KEY, "self_attn.k_proj")
-          .with(Weight.VALUE, "self_attn.v_proj")
-          .with(Weight.ATTENTION_OUT, "self_attn.o_proj")
-          .with(Weight.MLP_NORM, "post_attention_layernorm")
-          .with(Weight.GATE, "mlp.gate_proj")
-          .with(Weight.UP, "mlp.up_proj")
-          .with(Weight.DOWN, "mlp.down_proj")),
+  LLAMA("llama", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::llama, FamilyNames.LLAMA),
   /** Mistral: Llama with a sliding attention window. */
-  MISTRAL("mistral", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::mistral, LLAMA.names),
+  MISTRAL("mistral", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::mistral, FamilyNames.LLAMA),
   /** Qwen 2 and 2.5: Llama with biases on queries, keys and values. */
-  QWEN2("qwen2", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::qwen2, LLAMA.names),
+  QWEN2("qwen2", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::qwen2, FamilyNames.LLAMA),
   /** Qwen 3: Llama with norms on every query and key head. */
-  QWEN3(
-      "qwen3",
-      Bos.AS_THE_TOKENIZER_SAYS,
-      LlamaConfigs::qwen3,
-      LLAMA
-          .names
-          .with(Weight.QUERY_NORM, "self_attn.q_norm")
-          .with(Weight.KEY_NORM, "self_attn.k_norm")),
+  QWEN3("qwen3", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::qwen3, FamilyNames.NORMED_HEADS),
   /** StarCoder2: rotary positions, grouped queries and windows, but LayerNorm and a plain MLP. */
-  STARCODER2(
-      "starcoder2",
-      Bos.AS_THE_TOKENIZER_SAYS,
-      FamilyConfigs::starcoder2,
-      LLAMA.names.without(Weight.GATE).with(Weight.UP, "mlp.c_fc").with(Weight.DOWN, "mlp.c_proj"));
+  STARCODER2("starcoder2", Bos.AS_THE_TOKENIZER_SAYS, FamilyConfigs::starcoder2, FamilyNames.STARCODER2),
+  /** SmolLM3: Llama with layers that do not rotate. */
+  SMOLLM3("smollm3", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::smollm3, FamilyNames.LLAMA),
+  /** Granite: Llama with four multipliers. */
+  GRANITE("granite", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::granite, FamilyNames.LLAMA),
+  /** StableLM: Llama with LayerNorm, partly rotated. */
+  STABLELM("stablelm", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::stablelm, FamilyNames.STABLELM),
+  /** Phi 1 to 2: attention and MLP side by side behind one norm, biases everywhere. */
+  PHI("phi", Bos.AS_THE_TOKENIZER_SAYS, PhiConfigs::phi, FamilyNames.PHI),
+  /** Phi 3, 3.5 and 4 mini: Llama with fused matrices. */
+  PHI3("phi3", Bos.AS_THE_TOKENIZER_SAYS, PhiConfigs::phi3, FamilyNames.PHI3),
+  /** Gemma: Llama with a multiplied embedding. */
+  GEMMA("gemma", Bos.AS_THE_TOKENIZER_SAYS, GemmaConfigs::gemma, FamilyNames.LLAMA),
+  /** Gemma 2: norms around the blocks, caps, windows. */
+  GEMMA2("gemma2", Bos.AS_THE_TOKENIZER_SAYS, GemmaConfigs::gemma2, FamilyNames.GEMMA2),
+  /** Gemma 3: norms around the blocks and of heads, two rotations. */
+  GEMMA3_TEXT("gemma3_text", Bos.AS_THE_TOKENIZER_SAYS, GemmaConfigs::gemma3, FamilyNames.GEMMA3),
+  /** Gemma 3 with an encoder of images, which is left out. */
+  GEMMA3("gemma3", Bos.AS_THE_TOKENIZER_SAYS, GemmaConfigs::gemma3WithImages, FamilyNames.GEMMA3),
+  /** OLMo: Llama with LayerNorms that learned nothing. */
+  OLMO("olmo", Bos.AS_THE_TOKENIZER_SAYS, OlmoConfigs::olmo, FamilyNames.LLAMA),
+  /** OLMo 2: norms behind the blocks, and of all heads together. */
+  OLMO2("olmo2", Bos.AS_THE_TOKENIZER_SAYS, OlmoConfigs::olmo2, FamilyNames.OLMO2),
+  /** OLMo 3: OLMo 2 with windows. */
+  OLMO3("olmo3", Bos.AS_THE_TOKENIZER_SAYS, OlmoConfigs::olmo3, FamilyNames.OLMO2),
+  /** Command R and Aya: attention and MLP side by side behind one norm. */
+  COHERE("cohere", Bos.AS_THE_TOKENIZER_SAYS, CohereConfigs::cohere, FamilyNames.COHERE),
+  /** Command R7B: with windows, and layers that do not rotate. */
+  COHERE2("cohere2", Bos.AS_THE_TOKENIZER_SAYS, CohereConfigs::cohere2, FamilyNames.COHERE),
+  /** Mixtral: Mistral with experts. */
+  MIXTRAL("mixtral", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::mixtral, FamilyNames.MIXTRAL),
+  /** Qwen 2 with experts, one of them for all positions. */
+  QWEN2_MOE("qwen2_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen2Moe, FamilyNames.QWEN2_MOE),
+  /** Qwen 3 with experts. */
+  QWEN3_MOE("qwen3_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen3Moe, FamilyNames.NORMED_EXPERTS),
+  /** OLMoE: experts, and norms of all heads together. */
+  OLMOE("olmoe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::olmoe, FamilyNames.NORMED_EXPERTS),
+  /** gpt-oss: experts with biases, sinks, windows. */
+  GPT_OSS("gpt_oss", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::gptOss, FamilyNames.GPT_OSS);
 
   /** When a text gets a BOS in front. */
   private enum Bos {

@@ -1,8 +1,13 @@
 package dev.limpid.model.load;
 
 import dev.limpid.model.BlockWeights;
+import dev.limpid.model.Linear;
+import dev.limpid.model.MlpWeights;
+import dev.limpid.model.NormWeights;
 import dev.limpid.model.StreamedBlocks;
+import dev.limpid.model.StreamedExperts;
 import dev.limpid.model.TransformerWeights;
+import dev.limpid.model.TransformerWeights.Entrance;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.Tensor;
@@ -59,33 +64,66 @@ final class WeightLoading {
    * @param progress told after each layer how many are done
    */
   TransformerWeights read(LayerStorage storage, LoadProgress progress) throws IOException {
-    String headName = names.of(Weight.HEAD);
+    String headName = names.of(Weight.HEAD, this::isStored);
     String ownName = prefix + names.of(Weight.EMBEDDING);
     boolean isHead = config.tiedHead() && !isStored(ownName) && isStored(headName);
     String embeddingName = isHead ? headName : ownName;
-    Tensor embedding = table(embeddingName, config.dVocab());
+    Tensor embedding = table(embeddingName, config.dVocab(), width());
     @Nullable Tensor positions =
         config.positions() instanceof Positions.Learned learned
-            ? table(prefix + names.of(Weight.POSITIONS), config.nContext() + learned.offset())
+            ? table(
+                prefix + names.of(Weight.POSITIONS),
+                config.nContext() + learned.offset(),
+                config.dModel())
             : null;
     // A head that is stored counts, even where the configuration ties it, as for Hugging Face.
     boolean tied = isHead || (config.tiedHead() && !isStored(headName));
-    Tensor unembedding = tied ? embedding : table(headName, config.dVocab());
+    Tensor unembedding = tied ? embedding : table(headName, config.dVocab(), width());
     PackedMatrix head = head(unembedding, tied ? embeddingName : headName);
+    @Nullable Tensor bias =
+        config.head().bias()
+            ? once(reader -> reader.resident(headName + ".bias", config.dVocab()))
+            : null;
     return new TransformerWeights(
         embedding,
         positions,
+        new Entrance(projection(Weight.PROJECT_IN), entranceNorm()),
         blocks(storage, head.bytes(), progress),
-        once(reader -> reader.norm(prefix + names.of(Weight.FINAL_NORM))),
+        config.head().normed()
+            ? once(reader -> reader.norm(prefix + names.of(Weight.FINAL_NORM)))
+            : NormWeights.NONE,
         unembedding,
-        head);
+        new Linear(head, bias),
+        projection(Weight.PROJECT_OUT));
+  }
+
+  /** Returns how wide the tables of tokens are. */
+  private int width() {
+    return config.embedding().width().orElse(config.dModel());
+  }
+
+  private NormWeights entranceNorm() throws IOException {
+    return config.embedding().normed()
+        ? once(reader -> reader.norm(prefix + names.of(Weight.EMBEDDING_NORM)))
+        : NormWeights.NONE;
+  }
+
+  /** Returns what is between tables and states; null where they are as wide. */
+  private @Nullable PackedMatrix projection(Weight which) throws IOException {
+    if (config.embedding().width().isEmpty()) {
+      return null;
+    }
+    String name = prefix + names.of(which);
+    int from = which == Weight.PROJECT_IN ? width() : config.dModel();
+    int to = which == Weight.PROJECT_IN ? config.dModel() : width();
+    return once(reader -> reader.linear(name, from, to, false).weight());
   }
 
   /** Returns a table of which rows are read later, after a look at all of them. */
-  private Tensor table(String name, int rows) throws IOException {
+  private Tensor table(String name, int rows, int width) throws IOException {
     String whole = name + ".weight";
-    Tensor read = once(reader -> reader.tensor(whole, rows, config.dModel()));
-    return read.onHeap() ? read : source.tensor(whole, rows, config.dModel());
+    Tensor read = once(reader -> reader.tensor(whole, rows, width));
+    return read.onHeap() ? read : source.tensor(whole, rows, width);
   }
 
   private PackedMatrix head(Tensor table, String name) throws IOException {
@@ -93,46 +131,71 @@ final class WeightLoading {
         ops.pack(
             table.onHeap()
                 ? table
-                : reader.stored(name + ".weight", config.dVocab(), config.dModel()),
+                : reader.stored(name + ".weight", config.dVocab(), width()),
             WeightLayout.OUT_IN));
   }
 
   private List<BlockWeights> blocks(LayerStorage storage, long others, LoadProgress progress)
       throws IOException {
     Map<String, int[]> asked = new LinkedHashMap<>();
-    BlockWeights first =
-        once(reader -> {
-          BlockWeights block = reader.block(inLayer(0));
-          asked.putAll(reader.asked());
-          return block;
-        });
+    BlockWeights first = block(0, MlpReader.ExpertList.IN_MEMORY, asked);
     if (storage.streams(others + first.bytes() * config.nLayers())) {
       requireInAllLayers(asked);
       progress.layersDone(config.nLayers(), config.nLayers());
-      return StreamedBlocks.startingWith(first, config.nLayers(), this::block);
+      return StreamedBlocks.startingWith(
+          first, config.nLayers(), layer -> block(layer, this::streamed, new LinkedHashMap<>()));
     }
     List<BlockWeights> blocks = new ArrayList<>(List.of(first));
     progress.layersDone(1, config.nLayers());
     for (int layer = 1; layer < config.nLayers(); layer++) {
-      blocks.add(block(layer));
+      blocks.add(block(layer, MlpReader.ExpertList.IN_MEMORY, new LinkedHashMap<>()));
       progress.layersDone(layer + 1, config.nLayers());
     }
     return blocks;
   }
 
-  private BlockWeights block(int layer) throws IOException {
-    return once(reader -> reader.block(inLayer(layer)));
+  /**
+   * Reads a layer.
+   *
+   * @param asked takes the names within the layer that were asked for, with their shapes
+   */
+  private BlockWeights block(
+      int layer, MlpReader.ExpertList experts, Map<String, int[]> asked) throws IOException {
+    return once(reader -> {
+      BlockWeights block = reader.block(layer, inLayer(layer), experts);
+      int prefixed = inLayer(layer).length();
+      reader.asked().forEach((name, shape) -> asked.put(name.substring(prefixed), shape));
+      return block;
+    });
+  }
+
+  /** Experts that are read when a position goes to them. */
+  private List<MlpWeights.Dense> streamed(WeightReader of, int layer, String block, int count) {
+    return new StreamedExperts(
+        count, expert -> once(reader -> new MlpReader(reader, layer, block).expert(expert)));
   }
 
   private String inLayer(int layer) {
     return prefix + String.format(Locale.ROOT, names.block(), layer);
   }
 
-  /** Checks that all layers have what the first one was asked for, without reading it. */
-  private void requireInAllLayers(Map<String, int[]> asked) throws IOException {
+  /**
+   * Checks that all layers have what the first one of their kind has, without reading them.
+   *
+   * @param ofFirst what the first layer was asked for
+   */
+  private void requireInAllLayers(Map<String, int[]> ofFirst) throws IOException {
+    Map<Boolean, Map<String, int[]>> kinds = new LinkedHashMap<>();
+    kinds.put(config.mlp().expertsOf(0).isPresent(), ofFirst);
     for (int layer = 1; layer < config.nLayers(); layer++) {
-      for (Map.Entry<String, int[]> tensor : asked.entrySet()) {
-        String name = inLayer(layer) + tensor.getKey().substring(inLayer(0).length());
+      boolean sparse = config.mlp().expertsOf(layer).isPresent();
+      if (!kinds.containsKey(sparse)) {
+        Map<String, int[]> asked = new LinkedHashMap<>();
+        block(layer, MlpReader.ExpertList.IN_MEMORY, asked);
+        kinds.put(sparse, asked);
+      }
+      for (Map.Entry<String, int[]> tensor : kinds.get(sparse).entrySet()) {
+        String name = inLayer(layer) + tensor.getKey();
         source.require(name, tensor.getValue());
         unread.remove(name);
       }

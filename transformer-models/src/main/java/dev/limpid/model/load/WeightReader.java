@@ -3,9 +3,10 @@ package dev.limpid.model.load;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.Linear;
 import dev.limpid.model.NormWeights;
-import dev.limpid.model.config.Attention;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Norm;
+import dev.limpid.model.config.Residual;
+import dev.limpid.model.load.HeadRows.Kind;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.TensorOps;
@@ -32,106 +33,126 @@ final class WeightReader {
     this.ops = ops;
   }
 
-  /** Reads a layer; {@code block} comes before the names of its weights. */
-  BlockWeights block(String block) throws IOException {
+  ModelConfig config() {
+    return config;
+  }
+
+  WeightNames names() {
+    return names;
+  }
+
+  TensorOps ops() {
+    return ops;
+  }
+
+  /** Returns whether there is a tensor of that whole name. */
+  boolean isStored(String name) {
+    return source.names().contains(name);
+  }
+
+  /** Returns the name of a linear map or norm behind what stands in front of it. */
+  String name(String block, Weight weight) {
+    return block + names.of(weight, name -> isStored(block + name + ".weight"));
+  }
+
+  /** Returns whether a family has a weight, and, where it may lie in others, it does not. */
+  boolean has(String block, Weight weight) {
+    return names.has(weight)
+        && (!(names.has(Weight.QUERY) && weight == Weight.FUSED_QKV)
+            || isStored(block + names.of(weight) + ".weight"));
+  }
+
+  /**
+   * Reads a layer.
+   *
+   * @param block what comes before the names of its weights
+   * @param experts reads those of a layer that has them
+   */
+  BlockWeights block(int layer, String block, MlpReader.ExpertList experts) throws IOException {
     int dModel = config.dModel();
-    int dMlp = config.dMlp();
-    Attention attention = config.attention();
-    int queryWidth = attention.nHeads() * attention.dHead();
-    int keyWidth = attention.nKvHeads() * attention.dHead();
-    boolean inputBias = attention.inputBias();
-
-    Linear query;
-    Linear key;
-    Linear value;
-    if (names.has(Weight.FUSED_QKV)) {
-      String fused = block + names.of(Weight.FUSED_QKV);
-      int all = queryWidth + 2 * keyWidth;
-      Tensor weight = weight(fused, dModel, all);
-      @Nullable Tensor bias = inputBias ? resident(fused + ".bias", all) : null;
-      query = part(weight, bias, 0, queryWidth);
-      key = part(weight, bias, queryWidth, queryWidth + keyWidth);
-      value = part(weight, bias, queryWidth + keyWidth, all);
-    } else {
-      query = linear(block + names.of(Weight.QUERY), dModel, queryWidth, inputBias);
-      key = linear(block + names.of(Weight.KEY), dModel, keyWidth, inputBias);
-      value = linear(block + names.of(Weight.VALUE), dModel, keyWidth, inputBias);
-    }
-    String attentionOut = block + names.of(Weight.ATTENTION_OUT);
-    Tensor outWeight = weight(attentionOut, queryWidth, dModel);
-    PackedMatrix out = ops.packBothWays(outWeight, names.layout());
+    AttentionReader attention = new AttentionReader(this, layer, block);
+    AttentionReader.Projections of = attention.projections();
+    String outName = name(block, Weight.ATTENTION_OUT);
+    Tensor outWeight =
+        weight(outName, config.nHeads() * config.dHead(), dModel);
     @Nullable Tensor outBias =
-        attention.outputBias() ? resident(attentionOut + ".bias", dModel) : null;
-    boolean mlpBias = config.mlp().bias();
+        config.attention().outputBias() ? resident(outName + ".bias", dModel) : null;
+    NormWeights behind = postNorm(block, Weight.ATTENTION_POST_NORM);
+    PackedMatrix out =
+        behind.isThere()
+            ? ops.pack(outWeight, names.layout())
+            : ops.packBothWays(outWeight, names.layout());
+    boolean clips = config.attention().clip().isPresent();
+    @Nullable Tensor bias = clips ? null : of.value().bias();
+    NormWeights attentionNorm = preNorm(block, Weight.ATTENTION_NORM);
     return new BlockWeights(
-        norm(block + names.of(Weight.ATTENTION_NORM)),
-        query,
-        key,
-        headNorm(block, Weight.QUERY_NORM),
-        headNorm(block, Weight.KEY_NORM),
-        value.weight(),
-        value.bias() == null ? null : value.bias().reshape(attention.nKvHeads(), attention.dHead()),
+        attentionNorm,
+        of.query(),
+        of.key(),
+        attention.norm(Kind.QUERY),
+        attention.norm(Kind.KEY),
+        clips ? of.value() : new Linear(of.value().weight(), null),
+        bias == null ? null : bias.reshape(config.nKvHeads(), config.dHead()),
+        attention.sinks(),
         out,
-        attentionBias(value.bias(), out, outBias),
-        norm(block + names.of(Weight.MLP_NORM)),
-        config.mlp().gated() ? linear(block + names.of(Weight.GATE), dModel, dMlp, mlpBias) : null,
-        linear(block + names.of(Weight.UP), dModel, dMlp, mlpBias),
-        linear(block + names.of(Weight.DOWN), dMlp, dModel, mlpBias));
+        attention.bias(bias, out, outBias),
+        behind,
+        behind.isThere() ? attention.terms(outWeight, behind) : out,
+        config.residual().sharedNorm() ? attentionNorm : preNorm(block, Weight.MLP_NORM),
+        new MlpReader(this, layer, block).mlp(experts),
+        postNorm(block, Weight.MLP_POST_NORM));
   }
 
-  /** beta = sum over h of b_V^h W_O^h + b_O; every query head of a group shares its b_V. */
-  private @Nullable Tensor attentionBias(
-      @Nullable Tensor valueBias, PackedMatrix out, @Nullable Tensor outBias) {
-    if (valueBias == null) {
-      return outBias;
-    }
-    int dHead = config.dHead();
-    int group = config.nHeads() / config.nKvHeads();
-    Tensor perHead = Tensor.zeros(1, config.nHeads() * dHead);
-    for (int h = 0; h < config.nHeads(); h++) {
-      valueBias.copyTo((long) (h / group) * dHead, perHead.array(), h * dHead, dHead);
-    }
-    Tensor beta = ops.zeros(1, config.dModel());
-    ops.matmul(ops.resident(perHead), out, outBias, beta);
-    return ops.resident(
-        beta.row(0).toHeap()); // a layer may be read within a scope, and outlives it
+  private NormWeights preNorm(String block, Weight weight) throws IOException {
+    return config.residual().preNorms() ? norm(name(block, weight)) : NormWeights.NONE;
   }
 
-  private Linear part(Tensor weight, @Nullable Tensor bias, int from, int to) {
-    return new Linear(
-        ops.pack(weight, names.layout(), from, to), bias == null ? null : bias.rows(from, to));
+  private NormWeights postNorm(String block, Weight weight) throws IOException {
+    Residual residual = config.residual();
+    return residual.postNorms() || residual.normsSums()
+        ? norm(name(block, weight))
+        : NormWeights.NONE;
   }
 
-  private Linear linear(String name, int inputs, int outputs, boolean bias) throws IOException {
+  Linear linear(String name, int inputs, int outputs, boolean bias) throws IOException {
     return new Linear(
         ops.pack(weight(name, inputs, outputs), names.layout()),
         bias ? resident(name + ".bias", outputs) : null);
   }
 
-  private Tensor weight(String name, int inputs, int outputs) throws IOException {
+  Tensor weight(String name, int inputs, int outputs) throws IOException {
     return names.layout() == WeightLayout.OUT_IN
         ? tensor(name + ".weight", outputs, inputs)
         : tensor(name + ".weight", inputs, outputs);
   }
 
-  private @Nullable Tensor headNorm(String block, Weight norm) throws IOException {
-    return config.attention().headNorm()
-        ? resident(block + names.of(norm) + ".weight", config.dHead())
-        : null;
+  /** Reads one of the norms of the stream. */
+  NormWeights norm(String name) throws IOException {
+    return norm(config.norm(), name, config.dModel());
   }
 
-  NormWeights norm(String name) throws IOException {
-    if (!config.norm().affine()) {
-      return new NormWeights(null, null);
+  /** Reads a norm of rows of some width. */
+  NormWeights norm(Norm norm, String name, int width) throws IOException {
+    @Nullable Tensor gain =
+        switch (norm.gain()) {
+          case NONE -> null;
+          case STORED -> resident(name + ".weight", width);
+          case ONE_PLUS_STORED -> onePlus(tensor(name + ".weight", width));
+        };
+    return new NormWeights(norm, gain, norm.bias() ? resident(name + ".bias", width) : null);
+  }
+
+  private Tensor onePlus(Tensor stored) {
+    float[] gain = stored.toFloats();
+    for (int i = 0; i < gain.length; i++) {
+      gain[i]++;
     }
-    Tensor gain = resident(name + ".weight", config.dModel());
-    boolean bias = config.norm().kind() == Norm.Kind.LAYER_NORM;
-    return new NormWeights(gain, bias ? resident(name + ".bias", config.dModel()) : null);
+    return ops.resident(Tensor.of(gain, gain.length));
   }
 
   /** Returns a gain or a bias where the model computes. */
-  private Tensor resident(String name, int size) throws IOException {
-    return ops.resident(tensor(name, size));
+  Tensor resident(String name, int... shape) throws IOException {
+    return ops.resident(tensor(name, shape));
   }
 
   /** Returns a tensor by its whole name as it is stored, unlooked at. */
@@ -148,6 +169,16 @@ final class WeightReader {
           source.location(), name, "has weights that are NaN or infinite");
     }
     return tensor;
+  }
+
+  /** Returns a part of a tensor by its whole name and shape; all elements of the part are finite. */
+  Tensor part(int row, String name, int... shape) throws IOException {
+    Tensor part = stored(name, shape).row(row);
+    if (!ops.allFinite(part)) {
+      throw new MissingTensorException(
+          source.location(), name, "has weights that are NaN or infinite");
+    }
+    return part;
   }
 
   /** Returns the names of the tensors that were asked for, with their shapes. */

@@ -25,14 +25,14 @@ final class CachedAttention {
   private final float[] keys;
   private final float[] values;
   private final int dHead;
-  private final float scale;
+  private final AttentionShape shape;
 
-  private CachedAttention(Tensor queries, Tensor keys, Tensor values, float scale) {
+  private CachedAttention(Tensor queries, Tensor keys, Tensor values, AttentionShape shape) {
     this.queries = queries.array();
     this.keys = keys.array();
     this.values = values.array();
     dHead = keys.dim(2);
-    this.scale = scale;
+    this.shape = shape;
   }
 
   /** Writes softmax(q k^T * scale) v into out, as {@code TensorOps.attendCached} says. */
@@ -44,7 +44,7 @@ final class CachedAttention {
       AttentionShape shape,
       Tensor out,
       WorkerPool pool) {
-    CachedAttention attention = new CachedAttention(queries, keys, values, shape.scale());
+    CachedAttention attention = new CachedAttention(queries, keys, values, shape);
     int nHeads = shape.nHeads();
     int tq = queries.dim(0);
     int dHead = keys.dim(2);
@@ -66,6 +66,8 @@ final class CachedAttention {
                 queries.offset() + at,
                 keys.offset() + head,
                 values.offset() + head,
+                h,
+                first,
                 last + 1 - first,
                 out.array(),
                 out.offset() + at,
@@ -74,12 +76,20 @@ final class CachedAttention {
         });
   }
 
-  /** Does one query of one head, which sees n keys. */
+  /** Does one query of one head, which sees n keys from one on. */
   private void row(
-      int query, int firstKey, int firstValue, int n, float[] out, int outAt, Scratch scratch) {
+      int query,
+      int firstKey,
+      int firstValue,
+      int head,
+      int key,
+      int n,
+      float[] out,
+      int outAt,
+      Scratch scratch) {
     float[] scores = scratch.floats(Use.SUMS, n + VL);
     scores(n, dHead, queries, query, keys, firstKey, scores, scratch);
-    float inverse = CausalAttention.exponentials(scores, 0, n, scale);
+    float inverse = CausalAttention.probabilities(shape, head, scores, 0, n, key);
     int i = 0;
     for (; i + TOGETHER * VL <= dHead; i += TOGETHER * VL) {
       mixFour(n, dHead, scores, inverse, values, firstValue + i, out, outAt + i);

@@ -71,7 +71,8 @@ final class CachedTiles {
     scores(tile, h, firstPanel, stride, scores, scratch);
     for (int r = 0; r < tiles.realRows(tile); r++) {
       int last = own + r;
-      probabilities(scores, r * stride, stride, shape.firstKey(last) - first, last + 1 - first);
+      int from = shape.firstKey(last) - first;
+      probabilities(h, scores, r * stride, stride, first, from, last + 1 - first);
     }
     mix(tile, h, first, end - first, stride, scores, scratch);
   }
@@ -92,11 +93,18 @@ final class CachedTiles {
     }
   }
 
-  /** Replaces a row of scores by probabilities of the keys in [from, to), and zeros around them. */
-  private void probabilities(float[] scores, int at, int stride, int from, int to) {
+  /**
+   * Replaces a row of scores by probabilities of the keys in [from, to), and zeros around them.
+   *
+   * @param firstKey the key that the row begins with
+   */
+  private void probabilities(
+      int h, float[] scores, int at, int stride, int firstKey, int from, int to) {
     int aligned = FLOATS.loopBound(from);
     Arrays.fill(scores, at + aligned, at + from, Float.NEGATIVE_INFINITY);
-    float inverse = CausalAttention.exponentials(scores, at + aligned, to - aligned, shape.scale());
+    float inverse =
+        CausalAttention.probabilities(
+            shape, h, scores, at + aligned, to - aligned, firstKey + aligned);
     CausalAttention.scale(scores, at + from, to - from, inverse, scores, at + from);
     Arrays.fill(scores, at, at + from, 0);
     Arrays.fill(scores, at + to, at + stride, 0);

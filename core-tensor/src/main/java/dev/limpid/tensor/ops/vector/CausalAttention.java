@@ -6,6 +6,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.ScoreRule;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -72,7 +73,7 @@ final class CausalAttention {
             int at = r * stride + aligned;
             // The scores of one vector are read together: those before the window count nothing.
             Arrays.fill(scores, at, r * stride + start, Float.NEGATIVE_INFINITY);
-            float inverse = exponentials(scores, at, end - aligned, shape.scale());
+            float inverse = probabilities(shape, h, scores, at, end - aligned, aligned);
             int to = pattern.offset() + (h * tq + row) * tk;
             scale(scores, r * stride + start, end - start, inverse, pattern.array(), to + start);
             Arrays.fill(pattern.array(), to, to + start, 0);
@@ -174,6 +175,30 @@ final class CausalAttention {
     }
     // The padding has added e^-87 a lane, which is nothing beside the 1 of the largest score.
     return 1 / Lanes.sum(sum);
+  }
+
+  /**
+   * Replaces the products of a query with n keys by e^(score - largest), and returns what makes
+   * probabilities of them.
+   *
+   * @param firstKey the key of the first product
+   */
+  static float probabilities(
+      AttentionShape shape, int head, float[] scores, int at, int n, int firstKey) {
+    ScoreRule rule = shape.rule();
+    if (rule.isPlain()) {
+      return exponentials(scores, at, n, shape.scale());
+    }
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      if (scores[at + i] > Float.NEGATIVE_INFINITY) {
+        scores[at + i] =
+            (float) rule.of(head, firstKey + i, scores[at + i] * shape.scale(), shape.scale());
+        largest = Math.max(largest, scores[at + i]);
+      }
+    }
+    float inverse = exponentials(scores, at, n, 1);
+    return (float) (1 / (1.0 / inverse + rule.sink(head, largest)));
   }
 
   /** Writes n elements of x times a factor into out. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -196,6 +197,59 @@ public final class ConfigJson {
               "relu, gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, gelu_accurate,"
                   + " quick_gelu, silu, swish");
     };
+  }
+
+  /** Returns the numbers under a key that must be there, as floats. */
+  public List<Float> numbers(String key) throws ModelConfigException {
+    if (!node.path(key).isArray()) {
+      throw wrong(key, "a list of numbers");
+    }
+    List<Float> numbers = new ArrayList<>();
+    for (JsonNode item : node.path(key)) {
+      if (!item.isNumber() || !Double.isFinite(item.asDouble())) {
+        throw wrong(key, "a list of numbers");
+      }
+      numbers.add((float) item.asDouble());
+    }
+    return numbers;
+  }
+
+  /** Returns the file. */
+  Path path() {
+    return path;
+  }
+
+  /** Returns the number under a key; where it is absent, or null, there is none. */
+  public OptionalDouble numberIfAny(String key) throws ModelConfigException {
+    return has(key) ? OptionalDouble.of(number(key)) : OptionalDouble.empty();
+  }
+
+  /** Returns the number under a key, a default if it is absent; where it is null there is none. */
+  public OptionalDouble numberUnlessNull(String key, double absent) throws ModelConfigException {
+    return mentions(key) ? numberIfAny(key) : OptionalDouble.of(absent);
+  }
+
+  /**
+   * Returns the objects under a key as pairs of strings and how often they are repeated: GPT-Neo's
+   * {@code [[["global", "local"], 12]]}.
+   */
+  public List<String> repeated(String key) throws ModelConfigException {
+    String expected = "a list of lists of strings, each with how often it is repeated";
+    List<String> all = new ArrayList<>();
+    for (JsonNode group : node.path(key)) {
+      if (!group.path(0).isArray() || !group.path(1).canConvertToInt()) {
+        throw wrong(key, expected);
+      }
+      for (int i = 0; i < Math.min(group.path(1).asInt(), 10_000); i++) {
+        for (JsonNode item : group.path(0)) {
+          if (!item.isString()) {
+            throw wrong(key, expected);
+          }
+          all.add(item.asString());
+        }
+      }
+    }
+    return all;
   }
 
   /** Returns the exception for a value that is understood but not supported. */

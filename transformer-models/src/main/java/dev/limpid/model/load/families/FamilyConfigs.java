@@ -1,12 +1,16 @@
 package dev.limpid.model.load.families;
 
 import dev.limpid.model.config.Attention;
+import dev.limpid.model.config.Embedding;
 import dev.limpid.model.config.Head;
 import dev.limpid.model.config.Mlp;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.config.Norm;
+import dev.limpid.model.config.Norm.Gain;
 import dev.limpid.model.config.Positions.Learned;
+import dev.limpid.model.config.Residual;
+import dev.limpid.model.config.Residual.Placement;
 import dev.limpid.model.config.Sizes;
 import java.util.OptionalInt;
 
@@ -52,16 +56,10 @@ public final class FamilyConfigs {
     int dModel = json.integer("hidden_size", 768);
     int nHeads = json.integer("num_attention_heads", 12);
     boolean bias = json.flag("enable_bias", true);
-    if (!json.flag("do_layer_norm_before", true)
-        || json.integer("word_embed_proj_dim", dModel) != dModel) {
-      throw json.invalid(
-          "post-LN models with projected embeddings (do_layer_norm_before false,"
-              + " word_embed_proj_dim other than hidden_size, as in OPT-350m) are not supported:"
-              + " their residual stream is not a sum of block outputs");
-    }
-    if (json.flag("_remove_final_layer_norm", false)) {
-      throw json.unsupported("_remove_final_layer_norm", "true", "false");
-    }
+    boolean normsSums = !json.flag("do_layer_norm_before", true);
+    int width = json.integer("word_embed_proj_dim", dModel);
+    // The norms of sums leave a normed state behind, and nothing for a final norm to do.
+    boolean finalNorm = !normsSums && !json.flag("_remove_final_layer_norm", false);
     return ModelConfig.of(
             "opt",
             new Sizes(
@@ -80,9 +78,14 @@ public final class FamilyConfigs {
                     json.activation("activation_function", "relu"))
                 .withBias(bias),
             // OPT's configuration has no epsilon: its LayerNorm keeps PyTorch's default.
-            Norm.layerNorm(1e-5).withAffine(json.flag("layer_norm_elementwise_affine", true)),
+            layerNorm(json.flag("layer_norm_elementwise_affine", true)),
             new Learned(2))
-        .withHead(Head.tiedIf(json.flag("tie_word_embeddings", true)))
+        .withEmbedding(width == dModel ? Embedding.PLAIN : Embedding.PLAIN.withWidth(width))
+        .withResidual(
+            normsSums
+                ? Residual.PLAIN.withPlacement(Placement.POST_LN).withPreNorms(false)
+                : Residual.PLAIN)
+        .withHead(Head.tiedIf(json.flag("tie_word_embeddings", true)).withNorm(finalNorm))
         .withBosId(json.has("bos_token_id") ? json.id("bos_token_id") : OptionalInt.of(2))
         .withEosIds(json.ids("eos_token_id"));
   }
@@ -93,14 +96,13 @@ public final class FamilyConfigs {
     int nHeads = json.integer("num_attention_heads");
     int nContext = json.integer("max_position_embeddings", 4096);
     boolean bias = json.flag("use_bias", true);
+    int dHead = headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
     return ModelConfig.of(
             "starcoder2",
             new Sizes(
                 json.integer("num_hidden_layers"), dModel, json.integer("vocab_size"), nContext),
             Attention.of(
-                    nHeads,
-                    json.integer("num_key_value_heads", 2),
-                    headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads))
+                    nHeads, json.integer("num_key_value_heads", 2), dHead)
                 .withInputBias(bias)
                 .withOutputBias(bias)
                 .withWindows(WindowConfig.everywhere(json, OptionalInt.empty())),
@@ -109,10 +111,15 @@ public final class FamilyConfigs {
                     json.activation("hidden_act", "gelu_pytorch_tanh"))
                 .withBias(bias),
             Norm.layerNorm(json.number("norm_epsilon", 1e-5)),
-            RotaryConfig.read(json, nContext))
+            RotaryConfig.of(json, nContext, dHead).read())
         .withHead(Head.tiedIf(json.flag("tie_word_embeddings", true)))
         .withBosId(json.id("bos_token_id"))
         .withEosIds(json.ids("eos_token_id"));
+  }
+
+  private static Norm layerNorm(boolean affine) {
+    Norm norm = Norm.layerNorm(1e-5);
+    return affine ? norm : norm.withGain(Gain.NONE).withBias(false);
   }
 
   /** Returns D / H, which must be whole. */

@@ -1,12 +1,18 @@
 package dev.limpid.model.load.families;
 
 import dev.limpid.model.config.Attention;
+import dev.limpid.model.config.Embedding;
 import dev.limpid.model.config.Head;
-import dev.limpid.model.config.Mlp;
+import dev.limpid.model.config.HeadNorm;
+import dev.limpid.model.config.HeadNorm.Over;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.config.Norm;
-import dev.limpid.model.config.Sizes;
+import dev.limpid.model.config.Positions;
+import dev.limpid.model.config.Positions.ByLayer;
+import dev.limpid.model.config.Residual;
+import dev.limpid.model.config.Residual.Placement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -23,13 +29,13 @@ public final class LlamaConfigs {
   public static ModelConfig llama(ConfigJson json) throws ModelConfigException {
     boolean bias = json.flag("attention_bias", false);
     boolean mlpBias = json.flag("mlp_bias", false);
-    Shared shared = Shared.read(json, 2048);
-    return shared.model(
+    LlamaKeys keys = LlamaKeys.read(json, 2048);
+    return keys.model(
         "llama",
-        Attention.of(shared.nHeads, shared.nKvHeads(shared.nHeads), shared.dHead())
+        Attention.of(keys.nHeads(), keys.nKvHeads(keys.nHeads()), keys.dHead())
             .withInputBias(bias)
             .withOutputBias(bias),
-        shared.mlp().withBias(mlpBias));
+        keys.mlp().withBias(mlpBias));
   }
 
   /** Reads the spelling of Mistral; every layer has the same window, or none has one. */
@@ -40,95 +46,131 @@ public final class LlamaConfigs {
           "layer_types", "in model_type mistral", "the same window in all layers");
     }
     List<Integer> windows = WindowConfig.everywhere(json, OptionalInt.of(4096));
-    Shared shared = Shared.read(json, 131_072);
-    return shared.model(
+    LlamaKeys keys = LlamaKeys.read(json, 131_072);
+    return keys.model(
         "mistral",
-        Attention.of(shared.nHeads, shared.nKvHeads(8), shared.dHead()).withWindows(windows),
-        shared.mlp());
+        Attention.of(keys.nHeads(), keys.nKvHeads(8), keys.dHead()).withWindows(windows),
+        keys.mlp());
   }
 
   /** Reads the spelling of Qwen 2 and 2.5. */
   public static ModelConfig qwen2(ConfigJson json) throws ModelConfigException {
     List<Integer> windows = WindowConfig.byLayer(json, QWEN_CONTEXT);
-    Shared shared = Shared.read(json, QWEN_CONTEXT);
-    return shared.model(
+    LlamaKeys keys = LlamaKeys.read(json, QWEN_CONTEXT);
+    return keys.model(
         "qwen2",
-        Attention.of(shared.nHeads, shared.nKvHeads(32), shared.dHead())
+        Attention.of(keys.nHeads(), keys.nKvHeads(32), keys.dHead())
             .withInputBias(true)
             .withWindows(windows),
-        shared.mlp());
+        keys.mlp());
   }
 
   /** Reads the spelling of Qwen 3. */
   public static ModelConfig qwen3(ConfigJson json) throws ModelConfigException {
     boolean bias = json.flag("attention_bias", false);
     List<Integer> windows = WindowConfig.byLayer(json, QWEN_CONTEXT);
-    Shared shared = Shared.read(json, QWEN_CONTEXT);
-    return shared.model(
+    LlamaKeys keys = LlamaKeys.read(json, QWEN_CONTEXT);
+    return keys.model(
         "qwen3",
-        Attention.of(shared.nHeads, shared.nKvHeads(32), shared.dHead(128))
+        Attention.of(keys.nHeads(), keys.nKvHeads(32), keys.dHead(128))
             .withInputBias(bias)
             .withOutputBias(bias)
-            .withHeadNorm(true)
+            .withHeadNorm(new HeadNorm(keys.rmsNorm(1e-6), Over.EACH_HEAD))
             .withWindows(windows),
-        shared.mlp());
+        keys.mlp());
   }
 
-  /** What all of them spell alike. */
-  private record Shared(ConfigJson json, Sizes sizes, int nHeads) {
+  /** Reads the spelling of SmolLM3: some layers do not rotate. */
+  public static ModelConfig smollm3(ConfigJson json) throws ModelConfigException {
+    refuseWindows(json);
+    boolean bias = json.flag("attention_bias", false);
+    LlamaKeys keys = LlamaKeys.read(json, 32_768);
+    Positions rotary = keys.rotary(keys.dHead()).withTheta(2e6).read();
+    return keys
+        .model(
+            "smollm3",
+            Attention.of(keys.nHeads(), keys.nKvHeads(4), keys.dHead())
+                .withInputBias(bias)
+                .withOutputBias(bias),
+            keys.mlp().withBias(json.flag("mlp_bias", false)),
+            keys.rmsNorm(1e-6),
+            new ByLayer(
+                rotates(json).stream()
+                    .map(turns -> turns ? rotary : new Positions.None())
+                    .toList()))
+        .withHead(Head.tiedIf(json.flag("tie_word_embeddings", true)));
+  }
 
-    static Shared read(ConfigJson json, int absentContext) throws ModelConfigException {
-      int dModel = json.integer("hidden_size");
-      int nHeads = json.integer("num_attention_heads");
-      int nContext = json.integer("max_position_embeddings", absentContext);
-      return new Shared(
-          json,
-          new Sizes(
-              json.integer("num_hidden_layers"), dModel, json.integer("vocab_size"), nContext),
-          nHeads);
-    }
-
-    /** A key that is null is not absent: it means one for each query head, in every family. */
-    int nKvHeads(int absent) throws ModelConfigException {
-      String key = "num_key_value_heads";
-      return json.integer(key, json.mentions(key) ? nHeads : absent);
-    }
-
-    /** The width where the key is absent is D / H. */
-    int dHead() throws ModelConfigException {
-      return json.has("head_dim")
-          ? dHead(0)
-          : paired(
-              FamilyConfigs.headWidth(
-                  json, "hidden_size", sizes.dModel(), "num_attention_heads", nHeads));
-    }
-
-    int dHead(int absent) throws ModelConfigException {
-      return paired(json.integer("head_dim", absent));
-    }
-
-    private int paired(int dHead) throws ModelConfigException {
-      if (dHead % 2 != 0) {
-        throw json.invalid("the head width " + dHead + " is odd and cannot be rotated in pairs");
+  /** 1 rotates; where it is not said, every fourth layer does not. */
+  private static List<Boolean> rotates(ConfigJson json) throws ModelConfigException {
+    int nLayers = WindowConfig.nLayers(json);
+    List<Boolean> rotates = new ArrayList<>();
+    if (json.has("no_rope_layers")) {
+      json.ids("no_rope_layers").forEach(turns -> rotates.add(turns != 0));
+    } else {
+      int interval = json.integer("no_rope_layer_interval", 4);
+      for (int l = 0; l < nLayers; l++) {
+        rotates.add((l + 1) % interval != 0);
       }
-      return dHead;
     }
+    if (rotates.size() != nLayers) {
+      throw json.invalid(
+          "no_rope_layers has %d entries, num_hidden_layers is %d"
+              .formatted(rotates.size(), nLayers));
+    }
+    return rotates;
+  }
 
-    Mlp mlp() throws ModelConfigException {
-      return Mlp.gated(json.integer("intermediate_size"), json.activation("hidden_act", "silu"));
+  /** Refuses sliding windows in families whose published models have none. */
+  static void refuseWindows(ConfigJson json) throws ModelConfigException {
+    if (json.flag("use_sliding_window", false)) {
+      throw json.unsupported("use_sliding_window", "true", "false");
     }
+    if (json.has("layer_types") && json.strings("layer_types").contains("sliding_attention")) {
+      throw json.unsupported("layer_types", "sliding_attention", "full_attention");
+    }
+  }
 
-    ModelConfig model(String modelType, Attention attention, Mlp mlp) throws ModelConfigException {
-      return ModelConfig.of(
-              modelType,
-              sizes,
-              attention,
-              mlp,
-              Norm.rmsNorm(json.number("rms_norm_eps", 1e-6)),
-              RotaryConfig.read(json, sizes.nContext()))
-          .withHead(Head.tiedIf(json.flag("tie_word_embeddings", false)))
-          .withBosId(json.id("bos_token_id"))
-          .withEosIds(json.ids("eos_token_id"));
+  /** Reads the spelling of Granite 3: four multipliers. */
+  public static ModelConfig granite(ConfigJson json) throws ModelConfigException {
+    boolean bias = json.flag("attention_bias", false);
+    LlamaKeys keys = LlamaKeys.read(json, 2048);
+    ModelConfig model =
+        keys.model(
+            "granite",
+            Attention.of(keys.nHeads(), keys.nKvHeads(keys.nHeads()), keys.dHead())
+                .withScale(json.number("attention_multiplier", 1))
+                .withInputBias(bias)
+                .withOutputBias(bias),
+            keys.mlp().withBias(json.flag("mlp_bias", false)));
+    return model
+        .withEmbedding(Embedding.PLAIN.withScale(json.number("embedding_multiplier", 1)))
+        .withResidual(Residual.PLAIN.withMultiplier(json.number("residual_multiplier", 1)))
+        .withHead(model.head().withScale(1 / json.number("logits_scaling", 1)));
+  }
+
+  /** Reads the spelling of StableLM: LayerNorm, and a part of each head rotated. */
+  public static ModelConfig stablelm(ConfigJson json) throws ModelConfigException {
+    LlamaKeys keys = LlamaKeys.read(json, 4096);
+    Norm norm = Norm.layerNorm(json.number("layer_norm_eps", 1e-5));
+    Attention attention =
+        Attention.of(keys.nHeads(), keys.nKvHeads(32), keys.dHead())
+            .withInputBias(json.flag("use_qkv_bias", false));
+    if (json.flag("qk_layernorm", false)) {
+      attention =
+          attention.withHeadNorm(
+              new HeadNorm(norm.withBias(false), Over.EACH_HEAD_WITH_OWN_GAIN));
     }
+    ModelConfig model =
+        keys.model(
+            "stablelm",
+            attention,
+            keys.mlp(),
+            norm,
+            keys.rotary(keys.dHead()).withPart(0.25).read());
+    return json.flag("use_parallel_residual", false)
+        ? model.withResidual(
+            Residual.PLAIN.withPlacement(Placement.PARALLEL).withSharedNorm(true))
+        : model;
   }
 }

@@ -37,7 +37,7 @@ final class WindowConfig {
             ? window(json, OptionalInt.of(4096))
             : OptionalInt.empty();
     List<Boolean> sliding =
-        json.has("layer_types") ? named(json) : counted(json, window.isPresent());
+        json.has("layer_types") ? named(json, nLayers(json)) : counted(json, window.isPresent());
     if (!sliding.contains(true)) {
       return List.of();
     }
@@ -50,6 +50,49 @@ final class WindowConfig {
     return sliding.stream().map(slides -> slides ? window.getAsInt() : context).toList();
   }
 
+  /** Says whether a layer slides where a configuration does not. */
+  interface Rule {
+    /** Returns whether that layer slides. */
+    boolean slides(int layer);
+  }
+
+  /** Returns which layers slide, [L]: those that layer_types names, else those of a rule. */
+  static List<Boolean> sliding(ConfigJson json, Rule rule) throws ModelConfigException {
+    return sliding(json, nLayers(json), rule);
+  }
+
+  /** Returns the same of so many layers. */
+  static List<Boolean> sliding(ConfigJson json, int nLayers, Rule rule)
+      throws ModelConfigException {
+    if (json.has("layer_types")) {
+      return named(json, nLayers);
+    }
+    List<Boolean> sliding = new ArrayList<>();
+    for (int l = 0; l < nLayers; l++) {
+      sliding.add(rule.slides(l));
+    }
+    return sliding;
+  }
+
+  /**
+   * Returns the windows of layers that slide and of those that do not, [L], or an empty list if
+   * none slides.
+   *
+   * @param absent the window where the key is absent; a sliding layer must have one
+   */
+  static List<Integer> of(
+      ConfigJson json, List<Boolean> sliding, OptionalInt absent, int nContext)
+      throws ModelConfigException {
+    if (!sliding.contains(true)) {
+      return List.of();
+    }
+    OptionalInt window = window(json, absent);
+    if (window.isEmpty()) {
+      throw json.invalid("a layer of sliding_attention, but sliding_window is null or absent");
+    }
+    return sliding.stream().map(slides -> slides ? window.getAsInt() : nContext).toList();
+  }
+
   private static OptionalInt window(ConfigJson json, OptionalInt absent)
       throws ModelConfigException {
     if (json.has(WINDOW)) {
@@ -58,7 +101,7 @@ final class WindowConfig {
     return json.mentions(WINDOW) ? OptionalInt.empty() : absent;
   }
 
-  private static List<Boolean> named(ConfigJson json) throws ModelConfigException {
+  private static List<Boolean> named(ConfigJson json, int nLayers) throws ModelConfigException {
     List<Boolean> sliding = new ArrayList<>();
     for (String type : json.strings("layer_types")) {
       sliding.add(
@@ -69,7 +112,6 @@ final class WindowConfig {
                 throw json.unsupported("layer_types", type, "full_attention, sliding_attention");
           });
     }
-    int nLayers = nLayers(json);
     if (sliding.size() != nLayers) {
       throw json.invalid(
           "layer_types has %d entries, num_hidden_layers is %d".formatted(sliding.size(), nLayers));
@@ -88,7 +130,7 @@ final class WindowConfig {
     return sliding;
   }
 
-  private static int nLayers(ConfigJson json) throws ModelConfigException {
+  static int nLayers(ConfigJson json) throws ModelConfigException {
     int nLayers = json.integer("num_hidden_layers");
     if (nLayers < 1 || nLayers > MOST_LAYERS) {
       throw json.invalid("num_hidden_layers is " + nLayers + ", not from 1 to " + MOST_LAYERS);

@@ -1,0 +1,89 @@
+package dev.limpid.model;
+
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
+
+/**
+ * The terms of one attention block, factored, since all of them together would be [H, T, T, D]:
+ *
+ * <pre>
+ *   term[h, q, k] = weights[h, q, k] * values[h / (H / K), k] W^h
+ * </pre>
+ *
+ * @param weights [H, T, T] attention probabilities, times what multiplies a whole row on its way
+ *     into the state: s of a norm behind the attention, the multiplier of the stream
+ * @param values [K, T, d]
+ * @param projection W, inputs H * d, outputs D, with the gain of such a norm inside
+ */
+public record AttentionTerms(Tensor weights, Tensor values, PackedMatrix projection) {
+
+  /**
+   * Returns the terms as they are parts of the state that they were added to.
+   *
+   * @param trace of that layer, not modified
+   */
+  public static AttentionTerms inState(Transformer model, int layer, LayerTrace trace) {
+    BlockWeights block = model.weights().block(layer);
+    float[] factors = factors(model, trace);
+    Tensor weights = factors.length == 0 ? trace.pattern() : scaled(model, trace, factors);
+    return new AttentionTerms(weights, trace.value(), block.terms());
+  }
+
+  /** Returns the terms as they are parts of {@code attnOut}. */
+  public static AttentionTerms inOutput(Transformer model, int layer, LayerTrace trace) {
+    return model.config().residual().normsSums()
+        ? new AttentionTerms(
+            trace.pattern(), trace.value(), model.weights().block(layer).attentionOut())
+        : inState(model, layer, trace);
+  }
+
+  /**
+   * Returns t of every query: what multiplies all its terms on their way into the state, [T]; empty
+   * where nothing does.
+   */
+  public static float[] factors(Transformer model, LayerTrace trace) {
+    double multiplier = model.config().residual().multiplier();
+    if (trace.attentionScale() == null && multiplier == 1) {
+      return new float[0];
+    }
+    float[] factors = new float[trace.residPre().dim(0)];
+    for (int q = 0; q < factors.length; q++) {
+      double scale = trace.attentionScale() == null ? 1 : trace.attentionScale().get(q);
+      factors[q] = (float) (scale * multiplier);
+    }
+    return factors;
+  }
+
+  private static Tensor scaled(Transformer model, LayerTrace trace, float[] factors) {
+    Tensor pattern = trace.pattern();
+    int n = factors.length;
+    Tensor scaled = Tensor.of(pattern.toFloats(), pattern.dim(0), n, n);
+    for (int i = 0; i < scaled.size(); i++) {
+      scaled.array()[i] *= factors[i / n % n];
+    }
+    Tensor there = model.ops().zeros(pattern.dim(0), n, n);
+    model.ops().copy(scaled, there);
+    return there;
+  }
+
+  /** Returns what every head adds, summed over keys, without biases: [H, T, D]. */
+  public Tensor byHead(TensorOps ops) {
+    int nHeads = weights.dim(0);
+    int nPositions = weights.dim(1);
+    int dHead = values.dim(2);
+    try (Scope scope = ops.scope()) {
+      Tensor mixed = ops.zeros(nPositions, nHeads * dHead);
+      ops.attend(weights, values, mixed);
+      Tensor byHead = ops.zeros(nHeads, nPositions, dHead);
+      ops.splitHeads(mixed, byHead, 0);
+      Tensor out = scope.keep(ops.zeros(nHeads, nPositions, projection.outputs()));
+      for (int h = 0; h < nHeads; h++) {
+        PackedMatrix ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
+        ops.matmul(byHead.row(h), ofHead, null, out.row(h));
+      }
+      return out;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.limpid.model;
+
+import dev.limpid.tensor.Tensor;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a router sent the positions of a layer, and what came back; all on the heap, to be read,
+ * not modified.
+ *
+ * @param chosen of each position, the experts it went to, [T][k], by falling router number
+ * @param router [T, E] the numbers that the router chose by
+ * @param weight [T, k] of the chosen ones
+ * @param out [T, k, D] what they wrote, the weight inside
+ * @param shared [T, D] what the expert wrote that all go to, its gate inside; null without one
+ */
+public record ExpertTrace(
+    List<List<Integer>> chosen,
+    Tensor router,
+    Tensor weight,
+    Tensor out,
+    @Nullable Tensor shared) {
+
+  /** Copies the lists. */
+  public ExpertTrace {
+    chosen = chosen.stream().map(List::copyOf).toList();
+  }
+
+  /** Returns k. */
+  public int used() {
+    return weight.dim(1);
+  }
+
+  /** Returns what an expert wrote at a position, [D]: the j-th of those it went to. */
+  public Tensor out(int position, int j) {
+    return out.row(position).row(j);
+  }
+}

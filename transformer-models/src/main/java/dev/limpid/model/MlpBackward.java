@@ -1,0 +1,261 @@
+package dev.limpid.model;
+
+import dev.limpid.model.config.Experts;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.Slope;
+import dev.limpid.tensor.ops.TensorOps;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** MLPs and experts, backwards: from what they write to what they read. */
+record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
+
+  /**
+   * Gradients of an MLP.
+   *
+   * @param in [T, D] of what it read
+   * @param neuronPre [T, F]
+   * @param neuronPost [T, F]
+   */
+  record Read(Tensor in, Tensor neuronPre, Tensor neuronPost) {}
+
+  /**
+   * Takes a gradient back through the MLP of a layer.
+   *
+   * @param mlpIn makes what it read, [T, D], where it is needed
+   * @param out [T, D] in what it wrote, not modified
+   */
+  Read run(int layer, LayerTrace states, Supplier<Tensor> mlpIn, Tensor out) {
+    return switch (model.weights().block(layer).mlp()) {
+      case MlpWeights.Dense dense -> dense(dense, states, out);
+      case MlpWeights.Sparse sparse ->
+          sparse(
+              model.config().mlp().expertsOf(layer).orElseThrow(),
+              sparse,
+              Objects.requireNonNull(states.experts()),
+              mlpIn.get(),
+              out);
+    };
+  }
+
+  private Read dense(MlpWeights.Dense mlp, LayerTrace states, Tensor out) {
+    Tensor neuronPost = back(mlp.down().weight(), out); // [T, F]
+    Activation activation = model.config().mlp().activation();
+    Tensor pre =
+        neurons(mlp, activation, states.neuronPre(), states.neuronUp(), neuronPost);
+    Tensor in;
+    if (mlp.gate() == null) {
+      in = back(mlp.up().weight(), pre);
+    } else {
+      in = back(mlp.up().weight(), up(activation, states.neuronPre(), neuronPost));
+      ops.add(in, back(mlp.gate().weight(), pre), in);
+    }
+    return new Read(in, pre, neuronPost);
+  }
+
+  /** What the neurons make of what they read before the activation; of a gated MLP, the gate. */
+  private Tensor neurons(
+      MlpWeights.Dense mlp, Activation activation, Tensor pre, Tensor up, Tensor neuronPost) {
+    Tensor gradient = like(neuronPost);
+    ops.slope(activation, rules.slope(), pre, gradient);
+    ops.multiply(gradient, neuronPost, gradient);
+    if (mlp.gate() != null) {
+      // neuronPost = act(gate) * up: each factor's gradient is times the other.
+      ops.multiply(gradient, up, gradient);
+      halve(gradient);
+    }
+    return gradient;
+  }
+
+  private Tensor up(Activation activation, Tensor pre, Tensor neuronPost) {
+    Tensor up = like(neuronPost);
+    ops.activate(activation, pre, up);
+    ops.multiply(up, neuronPost, up);
+    halve(up);
+    return up;
+  }
+
+  private void halve(Tensor gradient) {
+    if (rules.gate() != 1) {
+      ops.scale(gradient, rules.gate(), gradient);
+    }
+  }
+
+  /** Each position goes back through the experts it went to, and through their weights. */
+  private Read sparse(
+      Experts config, MlpWeights.Sparse mlp, ExpertTrace trace, Tensor mlpIn, Tensor out) {
+    ExpertPass pass = new ExpertPass(ops, config);
+    int n = mlpIn.dim(0);
+    int width = mlpIn.dim(1);
+    float[] gradient = out.toFloats();
+    float[] in = new float[n * width];
+    for (int expert = 0; expert < config.count(); expert++) {
+      int e = expert;
+      int[] positions =
+          IntStream.range(0, n).filter(t -> trace.chosen().get(t).contains(e)).toArray();
+      if (positions.length > 0) {
+        double[] weights =
+            IntStream.of(positions)
+                .mapToDouble(t -> trace.weight().get(t, trace.chosen().get(t).indexOf(e)))
+                .toArray();
+        addExpert(pass, mlp.experts().get(expert), mlpIn, positions, weights, gradient, in);
+      }
+    }
+    if (mlp.shared() != null) {
+      int[] all = IntStream.range(0, n).toArray();
+      double[] gates = pass.sharedWeights(mlp, mlpIn);
+      addExpert(pass, mlp.shared(), mlpIn, all, gates, gradient, in);
+      if (mlp.sharedGate() != null && !rules.normsFrozen()) {
+        addSharedGate(mlp.sharedGate(), trace, gates, gradient, in);
+      }
+    }
+    if (!rules.normsFrozen()) {
+      addRouter(config, mlp.router(), trace, gradient, in);
+    }
+    Tensor there = ops.zeros(n, width);
+    ops.copy(Tensor.of(in, n, width), there);
+    Tensor none = ops.zeros(n, 0);
+    return new Read(there, none, none);
+  }
+
+  private void addExpert(
+      ExpertPass pass,
+      MlpWeights.Dense expert,
+      Tensor mlpIn,
+      int[] positions,
+      double[] weights,
+      float[] gradient,
+      float[] in) {
+    int width = mlpIn.dim(1);
+    try (Scope _ = ops.scope()) {
+      Tensor x = ops.zeros(positions.length, width);
+      ops.embed(mlpIn, positions, x);
+      Tensor weighed = Tensor.zeros(positions.length, width);
+      for (int i = 0; i < weighed.size(); i++) {
+        int at = positions[i / width] * width + i % width;
+        weighed.array()[i] = (float) (weights[i / width] * gradient[at]);
+      }
+      Tensor there = ops.zeros(positions.length, width);
+      ops.copy(weighed, there);
+      ExpertPass.Neurons neurons = pass.dense(expert, x);
+      Tensor post = back(expert.down().weight(), there);
+      Tensor back;
+      if (pass.config().clamp().isPresent()) {
+        back = clamped(pass.config(), expert, neurons, post);
+      } else {
+        Tensor pre = neurons(expert, Activation.SILU, neurons.gate(), neurons.up(), post);
+        back = back(expert.up().weight(), up(Activation.SILU, neurons.gate(), post));
+        ops.add(
+            back, back(Objects.requireNonNull(expert.gate()).weight(), pre), back);
+      }
+      float[] read = back.toFloats();
+      for (int i = 0; i < read.length; i++) {
+        in[positions[i / width] * width + i % width] += read[i];
+      }
+    }
+  }
+
+  /** (up + 1) gate sigmoid(alpha gate), both cut off at c. */
+  private Tensor clamped(
+      Experts config, MlpWeights.Dense expert, ExpertPass.Neurons neurons, Tensor post) {
+    double c = config.clamp().orElseThrow();
+    float[] gates = neurons.gate().toFloats();
+    float[] ups = neurons.up().toFloats();
+    float[] g = post.toFloats();
+    Tensor gate = Tensor.zeros(post.dim(0), post.dim(1));
+    Tensor up = Tensor.zeros(post.dim(0), post.dim(1));
+    for (int i = 0; i < g.length; i++) {
+      double cut = Math.min(gates[i], c);
+      double one = Math.clamp(ups[i], -c, c) + 1;
+      double sigmoid = 1 / (1 + Math.exp(-config.alpha() * cut));
+      double slope =
+          rules.slope() == Slope.SECANT
+              ? sigmoid
+              : sigmoid + config.alpha() * cut * sigmoid * (1 - sigmoid);
+      gate.array()[i] = gates[i] > c ? 0 : (float) (g[i] * one * slope * rules.gate());
+      up.array()[i] =
+          Math.abs(ups[i]) > c ? 0 : (float) (g[i] * cut * sigmoid * rules.gate());
+    }
+    Tensor back = back(expert.up().weight(), there(up));
+    ops.add(back, back(Objects.requireNonNull(expert.gate()).weight(), there(gate)), back);
+    return back;
+  }
+
+  private void addSharedGate(
+      PackedMatrix sharedGate, ExpertTrace trace, double[] gates, float[] gradient, float[] in) {
+    Tensor shared = Objects.requireNonNull(trace.shared());
+    int width = shared.dim(1);
+    Tensor numbers = Tensor.zeros(gates.length, 1);
+    for (int t = 0; t < gates.length; t++) {
+      double along = 0;
+      for (int i = 0; i < width; i++) {
+        along += (double) gradient[t * width + i] * shared.get(t, i);
+      }
+      // The gate is inside what is traced: d sigmoid / sigmoid = 1 - sigmoid.
+      numbers.array()[t] = (float) (along * (1 - gates[t]));
+    }
+    add(back(sharedGate, there(numbers)), in);
+  }
+
+  /** dw_j / dg_i = w_j (1 if i = j, less p_i), p over all experts or over the chosen ones. */
+  private void addRouter(
+      Experts config, Linear router, ExpertTrace trace, float[] gradient, float[] in) {
+    int n = trace.chosen().size();
+    int width = trace.out().dim(2);
+    Tensor numbers = Tensor.zeros(n, config.count());
+    for (int t = 0; t < n; t++) {
+      List<Integer> chosen = trace.chosen().get(t);
+      double all = 0;
+      for (int j = 0; j < chosen.size(); j++) {
+        double along = 0; // of w_j Expert_j
+        for (int i = 0; i < width; i++) {
+          along += (double) gradient[t * width + i] * trace.out().get(t, j, i);
+        }
+        numbers.array()[t * config.count() + chosen.get(j)] += (float) along;
+        all += along;
+      }
+      if (config.normalised()) {
+        for (int j = 0; j < chosen.size(); j++) {
+          numbers.array()[t * config.count() + chosen.get(j)] -=
+              (float) (all * trace.weight().get(t, j));
+        }
+      } else {
+        double scale =
+            trace.weight().get(t, 0) / Math.exp(trace.router().get(t, chosen.getFirst()));
+        for (int e = 0; e < config.count(); e++) {
+          double p = Math.exp(trace.router().get(t, e)) * scale;
+          numbers.array()[t * config.count() + e] -= (float) (all * p);
+        }
+      }
+    }
+    add(back(router.weight(), there(numbers)), in);
+  }
+
+  private static void add(Tensor x, float[] to) {
+    float[] values = x.toFloats();
+    for (int i = 0; i < to.length; i++) {
+      to[i] += values[i];
+    }
+  }
+
+  private Tensor there(Tensor x) {
+    Tensor copy = like(x);
+    ops.copy(x, copy);
+    return copy;
+  }
+
+  private Tensor back(PackedMatrix weight, Tensor gradient) {
+    Tensor out = ops.zeros(gradient.dim(0), weight.inputs());
+    ops.matmulTransposed(gradient, weight, out);
+    return out;
+  }
+
+  private Tensor like(Tensor x) {
+    return ops.zeros(x.dim(0), x.dim(1));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.limpid.model;
+
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.config.Positions;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How tokens enter the residual stream: their rows of the table, projected and multiplied where a
+ * model does so, with the vectors of their positions.
+ */
+record TokenEmbedding(
+    ModelConfig config, TransformerWeights weights, TensorOps ops, Provenance provenance) {
+
+  /** Returns the state in front of the first layer, [T, D], of tokens from a position on. */
+  Tensor of(List<Integer> tokens, int first) {
+    Tensor resid = ofTokens(tokens);
+    @Nullable Tensor positions = ofPositions(IntStream.range(first, first + tokens.size()).toArray());
+    if (positions != null) {
+      ops.add(resid, positions, resid);
+    }
+    return weights.entrance().norm().of(ops, resid);
+  }
+
+  /** Returns the embeddings of tokens alone, without those of positions and any norm, [T, D]. */
+  Tensor ofTokens(List<Integer> tokens) {
+    int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
+    Tensor resid = rows(weights.embedding(), ids);
+    if (weights.entrance().projection() != null) {
+      Tensor wide = ops.zeros(ids.length, config.dModel());
+      ops.matmul(resid, weights.entrance().projection(), null, wide);
+      resid = wide;
+    }
+    if (config.embedding().scale() != 1) {
+      ops.scale(resid, (float) config.embedding().scale(), resid);
+    }
+    return resid;
+  }
+
+  /** Returns the learned vectors of positions, [T, D]; null where none are learned. */
+  @Nullable Tensor ofPositions(int[] positions) {
+    if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
+      return rows(
+          weights.positions(), IntStream.of(positions).map(t -> t + learned.offset()).toArray());
+    }
+    return null;
+  }
+
+  /** Reads rows of a table that, unlike the packed weights, stays where it is in its file. */
+  private Tensor rows(Tensor table, int[] ids) {
+    Tensor rows = ops.zeros(ids.length, table.dim(1));
+    try {
+      ops.embed(table, ids, rows);
+    } catch (InternalError e) {
+      throw new UncheckedIOException(
+          new IOException(
+              provenance.model()
+                  + ": its weights were cut off while it was in use, or the disk"
+                  + " cannot be read",
+              e));
+    }
+    return rows;
+  }
+}

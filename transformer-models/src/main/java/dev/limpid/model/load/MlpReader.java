@@ -1,0 +1,186 @@
+package dev.limpid.model.load;
+
+import dev.limpid.model.Linear;
+import dev.limpid.model.MlpWeights;
+import dev.limpid.model.MlpWeights.Dense;
+import dev.limpid.model.config.Experts;
+import dev.limpid.model.config.Mlp;
+import dev.limpid.model.config.ModelConfig;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.ops.WeightLayout;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the weights of one layer's MLP, or of its experts. */
+final class MlpReader {
+  private final WeightReader reader;
+  private final ModelConfig config;
+  private final TensorOps ops;
+  private final int layer;
+  private final String block;
+
+  MlpReader(WeightReader reader, int layer, String block) {
+    this.reader = reader;
+    this.config = reader.config();
+    this.ops = reader.ops();
+    this.layer = layer;
+    this.block = block;
+  }
+
+  /** Makes the list of a layer's experts: of all that were read, or one that reads them. */
+  interface ExpertList {
+    /** All of them, read. */
+    ExpertList IN_MEMORY =
+        (reader, layer, block, count) -> {
+          List<Dense> all = new ArrayList<>();
+          for (int expert = 0; expert < count; expert++) {
+            all.add(new MlpReader(reader, layer, block).expert(expert));
+          }
+          return all;
+        };
+
+    /** Returns the experts of a layer. */
+    List<Dense> of(WeightReader reader, int layer, String block, int count) throws IOException;
+  }
+
+  MlpWeights mlp(ExpertList experts) throws IOException {
+    if (config.mlp().expertsOf(layer).isPresent()) {
+      return sparse(config.mlp().expertsOf(layer).get(), experts);
+    }
+    Mlp mlp = config.mlp();
+    int dModel = config.dModel();
+    String down = reader.name(block, Weight.DOWN);
+    if (reader.names().has(Weight.FUSED_GATE_UP)) {
+      int dMlp = mlp.dMlp();
+      String fused = block + reader.names().of(Weight.FUSED_GATE_UP);
+      Tensor both = reader.weight(fused, dModel, 2 * dMlp);
+      @Nullable Tensor bias = mlp.bias() ? reader.resident(fused + ".bias", 2 * dMlp) : null;
+      return new Dense(
+          part(both, bias, 0, dMlp),
+          part(both, bias, dMlp, 2 * dMlp),
+          reader.linear(down, dMlp, dModel, mlp.bias()));
+    }
+    return dense(
+        mlp.gated() ? reader.name(block, Weight.GATE) : null,
+        reader.name(block, Weight.UP),
+        down,
+        mlp.dMlp(),
+        mlp.bias());
+  }
+
+  private Linear part(Tensor weight, @Nullable Tensor bias, int from, int to) {
+    return new Linear(
+        ops.pack(weight, reader.names().layout(), from, to),
+        bias == null ? null : bias.rows(from, to));
+  }
+
+  private Dense dense(@Nullable String gate, String up, String down, int neurons, boolean bias)
+      throws IOException {
+    int dModel = config.dModel();
+    return new Dense(
+        gate == null ? null : reader.linear(gate, dModel, neurons, bias),
+        reader.linear(up, dModel, neurons, bias),
+        reader.linear(down, neurons, dModel, bias));
+  }
+
+  private MlpWeights sparse(Experts of, ExpertList experts)
+      throws IOException {
+    int dModel = config.dModel();
+    Linear router =
+        reader.linear(reader.name(block, Weight.ROUTER), dModel, of.count(), of.bias());
+    @Nullable Dense shared = null;
+    @Nullable PackedMatrix weight = null;
+    if (of.dShared().isPresent()) {
+      shared =
+          dense(
+              reader.name(block, Weight.SHARED_GATE),
+              reader.name(block, Weight.SHARED_UP),
+              reader.name(block, Weight.SHARED_DOWN),
+              of.dShared().getAsInt(),
+              false);
+      weight =
+          reader.names().has(Weight.SHARED_WEIGHT)
+              ? reader.linear(reader.name(block, Weight.SHARED_WEIGHT), dModel, 1, false).weight()
+              : null;
+    }
+    return new MlpWeights.Sparse(
+        router, experts.of(reader, layer, block, of.count()), shared, weight);
+  }
+
+  /** Reads one expert, from tensors of its own or from those of all. */
+  Dense expert(int expert) throws IOException {
+    Experts of = config.mlp().expertsOf(layer).orElseThrow();
+    if (isWhole(Weight.EXPERTS_GATE_UP)) {
+      return of.clamp().isPresent() ? interleaved(expert, of) : stacked(expert, of);
+    }
+    return dense(
+        ofOne(Weight.EXPERT_GATE, expert),
+        ofOne(Weight.EXPERT_UP, expert),
+        ofOne(Weight.EXPERT_DOWN, expert),
+        of.dExpert(),
+        of.bias());
+  }
+
+  private boolean isWhole(Weight weight) {
+    return reader.names().has(weight) && reader.isStored(block + reader.names().of(weight));
+  }
+
+  private String ofOne(Weight weight, int expert) {
+    return block + reader.names().of(weight).formatted(expert);
+  }
+
+  /** Gate and up one after the other, stored by outputs: [E, 2F, D], and down [E, D, F]. */
+  private Dense stacked(int expert, Experts of) throws IOException {
+    int dModel = config.dModel();
+    int n = of.dExpert();
+    Tensor both =
+        reader.part(
+            expert,
+            block + reader.names().of(Weight.EXPERTS_GATE_UP),
+            of.count(),
+            2 * n,
+            dModel);
+    Tensor down =
+        reader.part(
+            expert, block + reader.names().of(Weight.EXPERTS_DOWN), of.count(), dModel, n);
+    return new Dense(
+        new Linear(ops.pack(both, WeightLayout.OUT_IN, 0, n), null),
+        new Linear(ops.pack(both, WeightLayout.OUT_IN, n, 2 * n), null),
+        new Linear(ops.pack(down, WeightLayout.OUT_IN), null));
+  }
+
+  /** Columns gate, up, gate, up, stored by inputs: [E, D, 2F], and down [E, F, D]; with biases. */
+  private Dense interleaved(int expert, Experts of) throws IOException {
+    int dModel = config.dModel();
+    int n = of.dExpert();
+    String gateUp = block + reader.names().of(Weight.EXPERTS_GATE_UP);
+    String down = block + reader.names().of(Weight.EXPERTS_DOWN);
+    float[] both =
+        reader.part(expert, gateUp, of.count(), dModel, 2 * n).toFloats();
+    float[] bias = reader.part(expert, gateUp + "_bias", of.count(), 2 * n).toFloats();
+    Tensor written = reader.part(expert, down, of.count(), n, dModel);
+    Tensor downBias = reader.part(expert, down + "_bias", of.count(), dModel);
+    return new Dense(
+        every(2, 0, both, bias, dModel, n),
+        every(2, 1, both, bias, dModel, n),
+        new Linear(ops.pack(written, WeightLayout.IN_OUT), ops.resident(downBias)));
+  }
+
+  private Linear every(int step, int first, float[] weight, float[] bias, int inputs, int n) {
+    float[] part = new float[inputs * n];
+    float[] partBias = new float[n];
+    for (int o = 0; o < n; o++) {
+      partBias[o] = bias[step * o + first];
+      for (int i = 0; i < inputs; i++) {
+        part[i * n + o] = weight[i * step * n + step * o + first];
+      }
+    }
+    return new Linear(
+        ops.pack(Tensor.of(part, inputs, n), WeightLayout.IN_OUT),
+        ops.resident(Tensor.of(partBias, n)));
+  }
+}
