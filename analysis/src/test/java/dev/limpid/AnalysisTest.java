@@ -226,8 +226,7 @@ class AnalysisTest {
     Transformer streamed =
         new Transformer(
             model.transformer().config(),
-            new TransformerWeights(
-                w.embedding(), w.positions(), blocks, w.finalNorm(), w.unembedding(), w.head()),
+            w.withBlocks(blocks),
             model.transformer().ops(),
             model.transformer().provenance());
     Explanation explanation =

@@ -33,8 +33,8 @@ import java.util.Optional;
  * attention_residual}, {@code mlp}, {@code mlp_residual} [T], with separate biases {@code
  * attention_bias} and {@code mlp_bias} [T], and the check {@code attention_unexplained}, {@code
  * mlp_unexplained} [T]. Where attention and MLP stand side by side there is no {@code mlp_residual}
- * and no {@code mlp_unexplained}; a layer of experts has {@code experts} [T, E], one column more for
- * the expert that all positions go to, and {@code experts_residual} [T], a sum of their own.
+ * and no {@code mlp_unexplained}; a layer of experts has {@code experts} [T, E], one column more
+ * for the expert that all positions go to, and {@code experts_residual} [T], a sum of their own.
  *
  * @param metadata what made the numbers
  * @param tokens the prompt's ids, BOS included

@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -102,9 +102,7 @@ public final class TraceFile {
   private static void add(
       SafetensorsWriter writer, Transformer model, int l, LastLayer last, Set<TraceTensor> kinds) {
     for (TraceTensor kind : TraceTensor.values()) {
-      if (!kinds.contains(kind)
-          || kind == TraceTensor.LOGITS
-          || !kind.isIn(model.config(), l)) {
+      if (!kinds.contains(kind) || kind == TraceTensor.LOGITS || !kind.isIn(model.config(), l)) {
         continue;
       }
       if (kind == TraceTensor.EXPERT_INDEX) {

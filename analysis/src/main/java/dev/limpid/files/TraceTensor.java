@@ -116,8 +116,7 @@ public enum TraceTensor {
       case QUERY -> Shape.of(c.nHeads(), nPositions, c.dHead());
       case HEAD_OUT -> Shape.of(c.nHeads(), nPositions, c.dModel());
       case NEURON_PRE, NEURON_POST -> Shape.of(nPositions, c.dMlp());
-      case ATTN_OUT_SCALE, MLP_OUT_SCALE, RESID_MID_SCALE, RESID_POST_SCALE ->
-          Shape.of(nPositions);
+      case ATTN_OUT_SCALE, MLP_OUT_SCALE, RESID_MID_SCALE, RESID_POST_SCALE -> Shape.of(nPositions);
       case ATTN_SINK -> Shape.of(c.nHeads(), nPositions);
       case EXPERT_INDEX, EXPERT_WEIGHT -> Shape.of(nPositions, used);
       case EXPERT_OUT -> Shape.of(nPositions, used, c.dModel());

@@ -115,8 +115,7 @@ record BlockParts(Transformer model, int layer, LayerTrace trace) {
   @Nullable Tensor mlpBias() {
     BlockWeights block = block();
     int n = trace.residPre().dim(0);
-    @Nullable Tensor raw =
-        block.mlp().bias() == null ? null : everywhere(block.mlp().bias(), n);
+    @Nullable Tensor raw = block.mlp().bias() == null ? null : everywhere(block.mlp().bias(), n);
     @Nullable Tensor all = behind(raw, block.mlpPostNorm(), trace.mlpScale(), n);
     @Nullable Tensor outer = outerBias();
     if (all == null || outer == null) {

@@ -94,8 +94,7 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       Tensor whole = parts.attentionWhole();
       AttentionTerms terms = parts.terms();
       Tensor attention = ops.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
-      ops.attentionProximity(
-          terms.weights(), terms.values(), terms.projection(), whole, attention);
+      ops.attentionProximity(terms.weights(), terms.values(), terms.projection(), whole, attention);
       Part residual = Part.of(ops, parts.attentionResidual(), whole);
       Part bias = Part.of(ops, separate ? parts.attentionBias() : null, whole);
       Part attentionChange = Part.of(ops, change.attention(), whole);
@@ -103,7 +102,8 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       Tensor residPost = trace.residPost();
       @Nullable Tensor mlpBias = separate ? parts.mlpBias() : null;
       Part mlp = Part.of(ops, minus(ops, parts.mlp(), mlpBias), residPost);
-      Part ofMlpBias = Part.of(ops, separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
+      Part ofMlpBias =
+          Part.of(ops, separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
       Part mlpChange = Part.of(ops, change.mlp(), residPost);
       Part mlpResidual = Part.of(ops, parts.areOne() ? null : parts.mlpResidual(), residPost);
 

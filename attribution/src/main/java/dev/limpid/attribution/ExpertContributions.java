@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * wrote that all positions go to, and residMid[t]. A sum of its own beside that of the routes,
  * where all of them together are one part.
  *
- * @param experts [T, E], one column more at the end for the expert that all go to; 0 of those that a
- *     position did not go to
+ * @param experts [T, E], one column more at the end for the expert that all go to; 0 of those that
+ *     a position did not go to
  * @param residual [T]
  */
 public record ExpertContributions(Tensor experts, Tensor residual) {
@@ -50,8 +50,7 @@ public record ExpertContributions(Tensor experts, Tensor residual) {
         if (chosen.shared() != null) {
           proximities[count] = proximity(parts, chosen.shared().row(t), t, whole);
         }
-        proximities[columns] =
-            ContributionMeasure.L1.proximity(before.row(t).toFloats(), whole);
+        proximities[columns] = ContributionMeasure.L1.proximity(before.row(t).toFloats(), whole);
         double[] shares = Shares.of(proximities, options.floor(), Shares.norm(whole)).values();
         for (int e = 0; e < columns; e++) {
           boolean isPart = e == count || of.contains(e);
@@ -65,7 +64,6 @@ public record ExpertContributions(Tensor experts, Tensor residual) {
 
   private static double proximity(BlockParts parts, Tensor written, int t, float[] whole) {
     Tensor row = parts.model().ops().resident(written).reshape(1, whole.length);
-    return ContributionMeasure.L1.proximity(
-        parts.behindMlp(row, t).row(0).toFloats(), whole);
+    return ContributionMeasure.L1.proximity(parts.behindMlp(row, t).row(0).toFloats(), whole);
   }
 }

@@ -24,11 +24,7 @@ record ExpertNeurons(String expert, double weight, Linear down, Tensor activatio
 
   /** Computes those of a position again, in the scope of the caller. */
   static List<ExpertNeurons> of(
-      Transformer model,
-      int layer,
-      LayerTrace trace,
-      MlpWeights.Sparse experts,
-      int position) {
+      Transformer model, int layer, LayerTrace trace, MlpWeights.Sparse experts, int position) {
     ExpertTrace chosen = Objects.requireNonNull(trace.experts());
     List<ExpertNeurons> all = new ArrayList<>();
     for (int j = 0; j < chosen.used(); j++) {

@@ -26,9 +26,9 @@ public record HeadContributions(
   /**
    * Computes the contributions of the heads of a layer.
    *
-   * <p>The signed score of a term z is sign(y) . z / |y|_1 with y the state that it is
-   * a part of, sign(0) = 1: those
-   * of all heads, of residPre and of the biases sum to 1, and what a head takes away is negative.
+   * <p>The signed score of a term z is sign(y) . z / |y|_1 with y the state that it is a part of,
+   * sign(0) = 1: those of all heads, of residPre and of the biases sum to 1, and what a head takes
+   * away is negative.
    *
    * @param trace of that layer, not modified
    * @param key or null for all keys

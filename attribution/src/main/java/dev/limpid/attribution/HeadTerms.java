@@ -30,8 +30,7 @@ public final class HeadTerms {
    *
    * @param of not modified
    */
-  public static double[][] along(
-      Transformer model, AttentionTerms of, int q, Tensor direction) {
+  public static double[][] along(Transformer model, AttentionTerms of, int q, Tensor direction) {
     int nHeads = model.config().nHeads();
     int dHead = model.config().dHead();
     int group = nHeads / model.config().nKvHeads();
@@ -54,8 +53,7 @@ public final class HeadTerms {
   }
 
   /** Returns w W_O^T, [H d]. */
-  private static float[] projected(
-      Transformer model, PackedMatrix projection, Tensor direction) {
+  private static float[] projected(Transformer model, PackedMatrix projection, Tensor direction) {
     TensorOps ops = model.ops();
     try (Scope _ = ops.scope()) {
       Tensor projected = ops.zeros(1, projection.inputs());

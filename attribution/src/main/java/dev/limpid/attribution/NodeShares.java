@@ -7,8 +7,8 @@ import java.util.List;
  * What all parts beside the terms of attention contributed at the nodes of one layer; the tensors
  * are to be read, not modified.
  *
- * @param oneNode whether attention and MLP are parts of one state, residPost, at the nodes after the
- *     MLP: then nothing is of the MLP's residual, and no node after attention cancels
+ * @param oneNode whether attention and MLP are parts of one state, residPost, at the nodes after
+ *     the MLP: then nothing is of the MLP's residual, and no node after attention cancels
  * @param attentionResidual [T], of residPre to residMid
  * @param attentionBias [T], of beta to residMid; zeros where biases are excluded
  * @param attentionChange [T], of what interventions put into residMid; zeros of an ordinary run

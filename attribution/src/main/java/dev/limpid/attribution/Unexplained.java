@@ -38,8 +38,7 @@ public record Unexplained(Tensor attention, Tensor mlp) {
         mlp = outer;
       }
       return new Unexplained(
-          attention,
-          rest(trace.residPost().toHeap(), parts.mlpResidual().toHeap(), mlp.toHeap()));
+          attention, rest(trace.residPost().toHeap(), parts.mlpResidual().toHeap(), mlp.toHeap()));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
+import dev.limpid.model.MlpWeights;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ class ComponentProperties {
       LayerTrace layer = trace.layer(l);
       int t = c.tokens().size() - 1;
       BlockWeights block = c.model().weights().block(l);
-      @Nullable Tensor downBias = block.down().bias();
+      MlpWeights.Dense mlp = (MlpWeights.Dense) block.mlp();
+      @Nullable Tensor downBias = mlp.bias();
       List<float[]> parts = new ArrayList<>();
       parts.add(layer.residMid().row(t).toFloats());
       parts.add(
@@ -46,7 +48,7 @@ class ComponentProperties {
       for (int n = 0; n < c.model().config().dMlp(); n++) {
         Tensor part = Tensor.zeros(1, c.model().config().dModel());
         Tensor activation = Tensor.of(new float[] {layer.neuronPost().get(t, n)}, 1, 1);
-        c.model().ops().matmul(activation, block.down().weight().inputs(n, n + 1), null, part);
+        c.model().ops().matmul(activation, mlp.down().weight().inputs(n, n + 1), null, part);
         parts.add(part.array());
       }
       double[] brute =
@@ -63,7 +65,7 @@ class ComponentProperties {
             .as("neuron %d.%d", l, n)
             .isCloseTo(brute[2 + n], within(AGAINST_BRUTE_FORCE));
         assertThat(fast.activations().get(n)).isEqualTo(layer.neuronPost().get(t, n));
-        assertThat(fast.update(c.model(), n).toFloats()).isEqualTo(parts.get(2 + n));
+        assertThat(fast.update(c.model(), layer, n).toFloats()).isEqualTo(parts.get(2 + n));
       }
       List<Integer> top = fast.top(5);
       for (int i = 1; i < top.size(); i++) {

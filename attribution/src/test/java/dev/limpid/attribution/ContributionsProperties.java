@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.model.BlockWeights;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
+import dev.limpid.model.MlpWeights;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
@@ -56,11 +57,12 @@ class ContributionsProperties {
         for (int t = 0; t < neurons.dim(0); t++) {
           one.array()[t] = layer.neuronPost().get(t, n);
         }
-        c.model().ops().matmul(one, block.down().weight().inputs(n, n + 1), null, out);
+        MlpWeights.Dense dense = (MlpWeights.Dense) block.mlp();
+        c.model().ops().matmul(one, dense.down().weight().inputs(n, n + 1), null, out);
         c.model().ops().add(neurons, out, neurons);
       }
       float[] mlp = neurons.toFloats();
-      Tensor downBias = block.down().bias();
+      Tensor downBias = block.mlp().bias();
       for (int i = 0; i < mlp.length; i++) {
         mlp[i] += downBias == null ? 0 : bias(downBias, i);
       }

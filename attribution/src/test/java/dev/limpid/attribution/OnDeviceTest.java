@@ -61,7 +61,7 @@ class OnDeviceTest {
         NeuronContributions neurons = NeuronContributions.of(model, l, layer, options, last);
         answers.addAll(List.of(neurons.residual(), neurons.bias(), neurons.unexplained()));
         answers.addAll(List.of(floats(neurons.neurons()), floats(neurons.activations())));
-        Tensor update = neurons.update(model, neurons.top(1).getFirst());
+        Tensor update = neurons.update(model, layer, neurons.top(1).getFirst());
         answers.add(new UpdateLens(model, 3, UpdateNorm.RAW).read(update));
         answers.add(new UpdateLens(model, 3, UpdateNorm.OWN_NORM).read(update));
       }

@@ -71,8 +71,7 @@ final class RandomModel {
     int queries = config.nHeads() * config.dHead();
     int keys = config.nKvHeads() * config.dHead();
     boolean biased = config.attention().inputBias();
-    PackedMatrix out =
-        ops.packBothWays(inputs.weight(dtype, width, queries), WeightLayout.OUT_IN);
+    PackedMatrix out = ops.packBothWays(inputs.weight(dtype, width, queries), WeightLayout.OUT_IN);
     return new BlockWeights(
         norm(),
         linear(queries, width, biased),
@@ -108,6 +107,8 @@ final class RandomModel {
     Arrays.fill(ones, 1);
     boolean shifted = config.norm().bias();
     return new NormWeights(
-        config.norm(), ops.resident(Tensor.of(ones, ones.length)), shifted ? noise(ones.length) : null);
+        config.norm(),
+        ops.resident(Tensor.of(ones, ones.length)),
+        shifted ? noise(ones.length) : null);
   }
 }

@@ -192,8 +192,8 @@ public record ContrastGraph(
       return parts.length == 0
           ? new int[0]
           : IntStream.rangeClosed(0, node.position())
-          .map(k -> graph.numberBelow(node.layer(), k))
-          .toArray();
+              .map(k -> graph.numberBelow(node.layer(), k))
+              .toArray();
     }
 
     /**
@@ -209,8 +209,7 @@ public record ContrastGraph(
       for (int i = 0; i < sources.length; i++) {
         boolean flows = next < incoming.from().length && incoming.from()[next] == sources[i];
         Amount flow = flows ? times(through, incoming.shares()[next++]) : NOTHING;
-        Kind kind =
-            graph.node(sources[i]).kind() == Node.Kind.MLP ? Kind.MLP_OUT : Kind.ATTENTION;
+        Kind kind = graph.node(sources[i]).kind() == Node.Kind.MLP ? Kind.MLP_OUT : Kind.ATTENTION;
         add(sources[i], number, kind, plus(i < parts.length ? parts[i] : NOTHING, flow));
       }
     }

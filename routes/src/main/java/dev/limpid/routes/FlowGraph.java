@@ -23,8 +23,8 @@ import java.util.function.IntConsumer;
  *   node      X0_t       A0_t        M0_t         I0_t         A1_t           ..
  * </pre>
  *
- * <p>Where attention and MLP stand side by side there is one sum a layer, I: the numbers of A belong
- * to no node, and nothing reaches them.
+ * <p>Where attention and MLP stand side by side there is one sum a layer, I: the numbers of A
+ * belong to no node, and nothing reaches them.
  */
 public final class FlowGraph {
   /** The lowest threshold that short lists serve where all contributions are there as well. */

@@ -128,12 +128,7 @@ class FlowGraphTest {
               reads.add(layer);
               return w.blocks().get(layer);
             });
-    return new Transformer(
-        model.config(),
-        new TransformerWeights(
-            w.embedding(), w.positions(), blocks, w.finalNorm(), w.unembedding(), w.head()),
-        model.ops(),
-        model.provenance());
+    return new Transformer(model.config(), w.withBlocks(blocks), model.ops(), model.provenance());
   }
 
   private static List<Integer> numbers(int from, int to) {

@@ -52,11 +52,7 @@ record BlockRun(
    * @param experts null where there are none
    */
   record MlpRun(
-      Tensor neuronPre,
-      Tensor up,
-      Tensor neuronPost,
-      Tensor out,
-      @Nullable ExpertTrace experts) {}
+      Tensor neuronPre, Tensor up, Tensor neuronPost, Tensor out, @Nullable ExpertTrace experts) {}
 
   /** Returns what a trace keeps; only of a whole text. */
   LayerTrace trace() {

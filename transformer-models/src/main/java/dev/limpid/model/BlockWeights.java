@@ -59,7 +59,7 @@ public record BlockWeights(
         + key.weight().bytes()
         + value.weight().bytes()
         + attentionOut.bytes()
-        + (terms == attentionOut ? 0 : terms.bytes())
+        + (attentionPostNorm.isThere() ? terms.bytes() : 0)
         + mlp.bytes();
   }
 }

@@ -15,11 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared [T, D] what the expert wrote that all go to, its gate inside; null without one
  */
 public record ExpertTrace(
-    List<List<Integer>> chosen,
-    Tensor router,
-    Tensor weight,
-    Tensor out,
-    @Nullable Tensor shared) {
+    List<List<Integer>> chosen, Tensor router, Tensor weight, Tensor out, @Nullable Tensor shared) {
 
   /** Copies the lists. */
   public ExpertTrace {

@@ -83,8 +83,7 @@ public final class Gradients {
     boolean parallel = model.config().residual().isParallel();
 
     // MLP: from the neurons' rows of W_out to what made them fire.
-    Tensor mlpOut =
-        ofSum(states.residMid(), states.mlpOut(), block.mlpPostNorm(), residPost);
+    Tensor mlpOut = ofSum(states.residMid(), states.mlpOut(), block.mlpPostNorm(), residPost);
     Tensor mlpRaw = ofRaw(() -> mlpRaw(block, states), block.mlpPostNorm(), mlpOut);
     Tensor read = parallel ? states.residPre() : states.residMid();
     MlpBackward.Read mlp =
@@ -177,11 +176,7 @@ public final class Gradients {
   }
 
   private void clipBack(Supplier<Tensor> unclipped, Tensor gradient) {
-    model
-        .config()
-        .attention()
-        .clip()
-        .ifPresent(c -> Clip.back(ops, c, unclipped.get(), gradient));
+    model.config().attention().clip().ifPresent(c -> Clip.back(ops, c, unclipped.get(), gradient));
   }
 
   /** Takes a gradient through one of the model's norms, in place; returns it. */

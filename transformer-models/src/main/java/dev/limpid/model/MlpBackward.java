@@ -46,8 +46,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
   private Read dense(MlpWeights.Dense mlp, LayerTrace states, Tensor out) {
     Tensor neuronPost = back(mlp.down().weight(), out); // [T, F]
     Activation activation = model.config().mlp().activation();
-    Tensor pre =
-        neurons(mlp, activation, states.neuronPre(), states.neuronUp(), neuronPost);
+    Tensor pre = neurons(mlp, activation, states.neuronPre(), states.neuronUp(), neuronPost);
     Tensor in;
     if (mlp.gate() == null) {
       in = back(mlp.up().weight(), pre);
@@ -150,8 +149,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
       } else {
         Tensor pre = neurons(expert, Activation.SILU, neurons.gate(), neurons.up(), post);
         back = back(expert.up().weight(), up(Activation.SILU, neurons.gate(), post));
-        ops.add(
-            back, back(Objects.requireNonNull(expert.gate()).weight(), pre), back);
+        ops.add(back, back(Objects.requireNonNull(expert.gate()).weight(), pre), back);
       }
       float[] read = back.toFloats();
       for (int i = 0; i < read.length; i++) {
@@ -178,8 +176,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
               ? sigmoid
               : sigmoid + config.alpha() * cut * sigmoid * (1 - sigmoid);
       gate.array()[i] = gates[i] > c ? 0 : (float) (g[i] * one * slope * rules.gate());
-      up.array()[i] =
-          Math.abs(ups[i]) > c ? 0 : (float) (g[i] * cut * sigmoid * rules.gate());
+      up.array()[i] = Math.abs(ups[i]) > c ? 0 : (float) (g[i] * cut * sigmoid * rules.gate());
     }
     Tensor back = back(expert.up().weight(), there(up));
     ops.add(back, back(Objects.requireNonNull(expert.gate()).weight(), there(gate)), back);

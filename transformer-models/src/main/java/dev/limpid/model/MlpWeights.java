@@ -36,10 +36,7 @@ public sealed interface MlpWeights {
    * @param sharedGate to the number that weighs it, or null
    */
   record Sparse(
-      Linear router,
-      List<Dense> experts,
-      @Nullable Dense shared,
-      @Nullable PackedMatrix sharedGate)
+      Linear router, List<Dense> experts, @Nullable Dense shared, @Nullable PackedMatrix sharedGate)
       implements MlpWeights {
     /** Copies the list, if the experts are in memory. */
     public Sparse {

@@ -53,8 +53,7 @@ public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bia
     switch (norm.kind()) {
       case LAYER_NORM -> ops.layerNormBackward(x, gain, epsilon, frozen, gradient, gradient);
       case RMS_NORM ->
-          ops.rmsNormBackward(
-              x, Objects.requireNonNull(gain), epsilon, frozen, gradient, gradient);
+          ops.rmsNormBackward(x, Objects.requireNonNull(gain), epsilon, frozen, gradient, gradient);
       case NONE -> {}
     }
     return gradient;

@@ -1,7 +1,6 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
-
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;

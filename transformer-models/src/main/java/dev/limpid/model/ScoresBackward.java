@@ -54,8 +54,7 @@ record ScoresBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     Tensor slopes = Tensor.zeros(gradient.dim(0), gradient.dim(1), gradient.dim(2));
     for (int i = 0; i < scores.length; i++) {
       double capped = cap * Math.tanh(scores[i] * shape.scale() / cap);
-      slopes.array()[i] =
-          (float) Unembedding.slope(capped, cap, rules.slope() == Slope.SECANT);
+      slopes.array()[i] = (float) Unembedding.slope(capped, cap, rules.slope() == Slope.SECANT);
     }
     ops.copy(slopes, products);
     ops.multiply(gradient, products, gradient);

@@ -20,7 +20,8 @@ record TokenEmbedding(
   /** Returns the state in front of the first layer, [T, D], of tokens from a position on. */
   Tensor of(List<Integer> tokens, int first) {
     Tensor resid = ofTokens(tokens);
-    @Nullable Tensor positions = ofPositions(IntStream.range(first, first + tokens.size()).toArray());
+    @Nullable Tensor positions =
+        ofPositions(IntStream.range(first, first + tokens.size()).toArray());
     if (positions != null) {
       ops.add(resid, positions, resid);
     }

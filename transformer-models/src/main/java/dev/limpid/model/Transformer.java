@@ -324,16 +324,13 @@ public final class Transformer {
 
   /** What the norm behind a block, or behind the sum, scales by; null without one. */
   private @Nullable Tensor scale(NormWeights postNorm, Tensor raw, Tensor sum) {
-    return postNorm.isThere()
-        ? postNorm.scales(config.residual().normsSums() ? sum : raw)
-        : null;
+    return postNorm.isThere() ? postNorm.scales(config.residual().normsSums() ? sum : raw) : null;
   }
 
   private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
     return switch (mlp) {
       case MlpWeights.Dense dense -> new DensePass(ops, config.mlp()).run(dense, mlpIn, edits);
-      case MlpWeights.Sparse sparse ->
-          experts(layer).run(sparse, mlpIn);
+      case MlpWeights.Sparse sparse -> experts(layer).run(sparse, mlpIn);
     };
   }
 
@@ -390,14 +387,12 @@ public final class Transformer {
   }
 
   /** Returns what the neurons of an expert fire at a position, on the heap: [F]. */
-  public Tensor expertNeurons(
-      int layer, LayerTrace trace, int position, MlpWeights.Dense expert) {
+  public Tensor expertNeurons(int layer, LayerTrace trace, int position, MlpWeights.Dense expert) {
     return experts(layer).dense(expert, read(layer, trace, position)).post().row(0).toHeap();
   }
 
   /** Returns what the expert that all positions go to is weighed with at one of them. */
-  public double sharedWeight(
-      int layer, LayerTrace trace, int position, MlpWeights.Sparse experts) {
+  public double sharedWeight(int layer, LayerTrace trace, int position, MlpWeights.Sparse experts) {
     return experts(layer).sharedWeights(experts, read(layer, trace, position))[0];
   }
 

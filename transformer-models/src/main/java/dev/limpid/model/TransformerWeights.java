@@ -44,6 +44,12 @@ public record TransformerWeights(
     blocks = blocks instanceof StreamedBlocks ? blocks : List.copyOf(blocks);
   }
 
+  /** Returns the same weights with other layers. */
+  public TransformerWeights withBlocks(List<BlockWeights> others) {
+    return new TransformerWeights(
+        embedding, positions, entrance, others, finalNorm, unembedding, head, headIn);
+  }
+
   /** Returns one layer, counted from 0; {@link StreamedBlocks} may have to read it. */
   public BlockWeights block(int layer) {
     return blocks.get(layer);

@@ -63,7 +63,8 @@ record Unembedding(ModelConfig config, TransformerWeights weights, TensorOps ops
     Head head = config.head();
     Tensor row = Tensor.of(gradient.toFloats(), 1, config.dVocab());
     for (int v = 0; v < config.dVocab(); v++) {
-      double slope = head.cap().isEmpty() ? 1 : slope(logits.get(v), head.cap().getAsDouble(), secant);
+      double slope =
+          head.cap().isEmpty() ? 1 : slope(logits.get(v), head.cap().getAsDouble(), secant);
       row.array()[v] = (float) (row.array()[v] * slope * head.scale());
     }
     Tensor there = ops.zeros(1, config.dVocab());

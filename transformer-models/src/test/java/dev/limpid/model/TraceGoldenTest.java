@@ -3,6 +3,7 @@ package dev.limpid.model;
 import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.config.Residual;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.toy.AllBackends;
@@ -11,10 +12,12 @@ import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -54,18 +57,7 @@ class TraceGoldenTest {
     }
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
-      Map<String, Tensor> tensors =
-          Map.of(
-              "resid_pre", layer.residPre(),
-              "attn_out", layer.attnOut(),
-              "resid_mid", layer.residMid(),
-              "mlp_out", layer.mlpOut(),
-              "resid_post", layer.residPost(),
-              "pattern", layer.pattern(),
-              "value", layer.value(),
-              "neuron_pre", layer.neuronPre(),
-              "neuron_post", layer.neuronPost(),
-              "head_out", model.headOut(l, layer));
+      Map<String, Tensor> tensors = tensors(model, l, layer);
       for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
         String name = "layers." + l + "." + tensor.getKey();
         if (isWhole || IN_EVERY_FILE.contains(tensor.getKey())) {
@@ -73,6 +65,35 @@ class TraceGoldenTest {
         }
       }
     }
+  }
+
+  private static Map<String, Tensor> tensors(Transformer model, int l, LayerTrace layer) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("resid_pre", layer.residPre());
+    tensors.put("attn_out", layer.attnOut());
+    tensors.put("mlp_out", layer.mlpOut());
+    tensors.put("resid_post", layer.residPost());
+    tensors.put("pattern", layer.pattern());
+    tensors.put("value", layer.value());
+    tensors.put("head_out", model.headOut(l, layer));
+    Residual residual = model.config().residual();
+    if (!residual.isParallel()) {
+      tensors.put("resid_mid", layer.residMid());
+    }
+    @Nullable ExpertTrace experts = layer.experts();
+    if (experts == null) {
+      tensors.put("neuron_pre", layer.neuronPre());
+      tensors.put("neuron_post", layer.neuronPost());
+    } else {
+      tensors.put("expert_weight", experts.weight());
+      tensors.put("expert_out", experts.out());
+    }
+    if (layer.attentionScale() != null && layer.mlpScale() != null) {
+      boolean sums = residual.normsSums();
+      tensors.put(sums ? "resid_mid_scale" : "attn_out_scale", layer.attentionScale());
+      tensors.put(sums ? "resid_post_scale" : "mlp_out_scale", layer.mlpScale());
+    }
+    return tensors;
   }
 
   @Test

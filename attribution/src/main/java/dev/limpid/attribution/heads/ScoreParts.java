@@ -365,8 +365,7 @@ public final class ScoreParts {
       NormWeights weights = of.weights();
       Tensor scales = weights.scales(of.rows(dHead, whole(projected)));
       int ofRow = width / scales.dim(0);
-      Tensor normed =
-          weights.linear(of.rows(dHead, projected)).reshape(projected.dim(0), width);
+      Tensor normed = weights.linear(of.rows(dHead, projected)).reshape(projected.dim(0), width);
       int last = (projected.dim(0) - 1) * width;
       for (int i = 0; i < normed.size(); i++) {
         double value = normed.array()[i] * scales.get(i % width / ofRow);

@@ -107,10 +107,7 @@ public record DirectLogitAttribution(
     double mlpBias = along(direction, added.mlp());
     double mlp = direction.along(added.mlpOut()) - mlpBias;
     return new LayerLogits(
-        attention,
-        along(mid, added.attention()),
-        mlp,
-        mlpBias + along(direction, added.outer()));
+        attention, along(mid, added.attention()), mlp, mlpBias + along(direction, added.outer()));
   }
 
   private static double along(LogitDirection direction, @Nullable Tensor bias) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>and since w no longer depends on x, every part of x has its own share &lt;w, part&gt;.
  *
- * <p>W_U is the row of the answer, less that of the distractor, through what is in front of it, times
- * what logits are multiplied with; logits are those before a cap.
+ * <p>W_U is the row of the answer, less that of the distractor, through what is in front of it,
+ * times what logits are multiplied with; logits are those before a cap.
  *
  * <pre>
  *   LayerNorm:  w = center(W_U gain) / sqrt(var(x) + eps)     constant = &lt;W_U, norm's bias&gt;

@@ -13,8 +13,7 @@ import java.util.List;
  * @param window how many keys a query sees at most, its own and those before it; at least 1
  * @param rule what becomes of scaled scores
  */
-public record AttentionShape(
-    int nHeads, int nKvHeads, float scale, int window, ScoreRule rule) {
+public record AttentionShape(int nHeads, int nKvHeads, float scale, int window, ScoreRule rule) {
 
   /** Creates attention whose scores are scaled and nothing else. */
   public AttentionShape(int nHeads, int nKvHeads, float scale, int window) {

@@ -149,8 +149,7 @@ public final class CircuitScores {
     List<LayerContributions> layers = contributions.layers();
     components.forEachTerm((number, l, h, q, k) ->
         scores[number] =
-            amounts[graph.number(graph.attentionKind(), l, q)]
-                * layers.get(l).attention(q, k, h));
+            amounts[graph.number(graph.attentionKind(), l, q)] * layers.get(l).attention(q, k, h));
     components.forEachMlp((number, l, q) ->
         scores[number] =
             amounts[graph.number(Node.Kind.AFTER_MLP, l, q)] * layers.get(l).shares().mlp().get(q));

@@ -97,22 +97,13 @@ public record Attention(
 
   /** Returns the same with or without a bias of the output. */
   public Attention withOutputBias(boolean bias) {
-    return new Attention(
-        nHeads, nKvHeads, dHead, scores, inputBias, bias, headNorm, clip, windows);
+    return new Attention(nHeads, nKvHeads, dHead, scores, inputBias, bias, headNorm, clip, windows);
   }
 
   /** Returns the same with that norm of queries and keys. */
   public Attention withHeadNorm(HeadNorm norm) {
     return new Attention(
-        nHeads,
-        nKvHeads,
-        dHead,
-        scores,
-        inputBias,
-        outputBias,
-        Optional.of(norm),
-        clip,
-        windows);
+        nHeads, nKvHeads, dHead, scores, inputBias, outputBias, Optional.of(norm), clip, windows);
   }
 
   /** Returns the same with queries, keys and values cut off there, or not. */

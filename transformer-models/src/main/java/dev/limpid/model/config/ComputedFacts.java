@@ -63,8 +63,7 @@ final class ComputedFacts {
         norm.kind() != Kind.RMS_NORM || norm.gain() != Gain.NONE,
         "an RMSNorm without a gain",
         "with one");
-    require(
-        norm.kind() != Kind.RMS_NORM || !norm.bias(), "an RMSNorm with a bias", "without one");
+    require(norm.kind() != Kind.RMS_NORM || !norm.bias(), "an RMSNorm with a bias", "without one");
   }
 
   private static void requireHeadNorm(HeadNorm norm) {

@@ -45,27 +45,17 @@ public record Experts(
   /** Returns experts without biases, clamp or a shared one. */
   public static Experts of(int count, int used, int dExpert, List<Boolean> layers) {
     return new Experts(
-        count,
-        used,
-        dExpert,
-        false,
-        false,
-        OptionalDouble.empty(),
-        1,
-        OptionalInt.empty(),
-        layers);
+        count, used, dExpert, false, false, OptionalDouble.empty(), 1, OptionalInt.empty(), layers);
   }
 
   /** Returns the same with weights that sum to 1, or with those of the softmax. */
   public Experts withNormalised(boolean sums) {
-    return new Experts(
-        count, used, dExpert, sums, bias, clamp, alpha, dShared, layers);
+    return new Experts(count, used, dExpert, sums, bias, clamp, alpha, dShared, layers);
   }
 
   /** Returns the same with biases of router and experts. */
   public Experts withBias(boolean biased) {
-    return new Experts(
-        count, used, dExpert, normalised, biased, clamp, alpha, dShared, layers);
+    return new Experts(count, used, dExpert, normalised, biased, clamp, alpha, dShared, layers);
   }
 
   /** Returns the same with clamped neurons. */
@@ -85,14 +75,6 @@ public record Experts(
   /** Returns the same with an expert of so many neurons that all positions go to. */
   public Experts withShared(int neurons) {
     return new Experts(
-        count,
-        used,
-        dExpert,
-        normalised,
-        bias,
-        clamp,
-        alpha,
-        OptionalInt.of(neurons),
-        layers);
+        count, used, dExpert, normalised, bias, clamp, alpha, OptionalInt.of(neurons), layers);
   }
 }

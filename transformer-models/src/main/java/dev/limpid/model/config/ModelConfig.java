@@ -104,7 +104,8 @@ public record ModelConfig(
   /** Returns the same facts of a model of other sizes. */
   public ModelConfig withSizes(Sizes other) {
     return new ModelConfig(
-        modelType, other, attention, mlp, norm, positions, embedding, residual, head, bosId, eosIds);
+        modelType, other, attention, mlp, norm, positions, embedding, residual, head, bosId,
+        eosIds);
   }
 
   /** Returns the same facts with other positions. */
@@ -116,7 +117,8 @@ public record ModelConfig(
   /** Returns the same facts with another norm. */
   public ModelConfig withNorm(Norm other) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, other, positions, embedding, residual, head, bosId, eosIds);
+        modelType, sizes, attention, mlp, other, positions, embedding, residual, head, bosId,
+        eosIds);
   }
 
   /** Returns the same facts with tokens that enter in another way. */
@@ -134,7 +136,8 @@ public record ModelConfig(
   /** Returns the same facts with another head. */
   public ModelConfig withHead(Head other) {
     return new ModelConfig(
-        modelType, sizes, attention, mlp, norm, positions, embedding, residual, other, bosId, eosIds);
+        modelType, sizes, attention, mlp, norm, positions, embedding, residual, other, bosId,
+        eosIds);
   }
 
   /** Returns the same model with another token that begins a text, or none. */

@@ -17,4 +17,16 @@ public final class ModelConfigException extends IOException {
   public ModelConfigException(Path path, String reason) {
     super(path + ": " + OneLine.of(reason));
   }
+
+  /**
+   * Creates the exception for a value that is understood but not supported.
+   *
+   * @param path the file
+   * @param what is not supported, as the file has it
+   * @param supported what is, in words of our own
+   */
+  public ModelConfigException(Path path, String what, String supported) {
+    super(
+        "%s: %s is not supported; supported: %s".formatted(path, OneLine.of(what), supported));
+  }
 }

@@ -140,10 +140,7 @@ public sealed interface Positions {
      * @param magnitude what cosines and sines are multiplied with
      */
     record LongRope(
-        List<Float> shortDivisors,
-        List<Float> longDivisors,
-        int originalContext,
-        double magnitude)
+        List<Float> shortDivisors, List<Float> longDivisors, int originalContext, double magnitude)
         implements Scaling {
       /** Copies the lists. */
       public LongRope {

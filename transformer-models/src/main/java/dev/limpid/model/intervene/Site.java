@@ -110,7 +110,7 @@ public sealed interface Site {
       if (config.mlp().expertsOf(layer).isPresent()) {
         throw new IllegalArgumentException(
             "%s: layer %d has experts, whose neurons fire only where the router sends a position;"
-                .formatted(this, layer)
+                    .formatted(this, layer)
                 + " change mlp_out");
       }
       if (neuron < 0 || neuron >= config.dMlp()) {

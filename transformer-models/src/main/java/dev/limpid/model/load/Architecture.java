@@ -2,8 +2,8 @@ package dev.limpid.model.load;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
-import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.model.load.families.CohereConfigs;
+import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.model.load.families.ExpertConfigs;
 import dev.limpid.model.load.families.FamilyConfigs;
 import dev.limpid.model.load.families.GemmaConfigs;
@@ -19,7 +19,8 @@ enum Architecture {
   /** GPT-2 and its relatives. */
   GPT2("gpt2", Bos.ALWAYS, FamilyConfigs::gpt2, FamilyNames.GPT2),
   /** SantaCoder and StarCoder: GPT-2 with one key head. */
-  GPT_BIGCODE("gpt_bigcode", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptBigcode, FamilyNames.GPT_BIGCODE),
+  GPT_BIGCODE(
+      "gpt_bigcode", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptBigcode, FamilyNames.GPT_BIGCODE),
   /** GPT-Neo: GPT-2 with unscaled scores and local layers. */
   GPT_NEO("gpt_neo", Bos.AS_THE_TOKENIZER_SAYS, GptConfigs::gptNeo, FamilyNames.GPT_NEO),
   /** GPT-J: attention and MLP side by side behind one norm, rotated in adjacent pairs. */
@@ -41,7 +42,8 @@ enum Architecture {
   /** Qwen 3: Llama with norms on every query and key head. */
   QWEN3("qwen3", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::qwen3, FamilyNames.NORMED_HEADS),
   /** StarCoder2: rotary positions, grouped queries and windows, but LayerNorm and a plain MLP. */
-  STARCODER2("starcoder2", Bos.AS_THE_TOKENIZER_SAYS, FamilyConfigs::starcoder2, FamilyNames.STARCODER2),
+  STARCODER2(
+      "starcoder2", Bos.AS_THE_TOKENIZER_SAYS, FamilyConfigs::starcoder2, FamilyNames.STARCODER2),
   /** SmolLM3: Llama with layers that do not rotate. */
   SMOLLM3("smollm3", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::smollm3, FamilyNames.LLAMA),
   /** Granite: Llama with four multipliers. */
@@ -75,7 +77,8 @@ enum Architecture {
   /** Qwen 2 with experts, one of them for all positions. */
   QWEN2_MOE("qwen2_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen2Moe, FamilyNames.QWEN2_MOE),
   /** Qwen 3 with experts. */
-  QWEN3_MOE("qwen3_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen3Moe, FamilyNames.NORMED_EXPERTS),
+  QWEN3_MOE(
+      "qwen3_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen3Moe, FamilyNames.NORMED_EXPERTS),
   /** OLMoE: experts, and norms of all heads together. */
   OLMOE("olmoe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::olmoe, FamilyNames.NORMED_EXPERTS),
   /** gpt-oss: experts with biases, sinks, windows. */

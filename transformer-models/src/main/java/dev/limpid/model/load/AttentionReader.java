@@ -45,8 +45,7 @@ final class AttentionReader {
     String name = reader.name(block, Weight.FUSED_QKV);
     int all = (attention.nHeads() + 2 * attention.nKvHeads()) * attention.dHead();
     Tensor weight = reader.weight(name, config.dModel(), all);
-    @Nullable Tensor bias =
-        attention.inputBias() ? reader.resident(name + ".bias", all) : null;
+    @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", all) : null;
     return new Projections(
         part(weight, bias, rows.fused(Kind.QUERY)),
         part(weight, bias, rows.fused(Kind.KEY)),
@@ -64,8 +63,7 @@ final class AttentionReader {
     int width = heads * attention.dHead();
     String name = reader.name(block, which);
     Tensor weight = reader.weight(name, config.dModel(), width);
-    @Nullable Tensor bias =
-        attention.inputBias() ? reader.resident(name + ".bias", width) : null;
+    @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", width) : null;
     return part(weight, bias, rows.own(kind));
   }
 
@@ -98,9 +96,7 @@ final class AttentionReader {
     return switch (norm.over()) {
       case EACH_HEAD -> {
         NormWeights one = reader.norm(norm.norm(), name, dHead);
-        int[] order = IntStream.range(0, dHead)
-            .map(i -> rows.within(kind, i))
-            .toArray();
+        int[] order = IntStream.range(0, dHead).map(i -> rows.within(kind, i)).toArray();
         yield new HeadNormWeights(norm, ordered(one.gain(), order), ordered(one.bias(), order));
       }
       case ALL_HEADS -> {
@@ -167,8 +163,7 @@ final class AttentionReader {
   }
 
   /** beta = sum over h of b_V^h W_O^h + b_O; every query head of a group shares its b_V. */
-  @Nullable Tensor bias(
-      @Nullable Tensor valueBias, PackedMatrix out, @Nullable Tensor outBias) {
+  @Nullable Tensor bias(@Nullable Tensor valueBias, PackedMatrix out, @Nullable Tensor outBias) {
     if (valueBias == null || attention.scores().sinks()) {
       return outBias;
     }

@@ -50,7 +50,7 @@ final class FamilyNames {
           .withPrefixes("gpt_neox.", "")
           .withFused(BY_KEY_HEAD)
           .with(Weight.EMBEDDING, "embed_in")
-          .with(Weight.HEAD, "embed_out")
+          .with(Weight.HEAD, "embed_out", "lm_head")
           .with(Weight.FINAL_NORM, "final_layer_norm")
           .with(Weight.ATTENTION_NORM, "input_layernorm")
           .with(Weight.FUSED_QKV, "attention.query_key_value")
@@ -115,9 +115,7 @@ final class FamilyNames {
 
   /** Llama's, with norms of queries and keys. */
   static final WeightNames NORMED_HEADS =
-      LLAMA
-          .with(Weight.QUERY_NORM, "self_attn.q_norm")
-          .with(Weight.KEY_NORM, "self_attn.k_norm");
+      LLAMA.with(Weight.QUERY_NORM, "self_attn.q_norm").with(Weight.KEY_NORM, "self_attn.k_norm");
 
   static final WeightNames STARCODER2 =
       LLAMA.without(Weight.GATE).with(Weight.UP, "mlp.c_fc").with(Weight.DOWN, "mlp.c_proj");
@@ -190,9 +188,7 @@ final class FamilyNames {
           .with(Weight.SHARED_DOWN, "mlp.shared_expert.down_proj");
 
   static final WeightNames NORMED_EXPERTS =
-      EXPERTS
-          .with(Weight.QUERY_NORM, "self_attn.q_norm")
-          .with(Weight.KEY_NORM, "self_attn.k_norm");
+      EXPERTS.with(Weight.QUERY_NORM, "self_attn.q_norm").with(Weight.KEY_NORM, "self_attn.k_norm");
 
   static final WeightNames GPT_OSS =
       EXPERTS.with(Weight.ROUTER, "mlp.router").with(Weight.SINKS, "self_attn.sinks");

@@ -87,11 +87,9 @@ final class MlpReader {
         reader.linear(down, neurons, dModel, bias));
   }
 
-  private MlpWeights sparse(Experts of, ExpertList experts)
-      throws IOException {
+  private MlpWeights sparse(Experts of, ExpertList experts) throws IOException {
     int dModel = config.dModel();
-    Linear router =
-        reader.linear(reader.name(block, Weight.ROUTER), dModel, of.count(), of.bias());
+    Linear router = reader.linear(reader.name(block, Weight.ROUTER), dModel, of.count(), of.bias());
     @Nullable Dense shared = null;
     @Nullable PackedMatrix weight = null;
     if (of.dShared().isPresent()) {
@@ -139,14 +137,9 @@ final class MlpReader {
     int n = of.dExpert();
     Tensor both =
         reader.part(
-            expert,
-            block + reader.names().of(Weight.EXPERTS_GATE_UP),
-            of.count(),
-            2 * n,
-            dModel);
+            expert, block + reader.names().of(Weight.EXPERTS_GATE_UP), of.count(), 2 * n, dModel);
     Tensor down =
-        reader.part(
-            expert, block + reader.names().of(Weight.EXPERTS_DOWN), of.count(), dModel, n);
+        reader.part(expert, block + reader.names().of(Weight.EXPERTS_DOWN), of.count(), dModel, n);
     return new Dense(
         new Linear(ops.pack(both, WeightLayout.OUT_IN, 0, n), null),
         new Linear(ops.pack(both, WeightLayout.OUT_IN, n, 2 * n), null),
@@ -159,8 +152,7 @@ final class MlpReader {
     int n = of.dExpert();
     String gateUp = block + reader.names().of(Weight.EXPERTS_GATE_UP);
     String down = block + reader.names().of(Weight.EXPERTS_DOWN);
-    float[] both =
-        reader.part(expert, gateUp, of.count(), dModel, 2 * n).toFloats();
+    float[] both = reader.part(expert, gateUp, of.count(), dModel, 2 * n).toFloats();
     float[] bias = reader.part(expert, gateUp + "_bias", of.count(), 2 * n).toFloats();
     Tensor written = reader.part(expert, down, of.count(), n, dModel);
     Tensor downBias = reader.part(expert, down + "_bias", of.count(), dModel);

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -129,9 +130,7 @@ final class WeightLoading {
   private PackedMatrix head(Tensor table, String name) throws IOException {
     return once(reader ->
         ops.pack(
-            table.onHeap()
-                ? table
-                : reader.stored(name + ".weight", config.dVocab(), width()),
+            table.onHeap() ? table : reader.stored(name + ".weight", config.dVocab(), width()),
             WeightLayout.OUT_IN));
   }
 
@@ -159,8 +158,8 @@ final class WeightLoading {
    *
    * @param asked takes the names within the layer that were asked for, with their shapes
    */
-  private BlockWeights block(
-      int layer, MlpReader.ExpertList experts, Map<String, int[]> asked) throws IOException {
+  private BlockWeights block(int layer, MlpReader.ExpertList experts, Map<String, int[]> asked)
+      throws IOException {
     return once(reader -> {
       BlockWeights block = reader.block(layer, inLayer(layer), experts);
       int prefixed = inLayer(layer).length();
@@ -194,7 +193,8 @@ final class WeightLoading {
         block(layer, MlpReader.ExpertList.IN_MEMORY, asked);
         kinds.put(sparse, asked);
       }
-      for (Map.Entry<String, int[]> tensor : kinds.get(sparse).entrySet()) {
+      Map<String, int[]> ofKind = Objects.requireNonNull(kinds.get(sparse));
+      for (Map.Entry<String, int[]> tensor : ofKind.entrySet()) {
         String name = inLayer(layer) + tensor.getKey();
         source.require(name, tensor.getValue());
         unread.remove(name);

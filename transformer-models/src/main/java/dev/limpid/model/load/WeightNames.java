@@ -91,7 +91,9 @@ record WeightNames(
     return new WeightNames(prefixes, block, layout, new Rows(rows.fused, pairs), names);
   }
 
-  /** Returns the same names, and that of one more weight, or others of it: one of them is stored. */
+  /**
+   * Returns the same names, and that of one more weight, or others of it: one of them is stored.
+   */
   WeightNames with(Weight weight, String... ofIt) {
     Map<Weight, List<String>> more = new EnumMap<>(names);
     more.put(weight, List.of(ofIt));
@@ -113,11 +115,7 @@ record WeightNames(
     names.keySet().forEach(weight -> gguf.put(weight, List.of(weight.inGguf())));
     // GPT-2's linear maps, too, are stored by outputs there.
     return new WeightNames(
-        List.of(""),
-        "blk.%d.",
-        WeightLayout.OUT_IN,
-        new Rows(Fused.BY_KIND, Pairs.HALVES),
-        gguf);
+        List.of(""), "blk.%d.", WeightLayout.OUT_IN, new Rows(Fused.BY_KIND, Pairs.HALVES), gguf);
   }
 
   /** Returns whether the family has a weight. */

@@ -73,8 +73,7 @@ final class WeightReader {
     AttentionReader attention = new AttentionReader(this, layer, block);
     AttentionReader.Projections of = attention.projections();
     String outName = name(block, Weight.ATTENTION_OUT);
-    Tensor outWeight =
-        weight(outName, config.nHeads() * config.dHead(), dModel);
+    Tensor outWeight = weight(outName, config.nHeads() * config.dHead(), dModel);
     @Nullable Tensor outBias =
         config.attention().outputBias() ? resident(outName + ".bias", dModel) : null;
     NormWeights behind = postNorm(block, Weight.ATTENTION_POST_NORM);
@@ -171,7 +170,9 @@ final class WeightReader {
     return tensor;
   }
 
-  /** Returns a part of a tensor by its whole name and shape; all elements of the part are finite. */
+  /**
+   * Returns a part of a tensor by its whole name and shape; all elements of the part are finite.
+   */
   Tensor part(int row, String name, int... shape) throws IOException {
     Tensor part = stored(name, shape).row(row);
     if (!ops.allFinite(part)) {

@@ -3,12 +3,14 @@ package dev.limpid.model.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limpid.model.config.Norm.Gain;
 import dev.limpid.model.config.Positions.ByLayer;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
 import dev.limpid.model.config.Residual.Placement;
 import dev.limpid.tensor.ops.Activation;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class ModelConfigTest {
   private static final Attention ATTENTION = Attention.of(6, 2, 16);
   private static final Rotary ROTARY = new Rotary(10_000, new Scaling.None());
+  private static final HeadNorm HEAD_NORM =
+      new HeadNorm(Norm.rmsNorm(1e-6), HeadNorm.Over.EACH_HEAD);
 
   private static ModelConfig model(Attention attention, Positions positions) {
     return ModelConfig.of(
@@ -36,7 +40,7 @@ class ModelConfigTest {
   void whatIsNotSaidIsWhatMostFamiliesHave() {
     ModelConfig config = model();
     assertThat(config.residual())
-        .isEqualTo(new Residual(Placement.SEQUENTIAL, false, 1, 1))
+        .isEqualTo(new Residual(Placement.SEQUENTIAL, true, false, false, 1))
         .isEqualTo(Residual.PLAIN);
     assertThat(config.tiedHead()).isFalse();
     assertThat(config.bosId()).isEmpty();
@@ -46,9 +50,9 @@ class ModelConfigTest {
     assertThat(config.attention())
         .returns(false, Attention::inputBias)
         .returns(false, Attention::outputBias)
-        .returns(false, Attention::headNorm);
-    assertThat(config.mlp()).isEqualTo(new Mlp(33, true, Activation.SILU, false));
-    assertThat(config.norm()).isEqualTo(new Norm(Norm.Kind.RMS_NORM, 1e-6f, true));
+        .returns(Optional.empty(), Attention::headNorm);
+    assertThat(config.mlp()).isEqualTo(new Mlp(33, true, Activation.SILU, false, Optional.empty()));
+    assertThat(config.norm()).isEqualTo(new Norm(Norm.Kind.RMS_NORM, 1e-6f, Gain.STORED, false));
   }
 
   @Test
@@ -59,21 +63,19 @@ class ModelConfigTest {
     assertThat(ATTENTION.withOutputBias(true))
         .returns(false, Attention::inputBias)
         .returns(true, Attention::outputBias);
-    assertThat(ATTENTION.withHeadNorm(true).headNorm()).isTrue();
+    assertThat(ATTENTION.withHeadNorm(HEAD_NORM).headNorm()).contains(HEAD_NORM);
     Attention all =
         ATTENTION
             .withWindows(List.of(7, 50, 7))
             .withInputBias(true)
             .withLayerScaling(true)
             .withOutputBias(true)
-            .withHeadNorm(true)
             .withScale(3);
     assertThat(
             all.withWindows(List.of())
                 .withInputBias(false)
                 .withLayerScaling(false)
                 .withOutputBias(false)
-                .withHeadNorm(false)
                 .withWidthScaling(true))
         .isEqualTo(ATTENTION);
     assertThat(model(all, ROTARY).attentionShape(1).window()).isEqualTo(50);
@@ -96,9 +98,9 @@ class ModelConfigTest {
   @Test
   void theOtherPartsAreToldByName() {
     assertThat(Mlp.plain(5, Activation.RELU).withBias(true))
-        .isEqualTo(new Mlp(5, false, Activation.RELU, true));
-    assertThat(Norm.layerNorm(1e-5).withAffine(false))
-        .isEqualTo(new Norm(Norm.Kind.LAYER_NORM, 1e-5f, false));
+        .isEqualTo(new Mlp(5, false, Activation.RELU, true, Optional.empty()));
+    assertThat(Norm.layerNorm(1e-5).withGain(Gain.NONE).withBias(false))
+        .isEqualTo(new Norm(Norm.Kind.LAYER_NORM, 1e-5f, Gain.NONE, false));
     ModelConfig config =
         model()
             .withHead(Head.tiedIf(true))
@@ -129,46 +131,46 @@ class ModelConfigTest {
   @Test
   void whatTheForwardPassDoesNotComputeIsRefused() {
     assertRefusedWith(
-        Residual.PLAIN.withPlacement(Placement.PARALLEL),
-        "an MLP beside the attention is not computed yet; supported: behind the attention");
+        Residual.PLAIN.withPlacement(Placement.PARALLEL).withPostNorms(true),
+        "a norm behind each block and PARALLEL is not supported; supported: SEQUENTIAL");
     assertRefusedWith(
-        Residual.PLAIN.withPostNorms(true),
-        "a norm behind each block is not computed yet; supported: in front of it");
+        Residual.PLAIN.withPlacement(Placement.POST_LN),
+        "a norm of each sum, and one in front of each block is not supported;"
+            + " supported: one of them");
     assertRefusedWith(
-        Residual.PLAIN.withEmbeddingScale(12),
-        "a multiplier of the embedding, 12.0, is not computed yet; supported: 1");
-    assertRefusedWith(
-        Residual.PLAIN.withMultiplier(0.22),
-        "a multiplier of the output of a block, 0.22, is not computed yet; supported: 1");
+        Residual.PLAIN.withMultiplier(0),
+        "a multiplier of the output of a block, 0.0, is not supported; supported: a number above 0");
+    assertRefused(
+        () -> model().withEmbedding(Embedding.PLAIN.withScale(Double.NaN)),
+        "a multiplier of the embedding, NaN, is not supported; supported: a number above 0");
+    assertRefused(
+        () -> model().withHead(Head.tiedIf(true).withScale(-1)),
+        "a multiplier of the logits, -1.0, is not supported; supported: a number above 0");
+    assertRefused(
+        () -> model().withNorm(Norm.rmsNorm(1e-5).withGain(Gain.NONE)),
+        "an RMSNorm without a gain is not supported; supported: with one");
+    assertRefused(
+        () -> model().withNorm(Norm.rmsNorm(1e-5).withBias(true)),
+        "an RMSNorm with a bias is not supported; supported: without one");
     assertRefused(
         () ->
-            ModelConfig.of(
-                "test",
-                model().sizes(),
-                ATTENTION,
-                model().mlp(),
-                Norm.rmsNorm(1e-5).withAffine(false),
+            model(
+                ATTENTION.withHeadNorm(
+                    new HeadNorm(Norm.rmsNorm(1e-5), HeadNorm.Over.EACH_HEAD_WITH_OWN_GAIN)),
                 ROTARY),
-        "an RMSNorm without a gain is not computed yet; supported: with one");
-    Head head = Head.tiedIf(true);
+        "a gain of its own for each head, but for a LayerNorm without a bias is not supported;"
+            + " supported: one gain for all heads");
     assertRefused(
-        () -> model().withHead(head.withScale(0.0625)),
-        "a multiplier of the logits, 0.0625, is not computed yet; supported: 1");
+        () -> model(ATTENTION, new ByLayer(List.of(ROTARY, ROTARY))),
+        "2 kinds of positions of 3 layers is not supported; supported: one of each layer");
     assertRefused(
-        () -> model().withHead(head.withBias(true)),
-        "a bias of the head is not computed yet; supported: none");
+        () -> model(ATTENTION, ROTARY.withPart(3)),
+        "a rotation of 3 of the 16 elements of a head is not supported;"
+            + " supported: an even number of them");
     assertRefused(
-        () -> model().withHead(head.withCap(30)),
-        "a cap on logits is not computed yet; supported: none");
-    assertRefused(
-        () -> model(ATTENTION.withCap(50), ROTARY),
-        "a cap on attention scores is not computed yet; supported: none");
-    assertRefused(
-        () -> model(ATTENTION, new ByLayer(List.of(ROTARY, ROTARY, ROTARY))),
-        "a rotation of its own for each layer is not computed yet; supported: one for all");
-    assertRefused(
-        () -> model(ATTENTION, ROTARY.withPart(4)),
-        "a rotation of a part of each head is not computed yet; supported: of whole heads");
+        () -> model(ATTENTION, ROTARY.withScaling(new Scaling.Divided(List.of(1f, 2f)))),
+        "a list of 2 factors of frequencies is not supported;"
+            + " supported: 8 factors, half of what is rotated");
     assertThat(model(ATTENTION, ROTARY.withPart(16)).dHead()).isEqualTo(16);
   }
 

@@ -52,7 +52,10 @@ class ModelFilesTest {
         """
         {"model_type": "%s", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3,
          "num_attention_heads": 4, "num_key_value_heads": 2, "vocab_size": 2000,
-         "max_position_embeddings": 50, "n_positions": 50, "bos_token_id": null}
+         "max_position_embeddings": 50, "n_positions": 50, "bos_token_id": null,
+         "rotary_dim": 16,
+         "text_config": {"vocab_size": 2000, "num_hidden_layers": 3,
+                         "max_position_embeddings": 50}}
         """
             .formatted(modelType));
   }
@@ -227,8 +230,10 @@ class ModelFilesTest {
         .isInstanceOf(ModelConfigException.class)
         .hasMessage(
             folder.resolve("config.json")
-                + ": model_type 'mamba' is not supported; supported: gpt2, opt, llama, mistral,"
-                + " qwen2, qwen3, starcoder2");
+                + ": model_type 'mamba' is not supported; supported: gpt2, gpt_bigcode, gpt_neo,"
+                + " gptj, gpt_neox, bloom, falcon, opt, llama, mistral, qwen2, qwen3, starcoder2,"
+                + " smollm3, granite, stablelm, phi, phi3, gemma, gemma2, gemma3_text, gemma3, olmo,"
+                + " olmo2, olmo3, cohere, cohere2, mixtral, qwen2_moe, qwen3_moe, olmoe, gpt_oss");
     assertThatThrownBy(() -> open(mamba)).hasMessageContaining("'mamba' is not supported");
     Files.writeString(folder.resolve("config.json"), "{}");
     assertThat(ModelFiles.open(folder).modelType()).isEqualTo("unknown");

@@ -23,8 +23,7 @@ public final class CohereConfigs {
     LlamaKeys keys = LlamaKeys.read(json, 8192);
     Attention attention = attention(keys);
     if (json.flag("use_qk_norm", false)) {
-      attention =
-          attention.withHeadNorm(new HeadNorm(norm(json), Over.EACH_HEAD_WITH_OWN_GAIN));
+      attention = attention.withHeadNorm(new HeadNorm(norm(json), Over.EACH_HEAD_WITH_OWN_GAIN));
     }
     return model("cohere", keys, attention, keys.rotary(keys.dHead()).withTheta(5e5).read());
   }
@@ -60,8 +59,7 @@ public final class CohereConfigs {
       String modelType, LlamaKeys keys, Attention attention, Positions positions)
       throws ModelConfigException {
     ConfigJson json = keys.json();
-    return keys
-        .model(modelType, attention, keys.mlp(), norm(json), positions)
+    return keys.model(modelType, attention, keys.mlp(), norm(json), positions)
         .withResidual(Residual.PLAIN.withPlacement(Placement.PARALLEL).withSharedNorm(true))
         .withHead(
             Head.tiedIf(json.flag("tie_word_embeddings", true))

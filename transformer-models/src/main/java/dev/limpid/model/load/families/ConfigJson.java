@@ -254,8 +254,7 @@ public final class ConfigJson {
 
   /** Returns the exception for a value that is understood but not supported. */
   public ModelConfigException unsupported(String key, String value, String supported) {
-    return new ModelConfigException(
-        path, "%s '%s' is not supported; supported: %s".formatted(key, value, supported));
+    return new ModelConfigException(path, "%s '%s'".formatted(key, value), supported);
   }
 
   /** Returns the exception for a configuration that contradicts itself. */

@@ -46,8 +46,7 @@ public final class ExpertConfigs {
     LlamaConfigs.refuseWindows(json);
     LlamaKeys keys = LlamaKeys.read(json, 32_768);
     Experts experts =
-        qwen(json, 60, 4, 1408)
-            .withShared(json.integer("shared_expert_intermediate_size", 5632));
+        qwen(json, 60, 4, 1408).withShared(json.integer("shared_expert_intermediate_size", 5632));
     return keys.model(
         "qwen2_moe",
         Attention.of(keys.nHeads(), keys.nKvHeads(16), keys.dHead())
@@ -118,8 +117,7 @@ public final class ExpertConfigs {
   }
 
   /** Where no key says anything of rotation, it is yarn's of the published models. */
-  private static Positions gptOssRotation(LlamaKeys keys, int dHead)
-      throws ModelConfigException {
+  private static Positions gptOssRotation(LlamaKeys keys, int dHead) throws ModelConfigException {
     ConfigJson json = keys.json();
     RotaryConfig rotary = keys.rotary(dHead).withTheta(1.5e5);
     if (json.has("rope_scaling") || json.has("rope_parameters")) {
@@ -130,8 +128,7 @@ public final class ExpertConfigs {
         rotary.yarn(
             ConfigJson.of(
                 json.path(),
-                Map.of(
-                    "factor", 32, "truncate", false, "original_max_position_embeddings", 4096)),
+                Map.of("factor", 32, "truncate", false, "original_max_position_embeddings", 4096)),
             theta,
             dHead);
     return new Rotary(theta, yarn);

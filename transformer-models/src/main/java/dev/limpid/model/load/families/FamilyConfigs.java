@@ -101,8 +101,7 @@ public final class FamilyConfigs {
             "starcoder2",
             new Sizes(
                 json.integer("num_hidden_layers"), dModel, json.integer("vocab_size"), nContext),
-            Attention.of(
-                    nHeads, json.integer("num_key_value_heads", 2), dHead)
+            Attention.of(nHeads, json.integer("num_key_value_heads", 2), dHead)
                 .withInputBias(bias)
                 .withOutputBias(bias)
                 .withWindows(WindowConfig.everywhere(json, OptionalInt.empty())),

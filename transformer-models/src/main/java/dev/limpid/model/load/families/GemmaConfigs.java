@@ -22,7 +22,9 @@ import java.util.OptionalInt;
 public final class GemmaConfigs {
   private GemmaConfigs() {}
 
-  /** Reads the spelling of Gemma: Llama with a multiplied embedding and gains of 1 + what is stored. */
+  /**
+   * Reads the spelling of Gemma: Llama with a multiplied embedding and gains of 1 + what is stored.
+   */
   public static ModelConfig gemma(ConfigJson json) throws ModelConfigException {
     LlamaKeys keys = keys(json, 8192);
     boolean bias = json.flag("attention_bias", false);
@@ -104,8 +106,7 @@ public final class GemmaConfigs {
     Positions positions =
         keys.rotary(dHead)
             .withTheta(1e6)
-            .readByType(
-                sliding, OptionalDouble.of(json.number("rope_local_base_freq", 10_000)));
+            .readByType(sliding, OptionalDouble.of(json.number("rope_local_base_freq", 10_000)));
     ModelConfig model =
         finish(
             keys,
@@ -156,8 +157,7 @@ public final class GemmaConfigs {
       Positions positions)
       throws ModelConfigException {
     ConfigJson json = keys.json();
-    return keys
-        .model(
+    return keys.model(
             modelType,
             attention,
             Mlp.gated(json.integer("intermediate_size", 9216), activation),

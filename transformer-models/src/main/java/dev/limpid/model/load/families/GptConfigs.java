@@ -136,8 +136,7 @@ public final class GptConfigs {
   public static ModelConfig gptNeox(ConfigJson json) throws ModelConfigException {
     int dModel = json.integer("hidden_size", 6144);
     int nHeads = json.integer("num_attention_heads", 64);
-    int dHead =
-        FamilyConfigs.headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
+    int dHead = FamilyConfigs.headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
     int nContext = json.integer("max_position_embeddings", 2048);
     boolean bias = json.flag("attention_bias", true);
     return ModelConfig.of(
@@ -194,8 +193,7 @@ public final class GptConfigs {
     refusePostLayerNorm(json);
     int dModel = json.integer("hidden_size", 4544);
     int nHeads = json.integer("num_attention_heads", 71);
-    int dHead =
-        FamilyConfigs.headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
+    int dHead = FamilyConfigs.headWidth(json, "hidden_size", dModel, "num_attention_heads", nHeads);
     int nContext = json.integer("max_position_embeddings", 2048);
     boolean latest = json.flag("new_decoder_architecture", false);
     boolean bias = json.flag("bias", false);
@@ -203,9 +201,7 @@ public final class GptConfigs {
     // The key may name all heads where there is but one.
     int nKvHeads = latest ? json.integer("num_kv_heads", nHeads) : oneKvHead;
     Positions positions =
-        json.flag("alibi", false)
-            ? new Alibi(true)
-            : RotaryConfig.of(json, nContext, dHead).read();
+        json.flag("alibi", false) ? new Alibi(true) : RotaryConfig.of(json, nContext, dHead).read();
     return ModelConfig.of(
             "falcon",
             new Sizes(
@@ -230,8 +226,7 @@ public final class GptConfigs {
       throws ModelConfigException {
     if (!json.flag("parallel_attn", true)) {
       if (latest) {
-        throw json.unsupported(
-            "parallel_attn", "false", "true with new_decoder_architecture");
+        throw json.unsupported("parallel_attn", "false", "true with new_decoder_architecture");
       }
       return Residual.PLAIN;
     }

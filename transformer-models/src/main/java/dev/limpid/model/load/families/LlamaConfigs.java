@@ -86,8 +86,7 @@ public final class LlamaConfigs {
     boolean bias = json.flag("attention_bias", false);
     LlamaKeys keys = LlamaKeys.read(json, 32_768);
     Positions rotary = keys.rotary(keys.dHead()).withTheta(2e6).read();
-    return keys
-        .model(
+    return keys.model(
             "smollm3",
             Attention.of(keys.nHeads(), keys.nKvHeads(4), keys.dHead())
                 .withInputBias(bias)
@@ -158,8 +157,7 @@ public final class LlamaConfigs {
             .withInputBias(json.flag("use_qkv_bias", false));
     if (json.flag("qk_layernorm", false)) {
       attention =
-          attention.withHeadNorm(
-              new HeadNorm(norm.withBias(false), Over.EACH_HEAD_WITH_OWN_GAIN));
+          attention.withHeadNorm(new HeadNorm(norm.withBias(false), Over.EACH_HEAD_WITH_OWN_GAIN));
     }
     ModelConfig model =
         keys.model(
@@ -169,8 +167,7 @@ public final class LlamaConfigs {
             norm,
             keys.rotary(keys.dHead()).withPart(0.25).read());
     return json.flag("use_parallel_residual", false)
-        ? model.withResidual(
-            Residual.PLAIN.withPlacement(Placement.PARALLEL).withSharedNorm(true))
+        ? model.withResidual(Residual.PLAIN.withPlacement(Placement.PARALLEL).withSharedNorm(true))
         : model;
   }
 }

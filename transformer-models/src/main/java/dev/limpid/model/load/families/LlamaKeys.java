@@ -18,8 +18,7 @@ record LlamaKeys(ConfigJson json, Sizes sizes, int nHeads) {
     int nContext = json.integer("max_position_embeddings", absentContext);
     return new LlamaKeys(
         json,
-        new Sizes(
-            json.integer("num_hidden_layers"), dModel, json.integer("vocab_size"), nContext),
+        new Sizes(json.integer("num_hidden_layers"), dModel, json.integer("vocab_size"), nContext),
         nHeads);
   }
 
@@ -67,8 +66,7 @@ record LlamaKeys(ConfigJson json, Sizes sizes, int nHeads) {
   }
 
   /** Returns a model with a head of its own if none is tied. */
-  ModelConfig model(
-      String modelType, Attention attention, Mlp mlp, Norm norm, Positions positions)
+  ModelConfig model(String modelType, Attention attention, Mlp mlp, Norm norm, Positions positions)
       throws ModelConfigException {
     return ModelConfig.of(modelType, sizes, attention, mlp, norm, positions)
         .withHead(Head.tiedIf(json.flag("tie_word_embeddings", false)))

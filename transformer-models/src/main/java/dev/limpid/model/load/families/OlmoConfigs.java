@@ -33,13 +33,8 @@ public final class OlmoConfigs {
   /** Reads the spelling of OLMo 2: norms behind the blocks, and of all heads together. */
   public static ModelConfig olmo2(ConfigJson json) throws ModelConfigException {
     LlamaKeys keys = LlamaKeys.read(json, 2048);
-    return keys
-        .model(
-            "olmo2",
-            normed(keys),
-            keys.mlp(),
-            keys.rmsNorm(1e-5),
-            keys.rotary(keys.dHead()).read())
+    return keys.model(
+            "olmo2", normed(keys), keys.mlp(), keys.rmsNorm(1e-5), keys.rotary(keys.dHead()).read())
         .withResidual(NORMS_BEHIND);
   }
 
@@ -47,18 +42,14 @@ public final class OlmoConfigs {
   public static ModelConfig olmo3(ConfigJson json) throws ModelConfigException {
     LlamaKeys keys = LlamaKeys.read(json, 2048);
     List<Boolean> sliding = WindowConfig.sliding(json, l -> (l + 1) % 4 != 0);
-    return keys
-        .model(
+    return keys.model(
             "olmo3",
             normed(keys)
                 .withWindows(
-                    WindowConfig.of(
-                        json, sliding, OptionalInt.of(4096), keys.sizes().nContext())),
+                    WindowConfig.of(json, sliding, OptionalInt.of(4096), keys.sizes().nContext())),
             keys.mlp(),
             keys.rmsNorm(1e-5),
-            keys.rotary(keys.dHead())
-                .withTheta(5e5)
-                .readByType(sliding, OptionalDouble.empty()))
+            keys.rotary(keys.dHead()).withTheta(5e5).readByType(sliding, OptionalDouble.empty()))
         .withResidual(NORMS_BEHIND);
   }
 

@@ -30,8 +30,7 @@ public final class PhiConfigs {
         keys.model(
             "phi",
             attention,
-            Mlp.plain(
-                    json.integer("intermediate_size"), json.activation("hidden_act", "gelu_new"))
+            Mlp.plain(json.integer("intermediate_size"), json.activation("hidden_act", "gelu_new"))
                 .withBias(true),
             norm,
             keys.rotary(keys.dHead()).withPart(0.5).read());

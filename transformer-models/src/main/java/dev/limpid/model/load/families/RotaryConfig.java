@@ -36,7 +36,8 @@ record RotaryConfig(
 
   /** Returns the reading of a family that turns whole heads, with a base of 10000. */
   static RotaryConfig of(ConfigJson json, int nContext, int dHead) {
-    return new RotaryConfig(json, nContext, nContext, dHead, 10_000, OptionalDouble.empty(), List.of("longrope"));
+    return new RotaryConfig(
+        json, nContext, nContext, dHead, 10_000, OptionalDouble.empty(), List.of("longrope"));
   }
 
   /** Returns the same with another base where none is named. */

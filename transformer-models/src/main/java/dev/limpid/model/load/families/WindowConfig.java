@@ -80,8 +80,7 @@ final class WindowConfig {
    *
    * @param absent the window where the key is absent; a sliding layer must have one
    */
-  static List<Integer> of(
-      ConfigJson json, List<Boolean> sliding, OptionalInt absent, int nContext)
+  static List<Integer> of(ConfigJson json, List<Boolean> sliding, OptionalInt absent, int nContext)
       throws ModelConfigException {
     if (!sliding.contains(true)) {
       return List.of();

@@ -2,9 +2,11 @@ package dev.limpid.model.load.families;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.model.config.Attention;
 import dev.limpid.model.config.Head;
+import dev.limpid.model.config.HeadNorm;
 import dev.limpid.model.config.Mlp;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
@@ -73,12 +75,15 @@ class FamilyConfigTest {
     assertThat(read(kin("qwen2", biased)).attention()).isEqualTo(plain.withInputBias(true));
     assertThat(read(kin("qwen3", biased)).attention())
         .isEqualTo(
-            Attention.of(4, 2, 128).withInputBias(true).withOutputBias(true).withHeadNorm(true));
+            Attention.of(4, 2, 128)
+                .withInputBias(true)
+                .withOutputBias(true)
+                .withHeadNorm(new HeadNorm(Norm.rmsNorm(1e-6), HeadNorm.Over.EACH_HEAD)));
     assertThat(read(kin("qwen3", biased)).mlp()).isEqualTo(Mlp.gated(96, Activation.SILU));
   }
 
   @Test
-  void opt350mIsRefused() {
+  void opt350mNormsItsSums() throws IOException {
     String published =
         """
         {"_name_or_path": "opt-350m", "_remove_final_layer_norm": false, "activation_dropout": 0.0,
@@ -90,7 +95,11 @@ class FamilyConfigTest {
          "torch_dtype": "float16", "use_cache": true, "vocab_size": 50272,
          "word_embed_proj_dim": 512}
         """;
-    assertRefused(published, "do_layer_norm_before", "word_embed_proj_dim", "not a sum");
+    ModelConfig config = read(published);
+    assertThat(config.residual().normsSums()).isTrue();
+    assertThat(config.residual().preNorms()).isFalse();
+    assertThat(config.embedding().width()).hasValue(512);
+    assertThat(config.head().normed()).isFalse();
   }
 
   @ParameterizedTest
@@ -121,15 +130,27 @@ class FamilyConfigTest {
     assertThat(read(kin("llama", recent)).positions()).isEqualTo(expected);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"dynamic", "yarn", "longrope", "proportional"})
-  void otherScalingsAreRefused(String type) {
+  @Test
+  void otherScalingsAreRefused() {
     for (String key : new String[] {"rope_scaling", "rope_parameters"}) {
       assertRefused(
-          kin("qwen2", "\"%s\": {\"rope_type\": \"%s\", \"factor\": 4.0}".formatted(key, type)),
-          "rope_type '" + type + "' is not supported",
-          "default, linear, llama3");
+          kin("qwen2", "\"%s\": {\"rope_type\": \"proportional\"}".formatted(key)),
+          "rope_type 'proportional' is not supported",
+          "default, linear, dynamic, llama3, yarn, longrope");
     }
+  }
+
+  @Test
+  void yarnIsReadWithItsRamp() throws IOException {
+    String yarn =
+        "\"rope_theta\": 150000.0, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 32.0,"
+            + " \"beta_fast\": 32.0, \"beta_slow\": 1.0, \"truncate\": false,"
+            + " \"original_max_position_embeddings\": 4096}, \"head_dim\": 64";
+    Rotary rotary = (Rotary) read(kin("qwen3", yarn)).positions();
+    Scaling.Yarn scaling = (Scaling.Yarn) rotary.scaling();
+    assertThat(scaling.low()).isCloseTo(8.0928, within(1e-4));
+    assertThat(scaling.high()).isCloseTo(17.3980, within(1e-4));
+    assertThat(scaling.magnitude()).isCloseTo(1.3466, within(1e-4));
   }
 
   @Test
