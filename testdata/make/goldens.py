@@ -70,6 +70,12 @@ def llama(d, heads, f, layers=2, vocab=61, positions=12, **more):
     return config | {"max_position_embeddings": positions, "bos_token_id": 1, "eos_token_id": 2} | more
 
 
+def sized(kind, d, heads, layers=2, vocab=61, positions=24, **more):
+    """The sizes under their usual keys, and what else a family has."""
+    config = {"model_type": kind, "vocab_size": vocab, "hidden_size": d, "num_hidden_layers": layers}
+    return config | {"num_attention_heads": heads, "max_position_embeddings": positions, "bos_token_id": 0, "eos_token_id": 0} | more
+
+
 def real(family, config, **sizes):
     """The keys of a published config.json, all of them, with values of our own for the sizes."""
     published = {
@@ -348,6 +354,158 @@ SPECS = [
         {"sliding_window": None}, 13,
     ),
     Spec("llama-sharded", "two files and an index", llama(24, 4, 35, vocab=103, num_key_value_heads=2) | OLD_ROPE, shards=2),
+    Spec(
+        "pythia", "attention and MLP side by side; fused by heads; a third of each head rotated; head of its own",
+        sized("gpt_neox", 30, 3, intermediate_size=41, hidden_act="gelu", layer_norm_eps=1e-5, rotary_pct=0.6, rotary_emb_base=1000,
+              use_parallel_residual=True, attention_bias=True, tie_word_embeddings=False),
+        {"use_parallel_residual": False},
+    ),
+    Spec(
+        "gpt-neox-sequential", "use_parallel_residual false: one after the other",
+        sized("gpt_neox", 24, 2, intermediate_size=33, hidden_act="gelu", rotary_pct=1.0, use_parallel_residual=False), {"rotary_pct": 0.25},
+    ),
+    Spec(
+        "gptj", "side by side behind one norm; neighbours rotated; a bias of the head",
+        gpt2(36, 3, layers=2, positions=24) | {"model_type": "gptj", "architectures": ["GPTJForCausalLM"], "rotary_dim": 8, "tie_word_embeddings": False},
+        {"rotary_dim": 4},
+    ),
+    Spec(
+        "gpt-neo", "unscaled scores; a local layer of 4 keys; no biases of queries, keys and values",
+        sized("gpt_neo", 30, 3, layers=3) | {"num_layers": 3, "num_heads": 3, "attention_types": [[["global", "local"], 1], [["global"], 1]],
+              "window_size": 4, "activation_function": "gelu_new", "intermediate_size": None},
+        {"window_size": 5},
+    ),
+    Spec(
+        "starcoder", "GPT-2 with one key head, stored by outputs",
+        gpt2(36, 4, n_inner=51, model_type="gpt_bigcode", architectures=["GPTBigCodeForCausalLM"], multi_query=True, activation_function="gelu_pytorch_tanh"),
+        {"activation_function": "relu"},
+    ),
+    Spec(
+        "starcoder-multi-head", "multi_query false: a key head for each, fused by heads",
+        gpt2(24, 3, n_inner=29, model_type="gpt_bigcode", architectures=["GPTBigCodeForCausalLM"], multi_query=False),
+    ),
+    Spec(
+        "bloom", "ALiBi, six heads; a norm of the embeddings",
+        {"architectures": ["BloomForCausalLM"], "model_type": "bloom", "vocab_size": 61, "hidden_size": 36, "n_layer": 2, "n_head": 6,
+         "bos_token_id": 1, "eos_token_id": 2, "layer_norm_epsilon": 1e-5, "max_position_embeddings": 24},
+        {"layer_norm_epsilon": 1e-1},
+    ),
+    Spec(
+        "falcon", "side by side behind one norm; one key head; no biases",
+        sized("falcon", 40, 5, ffn_hidden_size=51, multi_query=True, parallel_attn=True, new_decoder_architecture=False, alibi=False, bias=False, num_kv_heads=5),
+        {"ffn_hidden_size": 51, "rope_theta": 100.0},
+    ),
+    Spec(
+        "falcon-40b", "side by side behind a norm of each; two key heads",
+        sized("falcon", 40, 4, ffn_hidden_size=51, new_decoder_architecture=True, alibi=False, bias=False, num_kv_heads=2),
+    ),
+    Spec("phi", "side by side behind one norm; biases everywhere; norms of heads with biases; 40 % of each head rotated",
+        llama(40, 4, 43, positions=24) | {"model_type": "phi", "architectures": ["PhiForCausalLM"], "hidden_act": "gelu_new", "partial_rotary_factor": 0.4,
+              "layer_norm_eps": 1e-5, "qk_layernorm": True, "tie_word_embeddings": False, "rope_theta": 100.0},
+        {"partial_rotary_factor": 0.8},
+    ),
+    Spec("phi3", "fused matrices; a window of 5 keys",
+        llama(32, 4, 43, positions=64, num_key_value_heads=2) | {"model_type": "phi3", "architectures": ["Phi3ForCausalLM"], "sliding_window": 5, "pad_token_id": 0,
+              "original_max_position_embeddings": 64, "rope_theta": 1000.0},
+        {"sliding_window": None}, 13,
+    ),
+    Spec("phi3-longrope", "longrope beyond its original context; a part of each head",
+        llama(40, 4, 43, positions=64, num_key_value_heads=2) | {"model_type": "phi3", "architectures": ["Phi3ForCausalLM"], "sliding_window": None, "pad_token_id": 0,
+              "original_max_position_embeddings": 8, "partial_rotary_factor": 0.8, "rope_theta": 1000.0, "tie_word_embeddings": True,
+              "rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.2, 1.9, 2.2], "long_factor": [1.1, 2.5, 5.0, 9.0]}},
+        {"rope_scaling": {"type": "longrope", "short_factor": [1.0, 1.2, 1.9, 2.2], "long_factor": [1.1, 2.5, 5.0, 3.0]}},
+    ),
+    Spec("gemma", "gains of 1 + what is stored; a multiplied embedding; heads wider than D / H",
+        llama(30, 3, 41, positions=24, num_key_value_heads=1, head_dim=14) | {"model_type": "gemma", "architectures": ["GemmaForCausalLM"], "pad_token_id": 0,
+              "hidden_act": "gelu_pytorch_tanh", "tie_word_embeddings": True, "rope_theta": 1000.0},
+        {"rope_theta": 100.0},
+    ),
+    Spec("gemma2", "norms around the blocks; caps on scores and logits; a window of 4 keys in every other layer; a scale of its own",
+        llama(36, 6, 41, 3, positions=24, num_key_value_heads=2, head_dim=10) | {"model_type": "gemma2", "architectures": ["Gemma2ForCausalLM"], "pad_token_id": 0,
+              "hidden_activation": "gelu_pytorch_tanh", "attn_logit_softcapping": 2.5, "final_logit_softcapping": 5.0, "query_pre_attn_scalar": 7,
+              "sliding_window": 4, "tie_word_embeddings": True, "rope_theta": 1000.0},
+        {"attn_logit_softcapping": 5.0},
+    ),
+    Spec("gemma3", "norms of heads; two rotations, one of them stretched; a full layer after two that slide",
+        llama(32, 4, 41, 3, positions=24, num_key_value_heads=2, head_dim=10) | {"model_type": "gemma3_text", "architectures": ["Gemma3ForCausalLM"], "pad_token_id": 0,
+              "hidden_activation": "gelu_pytorch_tanh", "query_pre_attn_scalar": 13, "sliding_window": 4, "tie_word_embeddings": True,
+              "layer_types": ["sliding_attention", "sliding_attention", "full_attention"],
+              "rope_parameters": {"full_attention": {"factor": 4.0, "rope_theta": 5000.0, "rope_type": "linear"},
+                                  "sliding_attention": {"rope_theta": 100.0, "rope_type": "default"}}},
+        {"query_pre_attn_scalar": 3},
+    ),
+    Spec("olmo", "norms that learned nothing; queries, keys and values cut off",
+        llama(32, 4, 43, positions=24, clip_qkv=0.9, rope_theta=100.0) | {"model_type": "olmo", "architectures": ["OlmoForCausalLM"], "pad_token_id": 0},
+        {"clip_qkv": None},
+    ),
+    Spec("olmo2", "norms behind the blocks alone, and of all heads together",
+        llama(36, 6, 43, positions=24, num_key_value_heads=2, rope_theta=100.0) | {"model_type": "olmo2", "architectures": ["Olmo2ForCausalLM"], "rms_norm_eps": 1e-5, "pad_token_id": 0},
+        {"rms_norm_eps": 1e-2},
+    ),
+    Spec("olmo3", "windows in two of three layers; yarn in the other",
+        llama(24, 2, 37, 3, positions=64, num_key_value_heads=1) | {"model_type": "olmo3", "architectures": ["Olmo3ForCausalLM"], "pad_token_id": 0,
+              "sliding_window": 4, "layer_types": ["sliding_attention", "full_attention", "sliding_attention"],
+              "rope_parameters": {"full_attention": {"rope_theta": 500.0, "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16, "beta_fast": 8.0, "beta_slow": 1.0},
+                                  "sliding_attention": {"rope_theta": 100.0, "rope_type": "default"}}},
+        {"sliding_window": 5},
+    ),
+    Spec("cohere", "side by side behind one norm without bias; neighbours rotated; scaled logits",
+        llama(36, 6, 43, positions=24, num_key_value_heads=2, layer_norm_eps=1e-5, logit_scale=0.4, use_qk_norm=False, tie_word_embeddings=True, rope_theta=100.0)
+        | {"model_type": "cohere", "architectures": ["CohereForCausalLM"], "pad_token_id": 0}, {"logit_scale": 0.2},
+    ),
+    Spec("cohere-qk-norm", "each head has a norm with a gain of its own; biases of attention",
+        llama(24, 3, 31, positions=24, layer_norm_eps=1e-5, logit_scale=0.5, use_qk_norm=True, attention_bias=True, tie_word_embeddings=True, rope_theta=100.0)
+        | {"model_type": "cohere", "architectures": ["CohereForCausalLM"], "pad_token_id": 0},
+    ),
+    Spec("cohere2", "windows in two of three layers; the other does not rotate",
+        llama(36, 6, 43, 3, positions=24, num_key_value_heads=2, layer_norm_eps=1e-5, logit_scale=0.3, tie_word_embeddings=True, rope_theta=100.0, head_dim=6)
+        | {"model_type": "cohere2", "architectures": ["Cohere2ForCausalLM"], "pad_token_id": 0, "sliding_window": 4,
+           "layer_types": ["sliding_attention", "full_attention", "sliding_attention"]}, {"sliding_window": 3},
+    ),
+    Spec("stablelm", "LayerNorm and a gated MLP; biases of queries, keys and values alone; a part of each head rotated",
+        llama(40, 4, 43, positions=24, num_key_value_heads=2, layer_norm_eps=1e-5, use_qkv_bias=True, partial_rotary_factor=0.4, rope_theta=100.0)
+        | {"model_type": "stablelm", "architectures": ["StableLmForCausalLM"]}, {"partial_rotary_factor": 0.8},
+    ),
+    Spec("stablelm-12b", "side by side behind one norm; each head has a norm stored by itself",
+        llama(32, 4, 37, positions=24, num_key_value_heads=2, layer_norm_eps=1e-5, qk_layernorm=True, use_parallel_residual=True, partial_rotary_factor=0.5, rope_theta=100.0)
+        | {"model_type": "stablelm", "architectures": ["StableLmForCausalLM"]},
+    ),
+    Spec("granite", "four multipliers",
+        llama(32, 4, 43, positions=24, num_key_value_heads=2, embedding_multiplier=3.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=2.0, rope_theta=100.0)
+        | {"model_type": "granite", "architectures": ["GraniteForCausalLM"]}, {"residual_multiplier": 0.5},
+    ),
+    Spec("smollm3", "a layer that does not rotate",
+        llama(24, 3, 31, 3, positions=24, num_key_value_heads=1, no_rope_layers=[1, 0, 1], rope_theta=100.0, tie_word_embeddings=True)
+        | {"model_type": "smollm3", "architectures": ["SmolLM3ForCausalLM"], "pad_token_id": 0}, {"no_rope_layers": [1, 1, 1]},
+    ),
+    Spec("mixtral", "experts, two of four",
+        llama(32, 4, 23, positions=24, num_key_value_heads=2, num_local_experts=4, num_experts_per_tok=2, rms_norm_eps=1e-5, rope_theta=1000.0)
+        | {"model_type": "mixtral", "architectures": ["MixtralForCausalLM"]}, {"num_experts_per_tok": 3},
+    ),
+    Spec("qwen2-moe", "experts, and one for all positions; weights that do not sum to 1",
+        llama(32, 4, 43, positions=24, num_key_value_heads=2, num_experts=5, num_experts_per_tok=2, moe_intermediate_size=17, shared_expert_intermediate_size=23,
+              norm_topk_prob=False, decoder_sparse_step=1, mlp_only_layers=[], rope_theta=100.0)
+        | {"model_type": "qwen2_moe", "architectures": ["Qwen2MoeForCausalLM"]}, {"norm_topk_prob": True},
+    ),
+    Spec("qwen3-moe", "experts in two of three layers; norms of heads",
+        llama(32, 4, 43, 3, positions=24, num_key_value_heads=2, head_dim=10, num_experts=5, num_experts_per_tok=3, moe_intermediate_size=19,
+              norm_topk_prob=True, decoder_sparse_step=1, mlp_only_layers=[1], rope_theta=100.0)
+        | {"model_type": "qwen3_moe", "architectures": ["Qwen3MoeForCausalLM"]}, {"norm_topk_prob": False},
+    ),
+    Spec("olmoe", "experts; norms of all heads together; queries, keys and values cut off",
+        llama(32, 4, 21, positions=24, num_key_value_heads=2, num_experts=6, num_experts_per_tok=3, rms_norm_eps=1e-5, clip_qkv=1.1, rope_theta=100.0)
+        | {"model_type": "olmoe", "architectures": ["OlmoeForCausalLM"]}, {"clip_qkv": None},
+    ),
+    Spec("gpt-oss", "experts with biases; sinks; a window of 4 keys in every other layer; yarn",
+        llama(32, 4, 20, positions=64, num_key_value_heads=2, head_dim=12, num_local_experts=4, num_experts_per_tok=2, sliding_window=4, swiglu_limit=1.5, swiglu_alpha=1.702,
+              layer_types=["sliding_attention", "full_attention"], attention_bias=True, rms_norm_eps=1e-5)
+        | {"model_type": "gpt_oss", "architectures": ["GptOssForCausalLM"],
+           "rope_parameters": {"rope_theta": 500.0, "rope_type": "yarn", "factor": 4.0, "beta_fast": 8.0, "beta_slow": 1.0, "truncate": False, "original_max_position_embeddings": 16}},
+        {"swiglu_limit": 3.0},
+    ),
+    Spec("opt-350m", "norms of sums; an embedding that is projected; no final norm",
+        opt(36, 4, 53, 2, 61, 24, do_layer_norm_before=False) | {"word_embed_proj_dim": 20},
+    ),
 ]
 
 
@@ -364,7 +522,8 @@ def random_tensors(spec):
         elif any(word in name for word in ("wte", "wpe", "embed", "lm_head")):
             values *= 0.6 * spec.scale
         else:
-            fan_in = parameter.shape[0 if spec.config["model_type"] == "gpt2" else 1]  # GPT-2 stores [in, out]
+            stored = spec.config["model_type"] in ("gpt2", "gpt_oss")  # by inputs
+            fan_in = parameter.shape[-2 if stored else -1]
             values *= 1.6 * spec.scale / math.sqrt(fan_in)
         tensors[name.removeprefix(spec.strip)] = torch.from_numpy(values).to(spec.dtype)
     if spec.edit:
@@ -408,40 +567,141 @@ def build(spec, directory):
 
 
 def load(directory):
-    options = dict(attn_implementation="eager", dtype=torch.float32, output_loading_info=True)
+    options = dict(attn_implementation="eager", experts_implementation="eager")
+    options |= dict(dtype=torch.float32, output_loading_info=True)
     model, info = transformers.AutoModelForCausalLM.from_pretrained(directory, **options)
     assert not info["missing_keys"] and not info["mismatched_keys"], info
     return model.double().eval()
 
 
+def norm_facts(norm):
+    """A norm as attribution.py reads it; nothing where there is none."""
+    if norm is None:
+        return {"kind": "none"}
+    kind = type(norm).__name__
+    array = lambda tensor: tensor.detach().double().numpy()
+    weight, bias = getattr(norm, "weight", None), getattr(norm, "bias", None)
+    width = len(weight) if weight is not None else norm.normalized_shape[0]
+    gain = array(weight) if weight is not None else np.ones(width)
+    return {
+        "kind": "rms" if "RMS" in kind else "layer",
+        "eps": getattr(norm, "variance_epsilon", None) or getattr(norm, "eps", 1e-5),
+        "gain": 1 + gain if kind.startswith("Gemma") else gain,
+        "bias": array(bias) if bias is not None else np.zeros(width),
+    }
+
+
+def last_of(groups):
+    """The values of a fused projection whose rows are, for each key head, its queries, its key, its value."""
+    return lambda flat, d: flat.reshape(len(flat), groups, -1, d)[:, :, -1].reshape(len(flat), -1)
+
+
+def tail(width):
+    """The values of a fused projection whose last rows they are."""
+    return lambda flat, d: flat[:, -width:]
+
+
 def parts(model):
-    """Where each family keeps what we ask for: per layer the block, its attention and the linear maps; norm and head.
-    `out` and `down` are given as [in, out] matrices."""
-    kind = model.config.model_type
-    if kind == "gpt2":
-        d = model.config.n_embd
-        split = lambda tensor: tensor[..., 2 * d :]  # c_attn holds queries, keys and values side by side
-        ways = dict(split=split, matrix=lambda linear: linear.weight)
-        layers = [
-            dict(block=b, attn=b.attn, value=b.attn.c_attn, out=b.attn.c_proj, pre=b.mlp.c_fc, down=b.mlp.c_proj, **ways)
-            for b in model.transformer.h
-        ]
-        return layers, model.transformer.ln_f, model.config.layer_norm_epsilon
-    ways = dict(split=lambda tensor: tensor, matrix=lambda linear: linear.weight.T)
-    if kind == "opt":
-        decoder = model.model.decoder
-        layers = [
-            dict(block=b, attn=b.self_attn, value=b.self_attn.v_proj, out=b.self_attn.out_proj, pre=b.fc1, down=b.fc2, **ways)
-            for b in decoder.layers
-        ]
-        return layers, decoder.final_layer_norm, decoder.final_layer_norm.eps
+    """Where each family keeps what we ask for: per layer the block and its linear maps, and the norms behind them."""
+    config, kind = model.config, model.config.model_type
+    base = model.model if hasattr(model, "model") else model.base_model
+    heads = config.num_attention_heads
+    kv_heads = getattr(config, "num_key_value_heads", None) or heads
+    whole = lambda flat, d: flat
     layers = []
-    for b in model.model.layers:
-        attn, mlp = b.self_attn, b.mlp
-        pre, down = (mlp.c_fc, mlp.c_proj) if kind == "starcoder2" else (mlp.gate_proj, mlp.down_proj)
-        layers.append(dict(block=b, attn=attn, value=attn.v_proj, out=attn.o_proj, pre=pre, down=down, **ways))
-    norm = model.model.norm
-    return layers, norm, norm.eps if kind == "starcoder2" else model.config.rms_norm_eps
+    for b in base.decoder.layers if kind == "opt" else base.h if hasattr(base, "h") else base.layers:
+        way = dict(block=b, split=whole, kv_heads=kv_heads, first=None, last=None, experts=None, pre_width=None)
+        if kind in ("gpt2", "gpt_bigcode"):
+            way |= dict(value=b.attn.c_attn, out=b.attn.c_proj, pre=b.mlp.c_fc, down=b.mlp.c_proj)
+            way["kv_heads"] = 1 if kind == "gpt_bigcode" and config.multi_query else heads
+            fused_by_head = kind == "gpt_bigcode" and not config.multi_query
+            way["split"] = last_of(heads) if fused_by_head else tail(config.n_embd // heads * way["kv_heads"])
+        elif kind == "gpt_neo":
+            attn = b.attn.attention
+            way |= dict(value=attn.v_proj, out=attn.out_proj, pre=b.mlp.c_fc, down=b.mlp.c_proj)
+        elif kind == "gptj":
+            way |= dict(value=b.attn.v_proj, out=b.attn.out_proj, pre=b.mlp.fc_in, down=b.mlp.fc_out)
+        elif kind in ("gpt_neox", "bloom", "falcon"):
+            attn = b.attention if kind == "gpt_neox" else b.self_attention
+            if kind == "falcon":
+                way["kv_heads"] = config.num_kv_heads if config.new_decoder_architecture else 1 if config.multi_query else heads
+            way |= dict(value=attn.query_key_value, out=attn.dense, split=last_of(way["kv_heads"]))
+            way |= dict(pre=b.mlp.dense_h_to_4h, down=b.mlp.dense_4h_to_h)
+        elif kind == "opt":
+            way |= dict(value=b.self_attn.v_proj, out=b.self_attn.out_proj, pre=b.fc1, down=b.fc2)
+            if not config.do_layer_norm_before:
+                way |= dict(first=b.self_attn_layer_norm, last=b.final_layer_norm)
+        else:
+            attn = b.self_attn
+            way |= dict(value=attn.v_proj if hasattr(attn, "v_proj") else attn.qkv_proj)
+            way |= dict(out=attn.dense if kind == "phi" else attn.o_proj)
+            if kind == "phi3":
+                way["split"] = tail(config.hidden_size // heads * kv_heads)
+            mlp = b.mlp
+            if kind == "starcoder2":
+                way |= dict(pre=mlp.c_fc, down=mlp.c_proj)
+            elif kind == "phi":
+                way |= dict(pre=mlp.fc1, down=mlp.fc2)
+            elif kind == "phi3":
+                way |= dict(pre=mlp.gate_up_proj, down=mlp.down_proj, pre_width=config.intermediate_size)
+            elif hasattr(mlp, "experts"):
+                way |= dict(pre=None, down=None, experts=mlp)
+            else:
+                way |= dict(pre=mlp.gate_proj, down=mlp.down_proj)
+            if hasattr(b, "post_feedforward_layernorm"):
+                way |= dict(first=b.post_attention_layernorm, last=b.post_feedforward_layernorm)
+        layers.append(way)
+    if kind == "opt":
+        norm = base.decoder.final_layer_norm
+    else:
+        names = ("ln_f", "final_layer_norm", "final_layernorm", "norm")
+        norm = next(getattr(base, name) for name in names if hasattr(base, name))
+    return layers, norm
+
+
+def matrix(linear):
+    """A linear map as [in, out], in float64; GPT-2 stores it so."""
+    weight = linear.weight.detach().double().numpy()
+    return weight if type(linear).__name__ == "Conv1D" else weight.T
+
+
+def experts_of(mlp, config, x):
+    """What the experts of a layer give for x [T, D], by the formulas: chosen ones, their weights and outputs."""
+    array = lambda tensor: tensor.detach().double().numpy()
+    router = mlp.router if hasattr(mlp, "router") else mlp.gate
+    logits = x @ array(router.weight).T + (array(router.bias) if getattr(router, "bias", None) is not None else 0)
+    k = config.num_experts_per_tok
+    index = np.argsort(-logits, axis=1, kind="stable")[:, :k]
+    margin = -np.sort(-logits, axis=1)
+    assert (margin[:, k - 1] - margin[:, k]).min() > 1e-3, "two experts are as good as equal: choose another prompt"
+    p = np.exp(logits - logits.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    weight = np.take_along_axis(p, index, 1)
+    if config.model_type in ("mixtral", "gpt_oss") or getattr(config, "norm_topk_prob", False):
+        weight /= weight.sum(1, keepdims=True)
+    silu = lambda z: z / (1 + np.exp(-z))
+    both, down = array(mlp.experts.gate_up_proj), array(mlp.experts.down_proj)
+    n, d = x.shape
+    every = np.zeros((n, len(both), d))
+    for e in range(len(both)):
+        if config.model_type == "gpt_oss":  # [in, out], columns gate, up, gate, up
+            g, u = np.split((x @ both[e] + array(mlp.experts.gate_up_proj_bias[e])).reshape(n, -1, 2), 2, axis=2)
+            g, u = np.minimum(g[..., 0], config.swiglu_limit), np.clip(u[..., 0], -config.swiglu_limit, config.swiglu_limit)
+            every[:, e] = ((u + 1) * g / (1 + np.exp(-config.swiglu_alpha * g))) @ down[e] + array(mlp.experts.down_proj_bias[e])
+        else:
+            g, u = np.split(x @ both[e].T, 2, axis=1)
+            every[:, e] = (silu(g) * u) @ down[e].T
+    out = weight[..., None] * np.take_along_axis(every, index[..., None], 1)
+    columns = np.zeros((n, len(both), d))
+    np.put_along_axis(columns, index[..., None], out, 1)
+    found = {"expert_index": index.astype(np.int64), "expert_weight": weight, "expert_out": out, "experts": columns}
+    if hasattr(mlp, "shared_expert"):
+        shared = mlp.shared_expert
+        post = silu(x @ matrix(shared.gate_proj)) * (x @ matrix(shared.up_proj))
+        gate = 1 / (1 + np.exp(-(x @ matrix(mlp.shared_expert_gate))))
+        found["shared_out"] = gate * (post @ matrix(shared.down_proj))
+        found["experts"] = np.concatenate([columns, found["shared_out"][:, None]], 1)
+    return found, found["experts"].sum(1)
 
 
 def agree(what, actual, wanted, tolerance=1e-6):
@@ -452,15 +712,19 @@ def agree(what, actual, wanted, tolerance=1e-6):
 @torch.no_grad()
 def trace(model, ids):
     """Run Hugging Face once, take what its modules saw and gave, and decompose it; every sum is checked."""
-    layers, norm, eps = parts(model)
+    layers, norm = parts(model)
+    config = model.config
     seen, given, hooks = {}, {}, []
 
-    def remember(module, arguments, result):
-        seen[module] = arguments[0] if arguments else None
-        given[module] = result[0] if isinstance(result, tuple) else result
+    def remember(module, arguments, keywords, result):
+        argument = arguments[0] if arguments else keywords.get("hidden_states")
+        seen[module] = argument.clone() if argument is not None else None  # some add in place
+        given[module] = (result[0] if isinstance(result, tuple) else result).clone()
 
     for layer in layers:
-        hooks += [layer[part].register_forward_hook(remember) for part in ("block", "attn", "value", "pre", "down")]
+        for part in ("block", "value", "out", "pre", "down", "experts"):
+            if layer[part] is not None:
+                hooks.append(layer[part].register_forward_hook(remember, with_kwargs=True))
     result = model(torch.tensor([ids]), output_attentions=True, use_cache=False)
     for hook in hooks:
         hook.remove()
@@ -469,49 +733,134 @@ def trace(model, ids):
         assert tensor.dtype == torch.float64
         return tensor.detach().numpy()
 
-    n, d = len(ids), model.config.hidden_size
-    heads = model.config.num_attention_heads
-    kv_heads = getattr(model.config, "num_key_value_heads", None) or heads
+    n = len(ids)
+    heads = config.num_attention_heads
+    multiplier = getattr(config, "residual_multiplier", None) or 1.0
+    post_ln = config.model_type == "opt" and not config.do_layer_norm_before
+    zeros = lambda: np.zeros((n, states[0]["resid_pre"].shape[1] if states else d))
     logits = array(result.logits[0])
     states = []
     for layer, attention in zip(layers, result.attentions):
-        matrix, flat = layer["matrix"], lambda tensor: array(tensor.reshape(n, -1))
+        flat = lambda tensor: array(tensor.reshape(n, -1))
         at = {"resid_pre": flat(seen[layer["block"]]), "resid_post": flat(given[layer["block"]])}
-        at |= {"attn_out": flat(given[layer["attn"]]), "mlp_out": flat(given[layer["down"]]), "pattern": array(attention[0])}
-        at |= {"neuron_pre": flat(given[layer["pre"]]), "neuron_post": flat(seen[layer["down"]])}
-        at["resid_mid"] = at["resid_pre"] + at["attn_out"]
-
-        values = flat(layer["split"](given[layer["value"]]))
-        bias = layer["value"].bias
-        value_bias = np.zeros(values.shape[1]) if bias is None else array(layer["split"](bias))
-        at["value"] = (values - value_bias).reshape(n, kv_heads, -1).transpose(1, 0, 2)
-        out = array(matrix(layer["out"])).reshape(heads, -1, d)  # [H, d, D]
+        d = at["resid_pre"].shape[1]
+        at["pattern"] = array(attention[0])
+        out = layer["out"]
+        w_o = matrix(out).reshape(heads, -1, d)  # [H, d, D]
+        d_head = w_o.shape[1]
+        kv_heads = layer["kv_heads"]
         group = np.arange(heads) // (heads // kv_heads)  # which value head a query head reads
-        at["u"] = np.einsum("hkd,hde->hke", at["value"][group], out)
-        at["head_out"] = np.einsum("hqk,hke->hqe", at["pattern"], at["u"])
-        at["beta"] = np.einsum("hd,hde->e", value_bias.reshape(kv_heads, -1)[group], out)
-        if layer["out"].bias is not None:
-            at["beta"] = at["beta"] + array(layer["out"].bias)
-        at["b_out"] = array(layer["down"].bias) if layer["down"].bias is not None else np.zeros(d)
-        if bias is not None:
-            at["value_bias"] = value_bias.reshape(kv_heads, -1)
 
-        agree("attention", at["head_out"].sum(0) + at["beta"], at["attn_out"])
-        agree("mlp", at["neuron_post"] @ array(matrix(layer["down"])) + at["b_out"], at["mlp_out"])
-        agree("residual", at["resid_mid"] + at["mlp_out"], at["resid_post"], 1e-12)
-        agree("rows of the pattern", at["pattern"].sum(-1), np.ones((heads, n)))
+        values = layer["split"](flat(given[layer["value"]]), d_head)
+        bias = layer["value"].bias
+        value_bias = np.zeros(values.shape[1]) if bias is None else layer["split"](array(bias)[None], d_head)[0]
+        clip = getattr(config, "clip_qkv", None)
+        if clip is not None:
+            values, value_bias = np.clip(values, -clip, clip), np.zeros(values.shape[1])
+        elif bias is not None:
+            at["value_bias"] = value_bias.reshape(kv_heads, -1)
+        at["value"] = (values - value_bias).reshape(n, kv_heads, -1).transpose(1, 0, 2)
+        mass = at["pattern"].sum(-1)  # [H, q]: less than 1 with sinks
+        if hasattr(config, "swiglu_limit"):
+            at["attn_sink"] = 1 - mass
+        else:
+            agree("rows of the pattern", mass, np.ones((heads, n)))
+        raw_u = np.einsum("hkd,hde->hke", at["value"][group], w_o)
+        raw_beta = np.einsum("hq,hd,hde->qe", mass, value_bias.reshape(kv_heads, -1)[group], w_o)
+        raw_beta = raw_beta + (array(out.bias) if out.bias is not None else 0)
+        raw = flat(given[out])
+        agree("attention", np.einsum("hqk,hke->qe", at["pattern"], raw_u) + raw_beta, raw)
+
+        # What stands behind the attention goes through every part of it.
+        first, last = norm_facts(layer["first"]), norm_facts(layer["last"])
+        at["attn_out"] = raw * multiplier
+        at["attention_sum"] = at["resid_pre"] + raw
+        if post_ln:
+            s = attribution.scale(first, at["attention_sum"])
+            at |= {"resid_mid_scale": s, "residual": s[:, None] * attribution.linear(first, at["resid_pre"])}
+            at["resid_mid"] = s[:, None] * attribution.linear(first, at["attention_sum"]) + first["bias"]
+        else:
+            s = attribution.scale(first, raw)
+            if layer["first"] is not None:
+                at["attn_out"] = s[:, None] * attribution.linear(first, raw) + first["bias"]
+                at["attn_out_scale"] = s
+            at |= {"residual": at["resid_pre"], "resid_mid": at["resid_pre"] + at["attn_out"]}
+        at["t"] = s * multiplier
+        at["u"] = attribution.linear(first, raw_u)
+        at["beta"] = at["t"][:, None] * attribution.linear(first, raw_beta) + first.get("bias", 0)
+        ones = np.ones(n)
+        at["head_out"] = np.einsum("q,hqk,hke->hqe", *((ones, at["pattern"], raw_u) if post_ln else (at["t"], at["pattern"], at["u"])))
+
+        if layer["experts"] is None:
+            pre = flat(given[layer["pre"]])
+            at |= {"neuron_pre": pre[:, : layer["pre_width"] or pre.shape[1]], "neuron_post": flat(seen[layer["down"]])}
+            raw_mlp = flat(given[layer["down"]])
+            b_out = array(layer["down"].bias) if layer["down"].bias is not None else np.zeros(d)
+            agree("mlp", at["neuron_post"] @ matrix(layer["down"]) + b_out, raw_mlp)
+        else:
+            raw_mlp = flat(given[layer["experts"]])
+            found, summed = experts_of(layer["experts"], config, flat(seen[layer["experts"]]))
+            agree("experts", summed, raw_mlp)
+            at |= found
+            b_out = np.zeros(d)
+        agree_sum = lambda y, *added: agree("residual", sum(added), y)
+        at["parallel"] = config.model_type in PARALLEL and np.abs(
+            at["resid_pre"] + at["attn_out"] + raw_mlp - at["resid_post"]).max() < 1e-9 and is_parallel(config)
+        at["mlp_out"] = raw_mlp * multiplier
+        at["outer"] = np.zeros((n, d))
+        if post_ln:
+            at["mlp_sum"] = at["resid_mid"] + raw_mlp
+            s = attribution.scale(last, at["mlp_sum"])
+            at |= {"resid_post_scale": s, "sum_norm": last, "first_norm": first}
+            at["mlp_residual"] = s[:, None] * attribution.linear(last, at["resid_mid"])
+            at["mlp_part"] = s[:, None] * attribution.linear(last, raw_mlp)
+            at["mlp_bias"] = s[:, None] * attribution.linear(last, b_out)
+            at["outer"] = at["outer"] + last["bias"]
+        else:
+            s = attribution.scale(last, raw_mlp)
+            if layer["last"] is not None:
+                at["mlp_out"] = s[:, None] * attribution.linear(last, raw_mlp) + last["bias"]
+                at["mlp_out_scale"] = s
+            at |= {"mlp_part": at["mlp_out"], "mlp_residual": at["resid_mid"]}
+            at["mlp_bias"] = (s * multiplier)[:, None] * attribution.linear(last, b_out) + last.get("bias", 0)
+        agree_sum(at["resid_post"], at["mlp_residual"], at["mlp_part"], at["outer"])
+        if at["parallel"]:
+            at["between"] = at.pop("resid_mid")  # a sum on the way, no state
+            agree_sum(at["resid_post"], at["residual"], at["attn_out"], at["mlp_part"])
+        else:
+            terms = np.einsum("q,hqk,hke->qe", at["t"], at["pattern"], at["u"])
+            agree_sum(at["resid_mid"], at["residual"], terms, at["beta"])
         assert not states or np.array_equal(states[-1]["resid_post"], at["resid_pre"])
         states.append(at)
     head = model.get_output_embeddings()
-    agree("logits", array(head(norm(torch.from_numpy(states[-1]["resid_post"])))), logits)
-    final = {"unembed": array(head.weight), "eps": eps, "centred": isinstance(norm, torch.nn.LayerNorm)}
-    final["gain"] = array(norm.weight) if norm.weight is not None else np.ones(d)
-    bias = getattr(norm, "bias", None)
-    final["bias"] = array(bias) if bias is not None else np.zeros(d)
-    return {"tokens": np.array(ids), "logits": logits, "layers": states, "final": final}
+    unembed = array(head.weight)
+    if getattr(config, "word_embed_proj_dim", d) != d:
+        unembed = unembed @ array(model.model.decoder.project_out.weight)
+    final = {"unembed": unembed, "norm": {"bias": np.zeros(d)} | norm_facts(norm)}
+    final["head_bias"] = array(head.bias) if head.bias is not None else np.zeros(len(unembed))
+    final["scale"] = getattr(config, "logit_scale", None) or 1 / (getattr(config, "logits_scaling", None) or 1.0)
+    final["cap"] = getattr(config, "final_logit_softcapping", None)
+    last = states[-1]["resid_post"]
+    normed = attribution.scale(final["norm"], last)[:, None] * attribution.linear(final["norm"], last) + final["norm"]["bias"]
+    uncapped = final["scale"] * normed @ unembed.T + final["head_bias"]
+    agree("logits", np.tanh(uncapped / final["cap"]) * final["cap"] if final["cap"] else uncapped, logits)
+    return {"tokens": np.array(ids), "logits": logits, "uncapped": uncapped, "layers": states, "final": final}
 
 
-TRACE_NAMES = "resid_pre attn_out resid_mid mlp_out resid_post pattern value value_bias head_out neuron_pre neuron_post".split()
+PARALLEL = ("gpt_neox", "gptj", "phi", "falcon", "cohere", "cohere2", "stablelm")
+
+
+def is_parallel(config):
+    """Whether attention and MLP read the same state."""
+    if config.model_type == "falcon":
+        return config.new_decoder_architecture or config.parallel_attn
+    return getattr(config, "use_parallel_residual", True)
+
+
+TRACE_NAMES = (
+    "resid_pre attn_out resid_mid mlp_out resid_post pattern value value_bias head_out neuron_pre neuron_post attn_sink"
+    " attn_out_scale mlp_out_scale resid_mid_scale resid_post_scale expert_index expert_weight expert_out shared_out"
+).split()
 
 
 def golden_tensors(run):
@@ -555,7 +904,7 @@ def routes(run, layers, cancelling):
     assert cancelling or abs(everything["lost"]) < 1e-12
     b, a = np.argsort(run["logits"][target])[-2:]
     contrast = attribution.contrast(run, layers, a, b, target)
-    contrast["logit_difference"] = run["logits"][target, a] - run["logits"][target, b]
+    contrast["logit_difference"] = run["uncapped"][target, a] - run["uncapped"][target, b]
     direct = contrast["embedding"] + contrast["heads"].sum() + contrast["mlp"].sum() + contrast["bias"]
     agree("direct attribution", direct, contrast["logit_difference"])
     if not cancelling:
