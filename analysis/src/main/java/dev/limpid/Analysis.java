@@ -41,6 +41,7 @@ import dev.limpid.view.TokenNames;
 import dev.limpid.view.TraceView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -437,6 +438,8 @@ public final class Analysis {
         by == LogitsView.By.TOKEN
             ? ContrastFlow.of(graph(ContributionOptions.DEFAULT, 0), split)
             : null;
+    OptionalDouble cap = transformer().config().head().cap();
+    Tensor sums = cap.isPresent() ? trace().logitsBeforeCap(position) : logits;
     return LogitsView.of(
         model.view(),
         prompt.tokenViews(),
@@ -444,6 +447,8 @@ public final class Analysis {
         prediction(logits, distractor),
         by,
         split,
+        sums.get(asked) - (distractor == null ? 0 : sums.get(distractor)),
+        cap.stream().boxed().findFirst().orElse(null),
         flow == null ? null : flow.sum(),
         flow == null ? null : contrast(flow));
   }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param position whose prediction is explained
  * @param distractor null for the logit of the answer alone
  * @param by head, layer or token
- * @param logit the answer's, less that of the distractor, as the model computes it
+ * @param logit the answer's, less that of the distractor, before any cap
+ * @param softCap c, where the model's logits l are c tanh(l / c) in the end; absent without
  * @param sum of all parts: the logit up to rounding
  * @param parts in the order of the model, by head or layer
  * @param contrast by token
@@ -30,6 +31,7 @@ public record LogitsView(
     @Nullable PredictionView distractor,
     String by,
     @Decimals(Decimals.LOGIT) double logit,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double softCap,
     @Decimals(Decimals.LOGIT) double sum,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<Part> parts,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContrastView contrast)
@@ -53,6 +55,8 @@ public record LogitsView(
   /**
    * Returns the document of a split.
    *
+   * @param logit the answer's, less that of the distractor, before any cap
+   * @param softCap that cap, or null
    * @param flowed the sum of all amounts that flowed back, or null if the split is not by token
    * @param contrast by token, or null
    */
@@ -63,6 +67,8 @@ public record LogitsView(
       @Nullable PredictionView distractor,
       By by,
       DirectLogitAttribution split,
+      double logit,
+      @Nullable Double softCap,
       @Nullable Double flowed,
       @Nullable ContrastView contrast) {
     return new LogitsView(
@@ -72,7 +78,8 @@ public record LogitsView(
         answer,
         distractor,
         by.toString(),
-        answer.logit() - (distractor == null ? 0 : distractor.logit()),
+        logit,
+        softCap,
         flowed == null ? split.sum() : flowed,
         contrast == null ? parts(split, by) : null,
         contrast);

@@ -37,10 +37,18 @@ class ComponentProperties {
       LayerTrace layer = trace.layer(l);
       int t = c.tokens().size() - 1;
       BlockWeights block = c.model().weights().block(l);
-      MlpWeights.Dense mlp = (MlpWeights.Dense) block.mlp();
-      @Nullable Tensor downBias = mlp.bias();
+      BlockParts of = new BlockParts(c.model(), l, layer);
+      if (!(block.mlp() instanceof MlpWeights.Dense mlp)) {
+        neuronsOfExpertsSumToTheLayer(of, bias, t);
+        continue;
+      }
+      @Nullable Tensor downBias = AddedBiases.of(c.model(), l, layer, t).mlp();
+      @Nullable Tensor outer = of.outerBias();
+      if (downBias != null && outer != null) {
+        c.model().ops().add(downBias, outer.row(t), downBias);
+      }
       List<float[]> parts = new ArrayList<>();
-      parts.add(layer.residMid().row(t).toFloats());
+      parts.add(of.mlpResidual().row(t).toFloats());
       parts.add(
           bias == BiasOption.SEPARATE && downBias != null
               ? downBias.toFloats()
@@ -49,7 +57,7 @@ class ComponentProperties {
         Tensor part = Tensor.zeros(1, c.model().config().dModel());
         Tensor activation = Tensor.of(new float[] {layer.neuronPost().get(t, n)}, 1, 1);
         c.model().ops().matmul(activation, mlp.down().weight().inputs(n, n + 1), null, part);
-        parts.add(part.array());
+        parts.add(of.behindMlp(part, t).toFloats());
       }
       double[] brute =
           ContributionMeasure.L1.contributions(parts, layer.residPost().row(t).toFloats(), 0);
@@ -75,6 +83,19 @@ class ComponentProperties {
     }
   }
 
+  /** Of experts, the shares of all neurons and of the residual sum to 1. */
+  private static void neuronsOfExpertsSumToTheLayer(BlockParts of, BiasOption bias, int t) {
+    NeuronContributions all =
+        NeuronContributions.of(
+            of.model(), of.layer(), of.trace(), new ContributionOptions(bias, 0), t);
+    double sum = all.residual() + all.bias();
+    for (float neuron : all.neurons().toFloats()) {
+      sum += neuron;
+    }
+    assertThat(sum).isCloseTo(all.cancelling() ? 0 : 1, within(SUM));
+    assertThat(all.unexplained()).isBetween(0.0, SUM);
+  }
+
   @Property(tries = 60)
   void keysOfAHeadAddUpToTheHead(@ForAll("cases") PromptCase c) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.RESIDUALS);
@@ -96,7 +117,9 @@ class ComponentProperties {
       for (HeadContribution head : all.heads()) {
         assertThat(head.contribution()).isCloseTo(contributions[head.head()], within(1e-12));
         assertThat(head.signed()).isCloseTo(signed[head.head()], within(1e-9));
-        assertThat(attention[head.head()]).isCloseTo(1, within(SUM));
+        boolean sinks = c.model().config().attention().scores().sinks();
+        double mass = attention[head.head()];
+        assertThat(mass).isCloseTo(sinks ? Math.min(mass, 1) : 1, within(SUM));
       }
     }
   }
@@ -108,13 +131,17 @@ class ComponentProperties {
     int q = c.tokens().size() - 1;
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
-      @Nullable Tensor bias = c.model().weights().block(l).attentionBias();
+      BlockParts of = new BlockParts(c.model(), l, layer);
+      @Nullable Tensor bias = of.attentionBias();
+      Tensor whole = of.attentionWhole();
+      Tensor residual = of.attentionResidual();
       double norm = 0;
       double rest = 0;
       for (int i = 0; i < c.model().config().dModel(); i++) {
-        float y = layer.residMid().get(q, i);
+        float y = whole.get(q, i);
         norm += Math.abs(y);
-        double others = layer.residPre().get(q, i) + (bias == null ? 0.0 : bias.get(i));
+        double others = residual.get(q, i) + (bias == null ? 0.0 : bias.get(q, i));
+        others += of.areOne() ? of.mlp().get(q, i) : 0;
         rest += y >= 0 ? others : -others;
       }
       double heads =

@@ -3,7 +3,7 @@ package dev.limpid.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.limpid.model.BlockWeights;
+import dev.limpid.model.AttentionTerms;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.MlpWeights;
@@ -16,6 +16,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.jspecify.annotations.Nullable;
 
 /** The identities of docs/mathematics.md, on random prompts of every golden model. */
 class ContributionsProperties {
@@ -33,40 +34,67 @@ class ContributionsProperties {
     return PromptCase.any();
   }
 
+  /** Whatever stands behind the blocks, the parts with their biases are the state. */
   @Property(tries = 60)
-  void partsAndBiasSumToTheBlocksOutput(@ForAll("cases") PromptCase c) {
+  void partsAndBiasesSumToTheState(@ForAll("cases") PromptCase c) {
     ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
     for (int l = 0; l < trace.nLayers(); l++) {
       LayerTrace layer = trace.layer(l);
-      BlockWeights block = c.model().weights().block(l);
-      Tensor heads = c.model().headOut(l, layer);
-      float[] sum = new float[(int) layer.attnOut().size()];
-      for (int i = 0; i < sum.length; i++) {
-        double parts = block.attentionBias() == null ? 0 : bias(block.attentionBias(), i);
-        for (int h = 0; h < heads.dim(0); h++) {
-          parts += heads.array()[h * sum.length + i];
-        }
-        sum[i] = (float) parts;
+      BlockParts parts = new BlockParts(c.model(), l, layer);
+      float[] sum = parts.attentionResidual().toFloats().clone();
+      Tensor heads = parts.terms().byHead(c.model().ops());
+      for (int h = 0; h < heads.dim(0); h++) {
+        add(heads.row(h), sum);
       }
-      assertSame(sum, layer.attnOut().toFloats());
+      add(parts.attentionBias(), sum);
+      if (parts.areOne()) {
+        add(parts.mlp(), sum);
+      }
+      assertSame(sum, parts.attentionWhole().toFloats());
+      if (!parts.areOne()) {
+        float[] post = parts.mlpResidual().toFloats().clone();
+        add(parts.mlp(), post);
+        add(parts.outerBias(), post);
+        assertSame(post, layer.residPost().toFloats());
+      }
+    }
+  }
 
-      Tensor neurons = Tensor.zeros(layer.mlpOut().dim(0), layer.mlpOut().dim(1));
-      for (int n = 0; n < c.model().config().dMlp(); n++) {
-        Tensor one = Tensor.zeros(neurons.dim(0), 1);
-        Tensor out = Tensor.zeros(neurons.dim(0), neurons.dim(1));
-        for (int t = 0; t < neurons.dim(0); t++) {
-          one.array()[t] = layer.neuronPost().get(t, n);
+  /** A head's output and beta are what attention adds; neurons and b_out are what the MLP gives. */
+  @Property(tries = 60)
+  void headsAndNeuronsSumToTheBlocksOutput(@ForAll("cases") PromptCase c) {
+    ForwardTrace trace = c.model().trace(c.tokens(), TraceDetail.FULL);
+    for (int l = 0; l < trace.nLayers(); l++) {
+      LayerTrace layer = trace.layer(l);
+      BlockParts parts = new BlockParts(c.model(), l, layer);
+      if (!c.model().config().residual().normsSums()) {
+        float[] sum = new float[(int) layer.attnOut().size()];
+        Tensor heads = c.model().headOut(l, layer);
+        for (int h = 0; h < heads.dim(0); h++) {
+          add(heads.row(h), sum);
         }
-        MlpWeights.Dense dense = (MlpWeights.Dense) block.mlp();
-        c.model().ops().matmul(one, dense.down().weight().inputs(n, n + 1), null, out);
-        c.model().ops().add(neurons, out, neurons);
+        add(parts.attentionBias(), sum);
+        assertSame(sum, layer.attnOut().toFloats());
       }
-      float[] mlp = neurons.toFloats();
-      Tensor downBias = block.mlp().bias();
-      for (int i = 0; i < mlp.length; i++) {
-        mlp[i] += downBias == null ? 0 : bias(downBias, i);
+      if (c.model().weights().block(l).mlp() instanceof MlpWeights.Dense dense) {
+        int n = layer.mlpOut().dim(0);
+        Tensor neurons = Tensor.zeros(n, layer.mlpOut().dim(1));
+        c.model().ops().matmul(layer.neuronPost(), dense.down().weight(), null, neurons);
+        float[] sum = new float[(int) neurons.size()];
+        for (int t = 0; t < n; t++) {
+          Tensor row = parts.behindMlp(neurons.rows(t, t + 1), t);
+          System.arraycopy(row.toFloats(), 0, sum, t * row.dim(1), row.dim(1));
+        }
+        add(parts.mlpBias(), sum);
+        assertSame(sum, parts.mlp().toFloats());
       }
-      assertSame(mlp, layer.mlpOut().toFloats());
+    }
+  }
+
+  private static void add(@Nullable Tensor x, float[] sum) {
+    float[] values = x == null ? new float[sum.length] : x.toFloats();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += values[i];
     }
   }
 
@@ -88,6 +116,11 @@ class ContributionsProperties {
             layer.shares().mlp().get(t)
                 + layer.shares().mlpResidual().get(t)
                 + layer.shares().mlpBias().get(t);
+        if (layer.shares().oneNode()) {
+          assertThat(attention + mlp)
+              .isCloseTo(layer.shares().mlpCancelling().contains(t) ? 0 : 1, within(SUM));
+          continue;
+        }
         assertThat(attention)
             .isCloseTo(layer.shares().attentionCancelling().contains(t) ? 0 : 1, within(SUM));
         assertThat(mlp).isCloseTo(layer.shares().mlpCancelling().contains(t) ? 0 : 1, within(SUM));
@@ -128,7 +161,8 @@ class ContributionsProperties {
             assertThat(pattern.get(h, q, k)).isBetween(0f, k <= q ? 1f : 0f);
             sum += pattern.get(h, q, k);
           }
-          assertThat(sum).isCloseTo(1, within(SUM));
+          boolean sinks = c.model().config().attention().scores().sinks();
+          assertThat(sum).isCloseTo(sinks ? Math.min(sum, 1) : 1, within(SUM));
         }
       }
     }
@@ -136,32 +170,33 @@ class ContributionsProperties {
 
   /** All terms of one attention node written out, by the formula for a single node. */
   private static double[] bruteForce(Transformer model, int layer, LayerTrace trace, int q) {
-    BlockWeights block = model.weights().block(layer);
+    BlockParts of = new BlockParts(model, layer, trace);
+    AttentionTerms terms = of.terms();
     int dHead = model.config().dHead();
     int group = model.config().nHeads() / model.config().nKvHeads();
     List<float[]> parts = new ArrayList<>();
-    parts.add(trace.residPre().row(q).toFloats());
+    parts.add(of.attentionResidual().row(q).toFloats());
     for (int k = 0; k <= q; k++) {
       for (int h = 0; h < model.config().nHeads(); h++) {
         Tensor term = Tensor.zeros(1, model.config().dModel());
         model
             .ops()
             .matmul(
-                trace.value().row(h / group).rows(k, k + 1),
-                block.attentionOut().inputs(h * dHead, (h + 1) * dHead),
+                terms.values().row(h / group).rows(k, k + 1),
+                terms.projection().inputs(h * dHead, (h + 1) * dHead),
                 null,
                 term);
         for (int i = 0; i < term.size(); i++) {
-          term.array()[i] *= trace.pattern().get(h, q, k);
+          term.array()[i] *= terms.weights().get(h, q, k);
         }
         parts.add(term.array());
       }
     }
-    return ContributionMeasure.L1.contributions(parts, trace.residMid().row(q).toFloats(), 0);
-  }
-
-  private static float bias(Tensor bias, int i) {
-    return bias.array()[bias.offset() + i % bias.dim(0)];
+    if (of.areOne()) {
+      parts.add(of.mlp().row(q).toFloats());
+    }
+    float[] whole = of.attentionWhole().row(q).toFloats();
+    return ContributionMeasure.L1.contributions(parts, whole, 0);
   }
 
   private static void assertSame(float[] actual, float[] expected) {

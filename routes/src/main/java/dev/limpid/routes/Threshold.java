@@ -100,7 +100,7 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
     return graph.cancelling(node) ? incoming.cancelling() : incoming;
   }
 
-  /** Returns what flows into a node as edges, the residual last. */
+  /** Returns what flows into a node as edges: from below, then from the MLP; the residual last. */
   List<Edge> edges(Node to, Incoming incoming) {
     List<Edge> edges = new ArrayList<>(incoming.from().length + 1);
     for (int i = 0; i < incoming.from().length; i++) {
@@ -118,7 +118,10 @@ record Threshold(FlowGraph graph, ThresholdMode mode, double tau) {
     }
     if (incoming.residual() > 0) {
       Node from = graph.node(incoming.residualFrom());
-      edges.add(new Edge.Residual(from, to, incoming.residual()));
+      Edge residual = new Edge.Residual(from, to, incoming.residual());
+      boolean isBelow =
+          graph.oneNode() && !edges.isEmpty() && edges.getLast() instanceof Edge.MlpOut;
+      edges.add(isBelow ? edges.size() - 1 : edges.size(), residual);
     }
     return edges;
   }

@@ -48,7 +48,7 @@ class ContrastFlowGoldenTest {
     assertAmounts(contrast.get("towards"), flow, ContrastFlow.Amount::towards);
     assertAmounts(contrast.get("away"), flow, ContrastFlow.Amount::away);
     assertThat(flow.biases()).isCloseTo(contrast.get("bias").doubleValue(), within(TOLERANCE));
-    Tensor logits = trace.logits(position);
+    Tensor logits = trace.logitsBeforeCap(position);
     assertThat(flow.sum())
         .isCloseTo(logits.get(answer) - logits.get(distractor), within(TOLERANCE));
   }

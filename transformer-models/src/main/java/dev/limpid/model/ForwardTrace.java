@@ -146,6 +146,16 @@ public final class ForwardTrace {
     return logits(finalResidual().rows(position, position + 1)).row(0);
   }
 
+  /**
+   * Computes the logits of one position before any cap, which sum up what everything added to them,
+   * on the heap: [V].
+   */
+  public Tensor logitsBeforeCap(int position) {
+    try (Scope _ = model.ops().scope()) {
+      return model.unembedBeforeCap(finalResidual().rows(position, position + 1)).row(0).toHeap();
+    }
+  }
+
   private Tensor logits(Tensor states) {
     try (Scope _ = model.ops().scope()) {
       return model.unembed(states).toHeap();

@@ -439,6 +439,13 @@ public final class Transformer {
     }
   }
 
+  /** Returns the logits of states before any cap: [n, D] to [n, V]. */
+  public Tensor unembedBeforeCap(Tensor states) {
+    try (Scope scope = ops.scope()) {
+      return scope.keep(unembedding.beforeCap(finalNorm(states)));
+    }
+  }
+
   /** Returns what updates add to the logits by themselves, without norm: [n, D] to [n, V]. */
   public Tensor unembedUpdate(Tensor updates) {
     return unembedding.ofParts(updates);

@@ -15,9 +15,14 @@ record Unembedding(ModelConfig config, TransformerWeights weights, TensorOps ops
 
   /** Returns the logits of normed states: [n, D] to [n, V]. */
   Tensor of(Tensor states) {
-    Tensor logits = logits(states, weights.head().bias());
+    Tensor logits = beforeCap(states);
     config.head().cap().ifPresent(cap -> onHeap(logits, l -> cap * Math.tanh(l / cap)));
     return logits;
+  }
+
+  /** Returns the logits of normed states before any cap: [n, D] to [n, V]. */
+  Tensor beforeCap(Tensor states) {
+    return logits(states, weights.head().bias());
   }
 
   /** Returns what parts of normed states add to the logits, before any cap: [n, D] to [n, V]. */

@@ -81,7 +81,7 @@ class DirectLogitAttributionGoldenTest {
     Transformer model = ModelLoader.open(golden.model(), Backends.open("vector"));
     ForwardTrace trace = trace(model, golden);
     for (int t = 0; t < trace.nPositions(); t++) {
-      Tensor logits = trace.logits(t);
+      Tensor logits = trace.logitsBeforeCap(t);
       int[] order = model.ops().topK(logits, logits.dim(0));
       int best = order[0];
       int worst = order[order.length - 1];

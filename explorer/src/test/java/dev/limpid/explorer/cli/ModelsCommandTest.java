@@ -91,7 +91,7 @@ class ModelsCommandTest {
     assertThat(run.code()).isEqualTo(ExitCode.DONE);
     assertThat(run.out())
         .contains("family      bert", "parameters  15", "weights     F32")
-        .contains("model_type 'bert' is not supported; supported: gpt2, opt, llama");
+        .contains("model_type 'bert' is not supported; supported: gpt2, gpt_bigcode");
     assertThat(world().run("models", "list").out()).startsWith("one ");
   }
 

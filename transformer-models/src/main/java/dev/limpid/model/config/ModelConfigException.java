@@ -26,7 +26,6 @@ public final class ModelConfigException extends IOException {
    * @param supported what is, in words of our own
    */
   public ModelConfigException(Path path, String what, String supported) {
-    super(
-        "%s: %s is not supported; supported: %s".formatted(path, OneLine.of(what), supported));
+    super("%s: %s is not supported; supported: %s".formatted(path, OneLine.of(what), supported));
   }
 }
