@@ -20,15 +20,21 @@ public final class KeyValueCache {
   private record Layer(Tensor keys, Tensor values) {}
 
   private final List<Layer> layers = new ArrayList<>();
+  private final List<Integer> tokens = new ArrayList<>();
   private int capacity;
-  private int length;
+  private boolean turnedAsLong;
 
   /** Creates a cache that holds nothing yet. */
   public KeyValueCache() {}
 
   /** Returns the number of positions it holds. */
   public int length() {
-    return length;
+    return tokens.size();
+  }
+
+  /** Returns the ids it holds keys and values of. */
+  List<Integer> tokens() {
+    return List.copyOf(tokens);
   }
 
   /**
@@ -37,11 +43,11 @@ public final class KeyValueCache {
    * @throws IllegalArgumentException if it holds fewer
    */
   public void truncate(int length) {
-    if (length < 0 || length > this.length) {
+    if (length < 0 || length > length()) {
       throw new IllegalArgumentException(
-          "cannot keep %d positions of a cache that holds %d".formatted(length, this.length));
+          "cannot keep %d positions of a cache that holds %d".formatted(length, length()));
     }
-    this.length = length;
+    tokens.subList(length, length()).clear();
   }
 
   /** Returns the keys of a layer, [K, capacity, d]; positions are in them. */
@@ -54,15 +60,29 @@ public final class KeyValueCache {
     return layers.get(layer).values;
   }
 
+  /**
+   * Returns whether what it holds was turned by the angles of texts that are as long as one.
+   *
+   * @param isLong whether that text is turned by the angles of long ones
+   */
+  boolean isTurnedAs(boolean isLong) {
+    return length() == 0 || turnedAsLong == isLong;
+  }
+
+  /** Says by which angles what is written next is turned. */
+  void turnAs(boolean isLong) {
+    turnedAsLong = isLong;
+  }
+
   /** Makes room for n more positions, which the context must have. */
   void reserve(ModelConfig config, TensorOps ops, int n) {
     if (!layers.isEmpty() && (layers.size() != config.nLayers() || !fits(config))) {
       throw new IllegalArgumentException("the cache was filled by a model of another shape");
     }
-    if (length + n <= capacity) {
+    if (length() + n <= capacity) {
       return;
     }
-    long enough = Math.max(length + n, Math.max(SMALLEST, 2L * capacity));
+    long enough = Math.max(length() + n, Math.max(SMALLEST, 2L * capacity));
     int larger = (int) Math.min(enough, config.nContext());
     List<Layer> grown = new ArrayList<>();
     for (int l = 0; l < config.nLayers(); l++) {
@@ -80,9 +100,9 @@ public final class KeyValueCache {
     capacity = larger;
   }
 
-  /** Takes in the n positions that were written behind the last. */
-  void advance(int n) {
-    length += n;
+  /** Takes in the tokens whose keys and values were written behind the last. */
+  void advance(List<Integer> written) {
+    tokens.addAll(written);
   }
 
   private boolean fits(ModelConfig config) {
@@ -91,7 +111,7 @@ public final class KeyValueCache {
 
   private void copy(TensorOps ops, Tensor from, Tensor to) {
     for (int h = 0; h < from.dim(0); h++) {
-      ops.copy(from.row(h).rows(0, length), to.row(h).rows(0, length));
+      ops.copy(from.row(h).rows(0, length()), to.row(h).rows(0, length()));
     }
   }
 }

@@ -97,6 +97,21 @@ final class LayerEdits {
     }
   }
 
+  /**
+   * Returns the attention weights that were put in the place of a run's own, or its own: what is
+   * left of a row beside a sink is read from them, whatever is done to single terms.
+   */
+  Tensor wholePattern(Tensor pattern) {
+    for (Intervention i : interventions) {
+      if (i.change() instanceof Change.PutPattern(Tensor other)) {
+        Tensor put = Tensor.zeros(pattern.dim(0), pattern.dim(1), pattern.dim(2));
+        putPattern(other, put);
+        return put;
+      }
+    }
+    return pattern;
+  }
+
   /** Changes what heads mix of values, [n, H d], after the pattern was changed. */
   void mixed(Tensor mixed) {
     for (Intervention i : interventions) {

@@ -217,7 +217,8 @@ final class Rerun {
         ops.splitHeads(values.rows(start, end), ownValues, first);
         Tensor pattern = ops.zeros(config.nHeads(), nKeys - first, nKeys);
         ops.causalPattern(queries.rows(start, end), ownKeys, model.attentionShape(layer), pattern);
-        SinkBias bias = SinkBias.of(model.weights().block(layer), pattern);
+        Tensor whole = edits.get(i).wholePattern(pattern);
+        SinkBias bias = SinkBias.of(model.weights().block(layer), whole);
         edits.get(i).pattern(pattern);
         Tensor own = mixed.rows(start, end);
         ops.attend(pattern, ownValues, own);

@@ -187,8 +187,17 @@ public final class Transformer {
    *     an id is not in the vocabulary
    */
   public Tensor extend(List<Integer> tokens, KeyValueCache cache) {
+    config.requireTokens(tokens, cache.length());
+    boolean isLong = config.turnsAsLong(cache.length() + tokens.size());
+    if (!cache.isTurnedAs(isLong)) {
+      // All of the text is turned by other angles now: it is run anew.
+      List<Integer> all = new ArrayList<>(cache.tokens());
+      all.addAll(tokens);
+      cache.truncate(0);
+      return extend(all, cache).rows(all.size() - tokens.size(), all.size());
+    }
     int first = cache.length();
-    config.requireTokens(tokens, first);
+    cache.turnAs(isLong);
     cache.reserve(config, ops, tokens.size());
     try (Scope pass = ops.scope()) {
       Rotations rotations = rotations(first, tokens.size());
@@ -200,7 +209,7 @@ public final class Transformer {
           resid = ofLayer.keep(run(l, resid, rotations, attention, StackEdits.NONE).residPost());
         }
       }
-      cache.advance(tokens.size());
+      cache.advance(tokens);
       return pass.keep(resid);
     }
   }
@@ -341,7 +350,7 @@ public final class Transformer {
     AttentionShape shape = attentionShape(layer);
     Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
     ops.causalPattern(queries, keys, shape, pattern);
-    SinkBias bias = SinkBias.of(weights.block(layer), pattern);
+    SinkBias bias = SinkBias.of(weights.block(layer), edits.wholePattern(pattern));
     edits.pattern(pattern);
     Tensor value = ops.zeros(shape.nKvHeads(), nPositions, config.dHead());
     ops.splitHeads(values, value, 0);

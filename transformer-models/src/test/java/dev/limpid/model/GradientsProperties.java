@@ -47,7 +47,17 @@ class GradientsProperties {
                       "opt-no-affine",
                       "llama-gqa-head-dim",
                       "mistral-sliding-window",
-                      "qwen3-biased-windows")
+                      "qwen3-biased-windows",
+                      "pythia",
+                      "phi",
+                      "bloom",
+                      "gemma2",
+                      "gemma3",
+                      "olmo2",
+                      "granite",
+                      "cohere-qk-norm",
+                      "stablelm-12b",
+                      "opt-350m")
                   .map(name -> open(name, backend)))
           .toList();
 
@@ -155,7 +165,11 @@ class GradientsProperties {
     LayerGradients g = gradients.get(l);
     List<Intervention> none = List.of();
     c.isSlope(Stage.RESID_PRE, l, t, states.residPre().row(t), g.residPre().row(t), none);
-    c.isSlope(Stage.RESID_MID, l, t, states.residMid().row(t), g.residMid().row(t), none);
+    if (!c.config.residual().isParallel()) {
+      c.isSlope(Stage.RESID_MID, l, t, states.residMid().row(t), g.residMid().row(t), none);
+    }
+    c.isSlope(Stage.ATTN_OUT, l, t, states.attnOut().row(t), g.attnOut().row(t), none);
+    c.isSlope(Stage.MLP_OUT, l, t, states.mlpOut().row(t), g.mlpOut().row(t), none);
     c.isSlope(Stage.RESID_POST, l, t, states.residPost().row(t), g.residPost().row(t), none);
   }
 
@@ -216,7 +230,7 @@ class GradientsProperties {
   @Property(tries = 40)
   void meansDoNotCountBehindALayerNorm(@ForAll long seed) {
     Case c = new Case(seed);
-    if (c.config.norm().kind() != Norm.Kind.LAYER_NORM) {
+    if (c.config.norm().kind() != Norm.Kind.LAYER_NORM || !c.config.residual().preNorms()) {
       return;
     }
     for (LayerGradients g : c.gradients(BackwardRules.EXACT)) {

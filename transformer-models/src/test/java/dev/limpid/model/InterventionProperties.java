@@ -41,7 +41,11 @@ class InterventionProperties {
                     "opt-biased",
                     "llama-gqa-head-dim",
                     "mistral-sliding-window",
-                    "qwen3-biased-windows")
+                    "qwen3-biased-windows",
+                    "olmo2",
+                    "gemma2",
+                    "granite",
+                    "opt-350m")
                 .map(name -> open(name, backend)))
         .toList();
   }

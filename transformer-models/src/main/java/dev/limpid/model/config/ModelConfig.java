@@ -234,6 +234,16 @@ public record ModelConfig(
         .formatted(modelType);
   }
 
+  /** Returns whether a text of so many tokens is turned by the angles of long ones. */
+  public boolean turnsAsLong(int nPositions) {
+    for (int l = 0; l < nLayers(); l++) {
+      if (positions(l) instanceof Positions.Rotary rotary && rotary.scaling().isLong(nPositions)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Returns how the queries of a layer look at keys, without what heads have learned of sinks. */
   public AttentionShape attentionShape(int layer) {
     int window = attention.windows().isEmpty() ? nContext() : attention.windows().get(layer);
