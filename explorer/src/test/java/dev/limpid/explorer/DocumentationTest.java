@@ -54,6 +54,7 @@ class DocumentationTest {
     Path model = root.resolve("transformer-models/src/main/java/dev/limpid/model");
     String sources =
         Files.readString(model.resolve("load/Architecture.java"))
+            + Files.readString(model.resolve("load/FamilyNames.java"))
             + Files.readString(model.resolve("load/families/FamilyConfigs.java"))
             + Files.readString(root.resolve("testdata/make/goldens.py"));
     Matcher quotes = QUOTE.matcher(Files.readString(root.resolve("docs/adding-a-model.md")));
