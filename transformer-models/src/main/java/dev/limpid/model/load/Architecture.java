@@ -129,6 +129,7 @@ enum Architecture {
   ModelConfig config(ConfigJson json) throws ModelConfigException {
     try {
       requireCausal(json);
+      requireWholeNumbers(json);
       return reader.read(json);
     } catch (IllegalArgumentException e) {
       throw json.invalid(String.valueOf(e.getMessage()));
@@ -140,6 +141,14 @@ enum Architecture {
     if (!json.flag("is_causal", true)) {
       throw json.unsupported(
           "is_causal", "false", "true (every position looks at itself and those before it)");
+    }
+  }
+
+  /** Quantised weights lie under other names, and are no weights by themselves. */
+  private static void requireWholeNumbers(ConfigJson json) throws ModelConfigException {
+    if (json.has("quantization_config")) {
+      String method = json.object("quantization_config").string("quant_method", "(none)");
+      throw json.unsupported("quantization_config", method, "weights in F32, F16 or BF16");
     }
   }
 

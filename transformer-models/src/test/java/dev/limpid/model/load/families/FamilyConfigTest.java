@@ -262,6 +262,14 @@ class FamilyConfigTest {
   }
 
   @Test
+  void quantisedWeightsAreRefusedInEveryFamily() {
+    assertRefused(
+        kin("llama", "\"quantization_config\": {\"quant_method\": \"gptq\"}"),
+        "quantization_config 'gptq' is not supported",
+        "F32, F16 or BF16");
+  }
+
+  @Test
   void attentionToWhatFollowsIsRefusedInEveryFamily() throws IOException {
     assertThat(read(kin("llama", "\"is_causal\": true")).modelType()).isEqualTo("llama");
     assertRefused(kin("qwen2", "\"is_causal\": false"), "is_causal 'false' is not supported");
