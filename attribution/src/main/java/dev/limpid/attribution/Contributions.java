@@ -97,14 +97,14 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       ops.attentionProximity(terms.weights(), terms.values(), terms.projection(), whole, attention);
       Part residual = Part.of(ops, parts.attentionResidual(), whole);
       Part bias = Part.of(ops, separate ? parts.attentionBias() : null, whole);
-      Part attentionChange = Part.of(ops, change.attention(), whole);
+      Part attentionChange = Part.ofChange(ops, change.attention(), whole);
 
       Tensor residPost = trace.residPost();
       @Nullable Tensor mlpBias = separate ? parts.mlpBias() : null;
       Part mlp = Part.of(ops, minus(ops, parts.mlp(), mlpBias), residPost);
       Part ofMlpBias =
           Part.of(ops, separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
-      Part mlpChange = Part.of(ops, change.mlp(), residPost);
+      Part mlpChange = Part.ofChange(ops, change.mlp(), residPost);
       Part mlpResidual = Part.of(ops, parts.areOne() ? null : parts.mlpResidual(), residPost);
 
       List<Part> ofAttention = List.of(residual, bias, attentionChange);
@@ -143,11 +143,16 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   private record Part(Tensor proximities, boolean isThere) {
     static Part of(TensorOps ops, @Nullable Tensor part, Tensor whole) {
       if (part == null) {
-        return new Part(Tensor.zeros(whole.dim(0)), false); // which a device need not send
+        return new Part(ops.zeros(whole.dim(0)), false);
       }
       Tensor out = ops.zeros(whole.dim(0));
       ops.proximity(part, whole, out);
       return new Part(out, true);
+    }
+
+    /** What was changed; where nothing was, zeros that a device need not send. */
+    static Part ofChange(TensorOps ops, @Nullable Tensor change, Tensor whole) {
+      return change == null ? new Part(Tensor.zeros(whole.dim(0)), false) : of(ops, change, whole);
     }
 
     Tensor shares() {

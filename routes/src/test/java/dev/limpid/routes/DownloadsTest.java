@@ -1,6 +1,7 @@
 package dev.limpid.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
@@ -15,14 +16,19 @@ import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A route brings home from a device what it is made of, and nothing else. */
 class DownloadsTest {
+  private static final Set<String> PLAIN =
+      Set.of("gpt2", "opt", "llama", "mistral", "qwen2", "qwen3", "starcoder2");
+
   static Stream<Path> models() {
-    return TestData.goldenModels().stream();
+    return TestData.goldenModels().stream()
+        .filter(folder -> !folder.getFileName().toString().equals("opt-350m"));
   }
 
   @ParameterizedTest
@@ -30,6 +36,8 @@ class DownloadsTest {
   void aRouteBringsHomeContributionsAndOneRowOfLogits(Path folder) throws IOException {
     ToyOps ops = new ToyOps(new ReferenceOps());
     Transformer model = ModelLoader.open(folder, ops);
+    // What few families have, such as norms behind blocks, is computed at home.
+    assumeTrue(PLAIN.contains(model.config().modelType()));
     List<Integer> tokens = List.of(1, 3, 0, 2, 3, 1);
     ContributionOptions options = new ContributionOptions(BiasOption.SEPARATE, 0);
     long before = ops.transfers().downloaded();

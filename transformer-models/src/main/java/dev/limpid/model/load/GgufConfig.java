@@ -161,7 +161,12 @@ final class GgufConfig {
     double factor = metadata.number(prefix + "rope.scaling.factor").orElse(scale.orElse(1));
     String type =
         metadata.string(prefix + "rope.scaling.type").orElse(factor == 1 ? "none" : "linear");
-    if (!type.equals("none")) {
+    if (!type.equals("none") && !type.equals("linear")) {
+      throw bad(
+          "rope_type '%s' is not supported in a GGUF file; supported: none, linear"
+              .formatted(type));
+    }
+    if (type.equals("linear")) {
       json.put("rope_scaling", Map.of("rope_type", type, "factor", factor));
     }
   }

@@ -23,7 +23,9 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
 
   /** What is stored of masks and rotations beside the weights, by exact names. */
   private static final Pattern CONSTANT =
-      Pattern.compile("\\.\\d+\\.(attn\\.(bias|masked_bias)|self_attn\\.rotary_emb\\.\\w+)$");
+      Pattern.compile(
+          "\\.\\d+\\.((attn|attn\\.attention|attention)\\.(bias|masked_bias)"
+              + "|(self_attn|attention)\\.rotary_emb\\.\\w+)$");
 
   static HuggingFaceFolder open(Path folder) throws IOException {
     Path path = folder.resolve("config.json");

@@ -50,7 +50,9 @@ final class LensPath implements Endpoint {
   private static List<State> states(TraceQuery query) {
     Optional<String> asked = query.query().text(STATES);
     if (asked.isEmpty()) {
-      return List.of(State.RESID_MID, State.RESID_POST);
+      return query.config().residual().isParallel()
+          ? List.of(State.RESID_POST)
+          : List.of(State.RESID_MID, State.RESID_POST);
     }
     List<State> states = new ArrayList<>();
     for (String name : asked.get().split(",", -1)) {
