@@ -45,14 +45,16 @@ final class ComputedFacts {
 
   /** Checks that every layer learns in a way that is computed where a token stands. */
   static void requirePositions(Positions positions, int nLayers, int dHead) {
+    List<Positions> kinds = List.of(positions);
     if (positions instanceof Positions.ByLayer(List<Positions> layers)) {
       require(
           layers.size() == nLayers,
           "%d kinds of positions of %d layers".formatted(layers.size(), nLayers),
           "one of each layer");
+      kinds = layers.stream().distinct().toList();
     }
-    for (int l = 0; l < nLayers; l++) {
-      if (positions.at(l) instanceof Rotary rotary) {
+    for (Positions kind : kinds) {
+      if (kind instanceof Rotary rotary) {
         requireRotation(rotary, dHead);
       }
     }

@@ -12,6 +12,13 @@ import java.util.OptionalInt;
  */
 public record Embedding(double scale, boolean normed, OptionalInt width) {
 
+  /** Checks the width. */
+  public Embedding {
+    if (width.isPresent() && width.getAsInt() < 1) {
+      throw new IllegalArgumentException("the embedding is %d wide".formatted(width.getAsInt()));
+    }
+  }
+
   /** The rows of the table as they are. */
   public static final Embedding PLAIN = new Embedding(1, false, OptionalInt.empty());
 

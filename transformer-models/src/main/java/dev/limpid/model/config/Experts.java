@@ -36,6 +36,10 @@ public record Experts(
       throw new IllegalArgumentException(
           "%d experts of %d neurons, of which %d are used".formatted(count, dExpert, used));
     }
+    if (dShared.isPresent() && dShared.getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "a shared expert of %d neurons".formatted(dShared.getAsInt()));
+    }
     if (used > count) {
       throw new IllegalArgumentException(
           "%d experts are used of %d there are".formatted(used, count));

@@ -31,7 +31,7 @@ public final class CohereConfigs {
   /** Reads the spelling of Command R7B: most layers slide, the others do not rotate. */
   public static ModelConfig cohere2(ConfigJson json) throws ModelConfigException {
     LlamaKeys keys = LlamaKeys.read(json, 8192);
-    int pattern = json.integer("sliding_window_pattern", 4);
+    int pattern = json.positive("sliding_window_pattern", 4);
     List<Boolean> sliding = WindowConfig.sliding(json, l -> (l + 1) % pattern != 0);
     Positions rotary = keys.rotary(keys.dHead()).read();
     return model(

@@ -109,6 +109,15 @@ public final class ConfigJson {
     return has(key) ? integer(key) : absent;
   }
 
+  /** Returns the whole number from 1 on under a key, or a default if it is absent. */
+  int positive(String key, int absent) throws ModelConfigException {
+    int value = integer(key, absent);
+    if (value < 1) {
+      throw wrong(key, "a whole number from 1 on");
+    }
+    return value;
+  }
+
   /** Returns the finite number under a key that must be there. */
   public double number(String key) throws ModelConfigException {
     JsonNode value = node.path(key);
@@ -122,6 +131,15 @@ public final class ConfigJson {
   /** Returns the number under a key, or a default if it is absent. */
   public double number(String key, double absent) throws ModelConfigException {
     return has(key) ? number(key) : absent;
+  }
+
+  /** Returns the number above 0 under a key, or a default if it is absent. */
+  double above0(String key, double absent) throws ModelConfigException {
+    double value = number(key, absent);
+    if (value <= 0) {
+      throw wrong(key, "a number above 0");
+    }
+    return value;
   }
 
   /** Returns the truth value under a key, or a default if it is absent. */

@@ -92,7 +92,7 @@ public final class GemmaConfigs {
     boolean bias = json.flag("attention_bias", false);
     int dHead = keys.dHead(256);
     String key = "sliding_window_pattern";
-    int pattern = json.integer(key, json.integer("_" + key, 6));
+    int pattern = json.positive(key, json.positive("_" + key, 6));
     List<Boolean> sliding =
         WindowConfig.sliding(json, keys.sizes().nLayers(), l -> (l + 1) % pattern != 0);
     Attention attention =
@@ -135,7 +135,7 @@ public final class GemmaConfigs {
 
   private static Attention scaled(ConfigJson json, Attention attention)
       throws ModelConfigException {
-    return attention.withScale(1 / Math.sqrt(json.number("query_pre_attn_scalar", 256)));
+    return attention.withScale(1 / Math.sqrt(json.above0("query_pre_attn_scalar", 256)));
   }
 
   /** Gemma's files say gelu, or nothing, and mean its tanh form. */

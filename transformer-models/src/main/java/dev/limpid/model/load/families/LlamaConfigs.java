@@ -107,7 +107,7 @@ public final class LlamaConfigs {
     if (json.has("no_rope_layers")) {
       json.ids("no_rope_layers").forEach(turns -> rotates.add(turns != 0));
     } else {
-      int interval = json.integer("no_rope_layer_interval", 4);
+      int interval = json.positive("no_rope_layer_interval", 4);
       for (int l = 0; l < nLayers; l++) {
         rotates.add((l + 1) % interval != 0);
       }
@@ -145,7 +145,7 @@ public final class LlamaConfigs {
     return model
         .withEmbedding(Embedding.PLAIN.withScale(json.number("embedding_multiplier", 1)))
         .withResidual(Residual.PLAIN.withMultiplier(json.number("residual_multiplier", 1)))
-        .withHead(model.head().withScale(1 / json.number("logits_scaling", 1)));
+        .withHead(model.head().withScale(1 / json.above0("logits_scaling", 1)));
   }
 
   /** Reads the spelling of StableLM: LayerNorm, and a part of each head rotated. */
