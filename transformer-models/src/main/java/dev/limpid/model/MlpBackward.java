@@ -66,7 +66,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     if (mlp.gate() != null) {
       // neuronPost = act(gate) * up: each factor's gradient is times the other.
       ops.multiply(gradient, up, gradient);
-      halve(gradient);
+      share(gradient);
     }
     return gradient;
   }
@@ -75,11 +75,12 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     Tensor up = like(neuronPost);
     ops.activate(activation, pre, up);
     ops.multiply(up, neuronPost, up);
-    halve(up);
+    share(up);
     return up;
   }
 
-  private void halve(Tensor gradient) {
+  /** A gate and what it lets through share what goes back, where a rule says so. */
+  private void share(Tensor gradient) {
     if (rules.gate() != 1) {
       ops.scale(gradient, rules.gate(), gradient);
     }
@@ -222,10 +223,9 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
               (float) (all * trace.weight().get(t, j));
         }
       } else {
-        double scale =
-            trace.weight().get(t, 0) / Math.exp(trace.router().get(t, chosen.getFirst()));
+        double largest = trace.router().get(t, chosen.getFirst());
         for (int e = 0; e < config.count(); e++) {
-          double p = Math.exp(trace.router().get(t, e)) * scale;
+          double p = trace.weight().get(t, 0) * Math.exp(trace.router().get(t, e) - largest);
           numbers.array()[t * config.count() + e] -= (float) (all * p);
         }
       }

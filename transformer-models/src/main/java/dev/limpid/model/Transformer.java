@@ -181,7 +181,8 @@ public final class Transformer {
    * at the end of the whole text, without running the text before them again.
    *
    * @param tokens n ids; the first stands at position {@code cache.length()}
-   * @param cache made for this model; longer by n afterwards, and as before if this fails
+   * @param cache made for this model; longer by n afterwards. If this fails it is as before, or
+   *     empty where the whole text had to be run anew, since its length changes the angles
    * @return the last states [n, D]; {@link #unembed} reads the logits from them
    * @throws IllegalArgumentException if there are no tokens, more than the context still holds, or
    *     an id is not in the vocabulary

@@ -150,7 +150,7 @@ class CorpusJobTest {
         List<ProcessHandle> executors =
             ProcessHandle.current().descendants().filter(CorpusJobTest::isExecutor).toList();
         if (executors.size() == 2) {
-          Thread.sleep(8000);
+          Thread.sleep(8000); // until both work: killed earlier, none would lose a task
           killed.addAndGet(executors.getFirst().destroyForcibly() ? 1 : 0);
           return;
         }
