@@ -144,12 +144,6 @@ class GradientsProperties {
       return all;
     }
 
-    private double slope(List<Intervention> always, Function<Float, Intervention> by, float step) {
-      double wide = quotient(always, by, step);
-      double narrow = quotient(always, by, step / 2);
-      return (4 * narrow - wide) / 3;
-    }
-
     private double quotient(
         List<Intervention> always, Function<Float, Intervention> by, float step) {
       double up = value(with(always, by.apply(step)));
