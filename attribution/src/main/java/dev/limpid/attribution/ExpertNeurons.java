@@ -1,6 +1,7 @@
 package dev.limpid.attribution;
 
 import dev.limpid.model.ExpertTrace;
+import dev.limpid.model.ExpertsAt;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Linear;
 import dev.limpid.model.MlpWeights;
@@ -25,6 +26,7 @@ record ExpertNeurons(String expert, double weight, Linear down, Tensor activatio
   /** Computes those of a position again, in the scope of the caller. */
   static List<ExpertNeurons> of(
       Transformer model, int layer, LayerTrace trace, MlpWeights.Sparse experts, int position) {
+    ExpertsAt there = new ExpertsAt(model, layer, trace, position);
     ExpertTrace chosen = Objects.requireNonNull(trace.experts());
     List<ExpertNeurons> all = new ArrayList<>();
     for (int j = 0; j < chosen.used(); j++) {
@@ -34,15 +36,15 @@ record ExpertNeurons(String expert, double weight, Linear down, Tensor activatio
               "" + expert,
               chosen.weight().get(position, j),
               experts.experts().get(expert),
-              model.expertNeurons(layer, trace, position, experts.experts().get(expert))));
+              there.neurons(experts.experts().get(expert))));
     }
     if (experts.shared() != null) {
       all.add(
           of(
               SHARED,
-              model.sharedWeight(layer, trace, position, experts),
+              there.sharedWeight(experts),
               experts.shared(),
-              model.expertNeurons(layer, trace, position, experts.shared())));
+              there.neurons(experts.shared())));
     }
     return all;
   }

@@ -152,7 +152,11 @@ public final class ForwardTrace {
    */
   public Tensor logitsBeforeCap(int position) {
     try (Scope _ = model.ops().scope()) {
-      return model.unembedBeforeCap(finalResidual().rows(position, position + 1)).row(0).toHeap();
+      return model
+          .unembedding()
+          .beforeCap(finalResidual().rows(position, position + 1))
+          .row(0)
+          .toHeap();
     }
   }
 

@@ -10,11 +10,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The angles of all layers: few layers turn in ways of their own, so each way is computed once.
- *
- * @param angles of each way to turn
+ * The angles by which queries and keys are turned, in all layers: few layers turn in ways of their
+ * own, so each way is computed once.
  */
-record Rotations(ModelConfig config, Map<Positions, Rotary.Angles> angles) {
+public final class Rotations {
+  private final ModelConfig config;
+
+  /** Of each way to turn. */
+  private final Map<Positions, Rotary.Angles> angles;
+
+  private Rotations(ModelConfig config, Map<Positions, Rotary.Angles> angles) {
+    this.config = config;
+    this.angles = angles;
+  }
 
   /**
    * Returns the angles of {@code count} positions from {@code first} on.
@@ -29,6 +37,17 @@ record Rotations(ModelConfig config, Map<Positions, Rotary.Angles> angles) {
       }
     }
     return new Rotations(config, angles);
+  }
+
+  /**
+   * Turns queries or keys of one position by its angles; nothing in a layer that does not rotate.
+   *
+   * @param x [n, m d], heads side by side, modified
+   * @param whole the length of the text
+   */
+  public static void turn(Transformer model, int layer, Tensor x, int position, int whole) {
+    int[] rows = new int[x.dim(0)];
+    of(model.config(), position, 1, whole).of(rows).on(model.ops()).turn(model.ops(), layer, x);
   }
 
   /** Turns queries or keys [n, heads * d] of a layer, in place, if it turns them. */

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * How tokens enter the residual stream: their rows of the table, projected and multiplied where a
  * model does so, with the vectors of their positions.
  */
-record TokenEmbedding(
+public record TokenEmbedding(
     ModelConfig config, TransformerWeights weights, TensorOps ops, Provenance provenance) {
 
   /** Returns the state in front of the first layer, [T, D], of tokens from a position on. */
-  Tensor of(List<Integer> tokens, int first) {
+  public Tensor of(List<Integer> tokens, int first) {
     Tensor resid = ofTokens(tokens);
     @Nullable Tensor positions =
-        ofPositions(IntStream.range(first, first + tokens.size()).toArray());
+        ofPositions(IntStream.range(first, first + tokens.size()).boxed().toList());
     if (positions != null) {
       ops.add(resid, positions, resid);
     }
@@ -29,7 +29,7 @@ record TokenEmbedding(
   }
 
   /** Returns the embeddings of tokens alone, without those of positions and any norm, [T, D]. */
-  Tensor ofTokens(List<Integer> tokens) {
+  public Tensor ofTokens(List<Integer> tokens) {
     int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
     Tensor resid = rows(weights.embedding(), ids);
     if (weights.entrance().projection() != null) {
@@ -44,10 +44,10 @@ record TokenEmbedding(
   }
 
   /** Returns the learned vectors of positions, [T, D]; null where none are learned. */
-  @Nullable Tensor ofPositions(int[] positions) {
+  public @Nullable Tensor ofPositions(List<Integer> positions) {
     if (weights.positions() != null && config.positions() instanceof Positions.Learned learned) {
       return rows(
-          weights.positions(), IntStream.of(positions).map(t -> t + learned.offset()).toArray());
+          weights.positions(), positions.stream().mapToInt(t -> t + learned.offset()).toArray());
     }
     return null;
   }

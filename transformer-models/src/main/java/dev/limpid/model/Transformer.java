@@ -49,8 +49,13 @@ public final class Transformer {
     return weights;
   }
 
+  /** Returns how tokens enter the residual stream. */
+  public TokenEmbedding embedding() {
+    return embedding;
+  }
+
   /** Returns how states become logits. */
-  Unembedding unembedding() {
+  public Unembedding unembedding() {
     return unembedding;
   }
 
@@ -136,7 +141,7 @@ public final class Transformer {
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
-      Rotations rotations = rotations(0, tokens.size());
+      Rotations rotations = rotations(tokens.size());
       Tensor resid = embedded;
       residuals.add(resid);
       for (int layer = 0; layer < config.nLayers(); layer++) {
@@ -188,46 +193,7 @@ public final class Transformer {
    *     an id is not in the vocabulary
    */
   public Tensor extend(List<Integer> tokens, KeyValueCache cache) {
-    config.requireTokens(tokens, cache.length());
-    boolean isLong = config.turnsAsLong(cache.length() + tokens.size());
-    if (!cache.isTurnedAs(isLong)) {
-      // All of the text is turned by other angles now: it is run anew.
-      List<Integer> all = new ArrayList<>(cache.tokens());
-      all.addAll(tokens);
-      cache.truncate(0);
-      return extend(all, cache).rows(all.size() - tokens.size(), all.size());
-    }
-    int first = cache.length();
-    cache.turnAs(isLong);
-    cache.reserve(config, ops, tokens.size());
-    try (Scope pass = ops.scope()) {
-      Rotations rotations = rotations(first, tokens.size());
-      Tensor resid = embedding.of(tokens, first);
-      for (int layer = 0; layer < config.nLayers(); layer++) {
-        int l = layer;
-        Attention attention = (q, k, v) -> attendCached(l, q, k, v, cache);
-        try (Scope ofLayer = ops.scope()) {
-          resid = ofLayer.keep(run(l, resid, rotations, attention, StackEdits.NONE).residPost());
-        }
-      }
-      cache.advance(tokens);
-      return pass.keep(resid);
-    }
-  }
-
-  /** Returns the residual state in front of the first layer, [T, D]. */
-  public Tensor embed(List<Integer> tokens) {
-    return embedding.of(tokens, 0);
-  }
-
-  /** Returns what the embeddings of tokens alone give, without those of positions, [T, D]. */
-  public Tensor tokenEmbeddings(List<Integer> tokens) {
-    return embedding.ofTokens(tokens);
-  }
-
-  /** Returns the learned vectors of positions, [T, D]; null where none are learned. */
-  public @Nullable Tensor positionEmbeddings(List<Integer> positions) {
-    return embedding.ofPositions(positions.stream().mapToInt(Integer::intValue).toArray());
+    return new Continuation(this, cache).lastStates(tokens);
   }
 
   /**
@@ -246,7 +212,7 @@ public final class Transformer {
    */
   public LayerTrace block(int layer, Tensor before, List<Intervention> interventions) {
     try (Scope scope = ops.scope()) {
-      return block(layer, before, rotations(0, before.dim(0)), interventions).each(scope::keep);
+      return block(layer, before, rotations(before.dim(0)), interventions).each(scope::keep);
     }
   }
 
@@ -259,13 +225,8 @@ public final class Transformer {
         here.isEmpty()
             ? StackEdits.NONE
             : new StackEdits(List.of(new StackEdits.Part(edits, 0, before.dim(0))));
-    return run(layer, before, rotations, (q, k, v) -> attend(layer, q, k, v, edits), stack).trace();
-  }
-
-  /** Lets queries [n, H d] look at keys [n, K d], and mixes values [n, K d] accordingly. */
-  interface Attention {
-    /** Returns what they found. */
-    BlockRun.Attended of(Tensor queries, Tensor keys, Tensor values);
+    Attention attention = new Attention.Whole(this, layer, edits);
+    return run(layer, before, rotations, attention, stack).trace();
   }
 
   /**
@@ -340,43 +301,9 @@ public final class Transformer {
   private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
     return switch (mlp) {
       case MlpWeights.Dense dense -> new DensePass(ops, config.mlp()).run(dense, mlpIn, edits);
-      case MlpWeights.Sparse sparse -> experts(layer).run(sparse, mlpIn);
+      case MlpWeights.Sparse sparse ->
+          new ExpertPass(ops, config.mlp().expertsOf(layer).orElseThrow()).run(sparse, mlpIn);
     };
-  }
-
-  /** Attention within a whole text. */
-  private BlockRun.Attended attend(
-      int layer, Tensor queries, Tensor keys, Tensor values, LayerEdits edits) {
-    int nPositions = queries.dim(0);
-    AttentionShape shape = attentionShape(layer);
-    Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
-    ops.causalPattern(queries, keys, shape, pattern);
-    SinkBias bias = SinkBias.of(weights.block(layer), edits.wholePattern(pattern));
-    edits.pattern(pattern);
-    Tensor value = ops.zeros(shape.nKvHeads(), nPositions, config.dHead());
-    ops.splitHeads(values, value, 0);
-    Tensor mixed = ops.zeros(nPositions, queries.dim(1));
-    ops.attend(pattern, value, mixed);
-    edits.mixed(mixed);
-    bias.addTo(ops, mixed);
-    return new BlockRun.Attended(pattern, value, mixed);
-  }
-
-  /** Attention to all that a cache holds and to what is new, which is written into it. */
-  private BlockRun.Attended attendCached(
-      int layer, Tensor queries, Tensor keys, Tensor values, KeyValueCache cache) {
-    SinkBias.addToValues(ops, weights.block(layer), values);
-    ops.splitHeads(keys, cache.keys(layer), cache.length());
-    ops.splitHeads(values, cache.values(layer), cache.length());
-    Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
-    ops.attendCached(
-        queries,
-        cache.keys(layer),
-        cache.values(layer),
-        cache.length() + mixed.dim(0),
-        attentionShape(layer),
-        mixed);
-    return new BlockRun.Attended(null, null, mixed);
   }
 
   /** Returns how the queries of a layer look at keys. */
@@ -392,27 +319,9 @@ public final class Transformer {
     return Rotations.of(config, 0, count, count).backOn(ops);
   }
 
-  private Rotations rotations(int first, int count) {
-    return Rotations.of(config, first, count, first + count).on(ops);
-  }
-
-  /** Returns what the neurons of an expert fire at a position, on the heap: [F]. */
-  public Tensor expertNeurons(int layer, LayerTrace trace, int position, MlpWeights.Dense expert) {
-    return experts(layer).dense(expert, read(layer, trace, position)).post().row(0).toHeap();
-  }
-
-  /** Returns what the expert that all positions go to is weighed with at one of them. */
-  public double sharedWeight(int layer, LayerTrace trace, int position, MlpWeights.Sparse experts) {
-    return experts(layer).sharedWeights(experts, read(layer, trace, position))[0];
-  }
-
-  private ExpertPass experts(int layer) {
-    return new ExpertPass(ops, config.mlp().expertsOf(layer).orElseThrow());
-  }
-
-  private Tensor read(int layer, LayerTrace trace, int position) {
-    Tensor state = config.residual().isParallel() ? trace.residPre() : trace.residMid();
-    return weights.block(layer).mlpNorm().of(ops, state.rows(position, position + 1));
+  /** Returns the angles of a text of T positions. */
+  private Rotations rotations(int count) {
+    return Rotations.of(config, 0, count, count).on(ops);
   }
 
   /**
@@ -424,17 +333,6 @@ public final class Transformer {
     return out;
   }
 
-  /**
-   * Turns queries or keys of one position by its angles; nothing in a layer that does not rotate.
-   *
-   * @param x [n, m d], heads side by side, modified
-   * @param whole the length of the text
-   */
-  public void rotate(int layer, Tensor x, int position, int whole) {
-    int[] rows = new int[x.dim(0)];
-    Rotations.of(config, position, 1, whole).of(rows).on(ops).turn(ops, layer, x);
-  }
-
   /** Returns what every head adds in a layer, summed over keys, without biases: [H, T, D]. */
   public Tensor headOut(int layer, LayerTrace trace) {
     return AttentionTerms.inOutput(this, layer, trace).byHead(ops);
@@ -443,34 +341,10 @@ public final class Transformer {
   /** Returns the logits of states through the final norm and the head: [n, D] to [n, V]. */
   public Tensor unembed(Tensor states) {
     try (Scope scope = ops.scope()) {
-      Tensor logits = scope.keep(unembedding.of(finalNorm(states)));
+      Tensor logits = scope.keep(unembedding.of(states));
       requireFinite(logits, "the logits");
       return logits;
     }
-  }
-
-  /** Returns the logits of states before any cap: [n, D] to [n, V]. */
-  public Tensor unembedBeforeCap(Tensor states) {
-    try (Scope scope = ops.scope()) {
-      return scope.keep(unembedding.beforeCap(finalNorm(states)));
-    }
-  }
-
-  /** Returns what updates add to the logits by themselves, without norm: [n, D] to [n, V]. */
-  public Tensor unembedUpdate(Tensor updates) {
-    return unembedding.ofParts(updates);
-  }
-
-  /** Returns a row of the unembedding as a direction of normed states, on the heap: [D]. */
-  public Tensor unprojected(Tensor row) {
-    try (Scope _ = ops.scope()) {
-      return unembedding.direction(row);
-    }
-  }
-
-  /** Returns states through the final norm: [n, D] to [n, D]. */
-  public Tensor finalNorm(Tensor states) {
-    return weights.finalNorm().of(ops, states);
   }
 
   /** Queries or keys of all heads, normed where a model does so. */

@@ -3,31 +3,39 @@ package dev.limpid.model;
 import dev.limpid.model.config.Head;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How states become logits: {@code W_U W_in (scale * state) + bias}, cut off softly where a model
- * does so; the final norm comes before.
+ * How states become logits: the final norm, then {@code W_U W_in (scale * state) + bias}, cut off
+ * softly where a model does so.
  */
-record Unembedding(ModelConfig config, TransformerWeights weights, TensorOps ops) {
+public record Unembedding(ModelConfig config, TransformerWeights weights, TensorOps ops) {
 
-  /** Returns the logits of normed states: [n, D] to [n, V]. */
+  /** Returns the logits of states: [n, D] to [n, V]. */
   Tensor of(Tensor states) {
-    Tensor logits = beforeCap(states);
+    Tensor logits = logits(normed(states), weights.head().bias());
     config.head().cap().ifPresent(cap -> onHeap(logits, l -> cap * Math.tanh(l / cap)));
     return logits;
   }
 
-  /** Returns the logits of normed states before any cap: [n, D] to [n, V]. */
-  Tensor beforeCap(Tensor states) {
-    return logits(states, weights.head().bias());
+  /** Returns the logits of states before any cap: [n, D] to [n, V]. */
+  public Tensor beforeCap(Tensor states) {
+    try (Scope scope = ops.scope()) {
+      return scope.keep(logits(normed(states), weights.head().bias()));
+    }
   }
 
-  /** Returns what parts of normed states add to the logits, before any cap: [n, D] to [n, V]. */
-  Tensor ofParts(Tensor parts) {
-    return logits(parts, null);
+  /** Returns what updates add to the logits by themselves, without norm: [n, D] to [n, V]. */
+  public Tensor ofUpdates(Tensor updates) {
+    return logits(updates, null);
+  }
+
+  /** Returns states through the final norm: [n, D] to [n, D]. */
+  public Tensor normed(Tensor states) {
+    return weights.finalNorm().of(ops, states);
   }
 
   private Tensor logits(Tensor states, @Nullable Tensor bias) {
@@ -47,15 +55,17 @@ record Unembedding(ModelConfig config, TransformerWeights weights, TensorOps ops
     return logits;
   }
 
-  /** Returns a row [p] of the unembedding as a direction of states, on the heap: [D]. */
-  Tensor direction(Tensor row) {
+  /** Returns a row [p] of the unembedding as a direction of normed states, on the heap: [D]. */
+  public Tensor direction(Tensor row) {
     if (weights.headIn() == null) {
       return row.toHeap();
     }
-    Tensor state = ops.zeros(1, config.dModel());
-    Tensor read = ops.resident(row).reshape(1, weights.headIn().outputs());
-    ops.matmulTransposed(read, weights.headIn(), state);
-    return state.row(0).toHeap();
+    try (Scope _ = ops.scope()) {
+      Tensor state = ops.zeros(1, config.dModel());
+      Tensor read = ops.resident(row).reshape(1, weights.headIn().outputs());
+      ops.matmulTransposed(read, weights.headIn(), state);
+      return state.row(0).toHeap();
+    }
   }
 
   /**

@@ -71,7 +71,7 @@ class NanoSortTest {
     for (int l = 0; l < trace.nLayers(); l++) {
       assertAgree(partials, "block" + l, prompt, trace.layer(l).residPost());
     }
-    assertAgree(partials, "ln_f", prompt, model.finalNorm(trace.finalResidual()));
+    assertAgree(partials, "ln_f", prompt, model.unembedding().normed(trace.finalResidual()));
     assertAgree(partials, "lm_head", prompt, trace.logits());
   }
 

@@ -24,9 +24,9 @@ record EmbeddingPath(Tensor end, Tensor way) {
   static EmbeddingPath of(Transformer model, ForwardTrace run, @Nullable ForwardTrace start) {
     TensorOps ops = model.ops();
     try (Scope scope = ops.scope()) {
-      Tensor way = scope.keep(model.tokenEmbeddings(run.tokens()));
+      Tensor way = scope.keep(model.embedding().ofTokens(run.tokens()));
       if (start != null) {
-        ops.subtract(way, model.tokenEmbeddings(start.tokens()), way);
+        ops.subtract(way, model.embedding().ofTokens(start.tokens()), way);
       }
       return new EmbeddingPath(run.residPre(0), way);
     }

@@ -8,6 +8,7 @@ import dev.limpid.model.HeadNormWeights;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Linear;
 import dev.limpid.model.NormWeights;
+import dev.limpid.model.Rotations;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.tensor.Tensor;
@@ -159,8 +160,8 @@ public final class ScoreParts {
       this.wholes = rows(trace.residPre(layer), positions);
       positions.forEach(t -> states.add(new ArrayList<>()));
       List<Integer> tokens = positions.stream().map(t -> trace.tokens().get(t)).toList();
-      add(new ScorePart(ScorePart.Kind.TOKEN, -1, -1), all(model.tokenEmbeddings(tokens)));
-      @Nullable Tensor learned = model.positionEmbeddings(positions);
+      add(new ScorePart(ScorePart.Kind.TOKEN, -1, -1), all(model.embedding().ofTokens(tokens)));
+      @Nullable Tensor learned = model.embedding().ofPositions(positions);
       if (learned != null) {
         add(new ScorePart(ScorePart.Kind.POSITION, -1, -1), all(learned));
       }
@@ -337,7 +338,8 @@ public final class ScoreParts {
         }
         Tensor turned = ops.zeros(nParts, width);
         ops.copy(here, turned);
-        model.rotate(layer, turned.reshape(nParts * (width / dHead), dHead), position, nPositions);
+        Rotations.turn(
+            model, layer, turned.reshape(nParts * (width / dHead), dHead), position, nPositions);
         return IntStream.range(0, nParts)
             .mapToObj(i -> turned.row(i).toFloats())
             .toArray(float[][]::new);

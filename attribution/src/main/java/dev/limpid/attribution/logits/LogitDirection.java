@@ -98,7 +98,7 @@ public record LogitDirection(
     Tensor row =
         model.weights().unembedding().row(Objects.checkIndex(token, model.config().dVocab()));
     double scale = model.config().head().scale();
-    float[] read = model.unprojected(row).toFloats();
+    float[] read = model.unembedding().direction(row).toFloats();
     double[] copy = new double[read.length];
     for (int i = 0; i < read.length; i++) {
       copy[i] = scale * read[i];

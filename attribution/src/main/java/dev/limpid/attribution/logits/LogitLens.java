@@ -42,7 +42,7 @@ public record LogitLens(Transformer model, int top) {
   public Tensor withoutNorm(Tensor states) {
     TensorOps ops = model.ops();
     try (Scope _ = ops.scope()) {
-      return model.unembedUpdate(ops.resident(states)).toHeap();
+      return model.unembedding().ofUpdates(ops.resident(states)).toHeap();
     }
   }
 

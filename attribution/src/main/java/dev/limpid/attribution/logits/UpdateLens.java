@@ -32,8 +32,8 @@ public record UpdateLens(Transformer model, int top, UpdateNorm norm) {
     TensorOps ops = model.ops();
     try (Scope _ = ops.scope()) {
       Tensor row = ops.resident(update).reshape(1, model.config().dModel());
-      Tensor read = norm == UpdateNorm.OWN_NORM ? model.finalNorm(row) : row;
-      return model.unembedUpdate(read).row(0).toHeap();
+      Tensor read = norm == UpdateNorm.OWN_NORM ? model.unembedding().normed(row) : row;
+      return model.unembedding().ofUpdates(read).row(0).toHeap();
     }
   }
 
