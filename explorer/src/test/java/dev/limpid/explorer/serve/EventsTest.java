@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,10 +131,14 @@ class EventsTest {
         .isEqualTo("result");
   }
 
-  /** Begins a study of many prompts that is not a stream. */
-  private static Socket longRequest(int number) throws IOException {
-    String prompts = "\"When Mary and John went to the store\",".repeat(900);
-    String body = "{\"prompts\":[%s\"%d\"]}".formatted(prompts, number);
+  /** A list of prompts that takes a fast machine, too, longer than the server looks away. */
+  private static String manyPrompts(int number) {
+    String sentence = "When Mary and John went to the store, ".repeat(6).strip();
+    return "{\"prompts\":[%s\"%d\"]}".formatted("\"%s\",".formatted(sentence).repeat(900), number);
+  }
+
+  /** Begins a study of prompts that is not a stream. */
+  private static Socket request(String body) throws IOException {
     Socket socket = server.connect();
     OutputStream out = socket.getOutputStream();
     out.write(
@@ -147,7 +152,7 @@ class EventsTest {
   @Test
   void whoLeavesWithoutAStreamEndsTheWorkToo() throws Exception {
     long before = server.queue().path("cancelled").asLong();
-    Socket socket = longRequest(100);
+    Socket socket = request(manyPrompts(100));
     while (server.queue().path("running").asInt() == 0) {
       Thread.sleep(20);
     }
@@ -162,7 +167,7 @@ class EventsTest {
 
   @Test
   void whoClosesHalfOfTheConnectionIsToldSo() throws Exception {
-    try (Socket socket = longRequest(101)) {
+    try (Socket socket = request(manyPrompts(101))) {
       socket.setSoTimeout(20_000);
       socket.shutdownOutput();
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -174,22 +179,26 @@ class EventsTest {
 
   @Test
   void aRequestThatFollowsOnTheSameConnectionIsNoLeaving() throws Exception {
-    try (Socket socket = longRequest(102)) {
+    CountDownLatch enough = new CountDownLatch(1);
+    server.keepBusy(enough);
+    try (Socket socket = request("{\"prompts\":[\"The capital of France is\"]}")) {
       socket.setSoTimeout(60_000);
+      while (server.queue().path("waiting").asInt() == 0) { // has read the first request
+        Thread.sleep(20);
+      }
       socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+      Thread.sleep(2500); // the server looks after its asker once a second
+      enough.countDown();
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(answer)
-          .startsWith("HTTP/1.1 200")
-          .contains("Connection: close", "\"prompts\":901");
+      assertThat(answer).startsWith("HTTP/1.1 200").contains("Connection: close", "\"prompts\":1");
     }
   }
 
   @Test
   void clientsThatLeaveAreForgotten() throws Exception {
     long before = server.queue().path("cancelled").asLong();
-    String prompts = "\"When Mary and John went to the store\",".repeat(900);
     for (int i = 0; i < 12; i++) {
-      String body = "{\"prompts\":[%s\"%d\"]}".formatted(prompts, i);
+      String body = manyPrompts(i);
       Socket socket = server.connect();
       OutputStream out = socket.getOutputStream();
       out.write(

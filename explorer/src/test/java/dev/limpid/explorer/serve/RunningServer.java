@@ -15,10 +15,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +34,7 @@ public final class RunningServer implements AutoCloseable {
 
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Explorer explorer;
   private final ExplorerServer server;
 
   /** Starts one. */
@@ -47,7 +51,7 @@ public final class RunningServer implements AutoCloseable {
                 "HF_HOME", home.resolve("hf").toString(),
                 "LIMPID_BUNDLED", TestData.folder().resolve("models").toString()));
     Models models = Models.find(locator, "demo-gpt2", Optional.empty(), line -> {});
-    Explorer explorer = new Explorer(models, ExplorerConfig.defaults(), List.of("one", "two"));
+    explorer = new Explorer(models, ExplorerConfig.defaults(), List.of("one", "two"));
     server =
         new ExplorerServer(explorer, Paths.all(explorer), Optional.empty(), port, failures::add);
   }
@@ -115,6 +119,37 @@ public final class RunningServer implements AutoCloseable {
   /** Returns the counts of both lanes. */
   public JsonNode queue() throws IOException, InterruptedException {
     return json(get("/api/status").body()).path("queue");
+  }
+
+  /** Keeps the lane of passes busy until the latch is opened: what is asked now waits behind. */
+  void keepBusy(CountDownLatch until) {
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(() -> {
+          Work work =
+              listener -> {
+                begun.countDown();
+                awaitQuietly(until);
+                return Content.json(new byte[0]);
+              };
+          try (Lane.Ticket ticket = explorer.passes().take("keepBusy", work)) {
+            ticket.job().await(Duration.ofMinutes(1));
+            ticket.answered();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    awaitQuietly(begun);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      if (!latch.await(1, TimeUnit.MINUTES)) {
+        throw new AssertionError("nobody opened the latch");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Opens a connection. */
