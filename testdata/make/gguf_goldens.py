@@ -2,7 +2,7 @@
 
     python gguf_goldens.py        writes ../goldens/gguf/
 
-The `gguf` package writes the files and quantises; for Q4_K and Q6_K, which it only reads, the blocks are random bytes. What a
+The `gguf` package writes the files and quantises; for the K and IQ4 types, which it only reads, the blocks are random bytes. What a
 block means is what `gguf` decodes. What a model computes is what Hugging Face computes in float64 on the tensors that its own
 reader of GGUF takes from the file: names and the order of rows are its, not ours. Run goldens.py and tokenizer_goldens.py first.
 """
@@ -41,22 +41,35 @@ def half(values):
     return np.asarray(values, dtype=np.float16).view(np.uint8)
 
 
+RANDOM = (Type.Q2_K, Type.Q3_K, Type.Q4_K, Type.Q5_K, Type.Q6_K, Type.IQ4_NL, Type.IQ4_XS)
+
+
 def random_blocks(type, rows, columns, rng, size):
-    """Valid blocks of a K type whose elements have about the given size."""
-    n = rows * columns // 256
+    """Valid blocks of a type that the package does not write, whose elements have about the given size."""
+    n = rows * columns // (32 if type == Type.IQ4_NL else 256)
     noise = lambda count: rng.integers(0, 256, (n, count), dtype=np.uint8)
     spread = rng.uniform(0.5, 1.5, (n, 1))
+    d = lambda usual: half(spread * size / usual)
     if type == Type.Q4_K:  # d, dmin, scales, quants; the minimum takes off the mean
-        d = spread * size / 260
-        parts = [half(d), half(7.5 * d), noise(12), noise(128)]
-    else:  # Q6_K: low bits, high bits, scales, d
-        parts = [noise(128), noise(64), noise(16), half(spread * size / 1370)]
+        parts = [d(260), half(7.5 * spread * size / 260), noise(12), noise(128)]
+    elif type == Type.Q6_K:  # low bits, high bits, scales, d
+        parts = [noise(128), noise(64), noise(16), d(1370)]
+    elif type == Type.Q2_K:  # scales, quants, d, dmin
+        parts = [noise(16), noise(64), d(14), half(1.5 * spread * size / 14)]
+    elif type == Type.Q3_K:  # mask, quants, scales, d
+        parts = [noise(32), noise(64), noise(12), d(45)]
+    elif type == Type.Q5_K:  # as Q4_K, with fifth bits
+        parts = [d(520), half(15.5 * spread * size / 520), noise(12), noise(32), noise(128)]
+    elif type == Type.IQ4_NL:  # d, quants
+        parts = [d(70), noise(16)]
+    else:  # IQ4_XS: d, scales, quants
+        parts = [d(1300), noise(2), noise(4), noise(128)]
     return np.concatenate(parts, axis=1).reshape(rows, -1)
 
 
 def stored(type, shape, rng, size, mean=0.0):
     """Random numbers as the file holds them: bytes of blocks, or an array."""
-    if type in (Type.Q4_K, Type.Q6_K):
+    if type in RANDOM:
         return random_blocks(type, *shape, rng, size)
     values = (mean + size * rng.standard_normal(shape)).astype(np.float32)
     return values if type == Type.F32 else values.astype(np.float16) if type == Type.F16 else quantize(values, type)
@@ -350,16 +363,23 @@ def expected_ids(whole, file):
 # ---- files ------------------------------------------------------------------------------------------------------------
 
 
+FLOATS = (Type.F32, Type.F16, Type.BF16)
+WRITTEN = (Type.Q4_0, Type.Q4_1, Type.Q5_0, Type.Q5_1, Type.Q8_0, Type.MXFP4)
+
+
 def write_types():
     """One tensor of every supported type and one of another, and what `gguf` decodes."""
     rng = np.random.default_rng(5)
     writer = GGUFWriter(ROOT / "types.gguf", "llama")
     decoded = {}
-    for type in (Type.F32, Type.F16, Type.BF16, Type.Q8_0, Type.Q4_0, Type.Q4_1, Type.Q4_K, Type.Q6_K):
-        data = stored(type, (3, 512), rng, 1.0, mean=0.2)
+    for type in FLOATS + WRITTEN + RANDOM:
+        data = np.ascontiguousarray(stored(type, (3, 512), rng, 1.0, mean=0.2))
+        if type == Type.MXFP4:  # all exponents that give finite numbers, subnormal ones too
+            data.reshape(-1, 17)[:, 0] = np.linspace(0, 251, data.size // 17).astype(np.uint8)
         writer.add_tensor(type.name, data, raw_dtype=type)
-        decoded[type.name] = torch.from_numpy(dequantize(np.ascontiguousarray(data), type).reshape(3, 512).astype(np.float32))
-    writer.add_tensor("Q5_K", rng.integers(0, 256, (1, 176), dtype=np.uint8), raw_dtype=Type.Q5_K)
+        decoded[type.name] = torch.from_numpy(dequantize(data, type).reshape(3, 512).astype(np.float32))
+        assert torch.isfinite(decoded[type.name]).all(), type
+    writer.add_tensor("IQ2_XS", rng.integers(0, 256, (1, 74), dtype=np.uint8), raw_dtype=Type.IQ2_XS)
     finish(writer)
     goldens.save(ROOT / "types.safetensors", decoded, {"made_by": "dequantize of the Python package gguf"})
 

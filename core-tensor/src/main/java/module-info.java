@@ -9,6 +9,7 @@ module dev.limpid.tensor {
   requires tools.jackson.databind;
 
   exports dev.limpid.tensor;
+  exports dev.limpid.tensor.blocks;
   exports dev.limpid.tensor.files to
       dev.limpid.model,
       dev.limpid;

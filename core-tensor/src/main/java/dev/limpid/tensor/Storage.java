@@ -1,5 +1,7 @@
 package dev.limpid.tensor;
 
+import dev.limpid.tensor.blocks.Block;
+import dev.limpid.tensor.blocks.BlockFormat;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -57,6 +59,74 @@ sealed interface Storage {
         }
         case I64 -> throw new IllegalStateException("I64 elements are ids, not floats: use toInts");
       }
+    }
+  }
+
+  /** Blocks of quantised elements, usually of a file; not to be written. */
+  record Blocks(MemorySegment data, BlockFormat format) implements Storage {
+    /** Blocks that are read between two looks at the memory. */
+    private static final int TOGETHER = 64;
+
+    @Override
+    public Blocks part(long from, long count) {
+      if (from % format.elements() != 0 || count % format.elements() != 0) {
+        throw new ShapeException(
+            "elements %d to %d are no whole blocks of %s".formatted(from, from + count, format));
+      }
+      return new Blocks(data.asSlice(format.bytesOf(from), format.bytesOf(count)), format);
+    }
+
+    @Override
+    public void copyTo(long from, float[] target, int at, int count) {
+      int elements = format.elements();
+      float[] decoded = new float[elements];
+      long first = from - from % elements;
+      forEach(
+          first / elements,
+          Math.ceilDiv(from + count, (long) elements),
+          (block, index) -> {
+            long begins = index * elements;
+            if (begins >= from && begins + elements <= from + count) {
+              block.decode(target, (int) (at + begins - from));
+            } else {
+              block.decode(decoded, 0);
+              int skipped = (int) Math.max(0, from - begins);
+              int end = (int) Math.min(elements, from + count - begins);
+              int to = (int) (at + begins + skipped - from);
+              System.arraycopy(decoded, skipped, target, to, end - skipped);
+            }
+            return true;
+          });
+    }
+
+    boolean allFinite() {
+      return forEach(0, data.byteSize() / format.bytes(), (block, index) -> block.isFinite());
+    }
+
+    void copyBytesTo(long block, byte[] target, int at, int count) {
+      int bytes = count * format.bytes();
+      MemorySegment.copy(data, ValueLayout.JAVA_BYTE, block * format.bytes(), target, at, bytes);
+    }
+
+    /** What is done with each block; false ends it. */
+    private interface Each {
+      boolean with(Block block, long index);
+    }
+
+    private boolean forEach(long from, long to, Each each) {
+      Block block = new Block(format);
+      byte[] bytes = new byte[(int) Math.min(TOGETHER, Math.max(0, to - from)) * format.bytes()];
+      for (long first = from; first < to; first += TOGETHER) {
+        int count = (int) Math.min(TOGETHER, to - first);
+        copyBytesTo(first, bytes, 0, count);
+        for (int i = 0; i < count; i++) {
+          block.read(bytes, i * format.bytes());
+          if (!each.with(block, first + i)) {
+            return false;
+          }
+        }
+      }
+      return true;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.limpid.tensor;
 
+import dev.limpid.tensor.blocks.BlockFormat;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>On the heap: F32, what a processor computes with. {@link #array()} and {@link #offset()}
  *       give the storage.
- *   <li>Over a file: weights as they are stored, in any {@link DType}, to be read alone.
+ *   <li>Over a file: weights as they are stored, in any {@link DType} or in quantised blocks, to be
+ *       read alone.
  *   <li>On a device: F32 in {@link DeviceMemory}, what a backend with a memory of its own computes
  *       with. It has no array: {@link #toHeap} brings a copy of it home.
  * </ul>
@@ -85,6 +87,21 @@ public final class Tensor {
               .formatted(data.byteSize(), shape, dtype));
     }
     return new Tensor(shape, dtype, new Storage.Mapped(data.asReadOnly(), dtype));
+  }
+
+  /**
+   * Returns a read-only F32 tensor over quantised blocks, shared, not copied, which is decoded
+   * whenever it is read. Parts of it are made of whole blocks.
+   *
+   * @param data exactly the blocks of {@code shape.size()} elements, usually part of a mapped file
+   */
+  public static Tensor over(MemorySegment data, BlockFormat format, Shape shape) {
+    if (shape.size() % format.elements() != 0 || data.byteSize() != format.bytesOf(shape.size())) {
+      throw new ShapeException(
+          "shape mismatch in Tensor.over: %d bytes, shape %s of %s"
+              .formatted(data.byteSize(), shape, format));
+    }
+    return new Tensor(shape, DType.F32, new Storage.Blocks(data.asReadOnly(), format));
   }
 
   /**
@@ -180,6 +197,12 @@ public final class Tensor {
     int[] dims = shape.dims().stream().mapToInt(Integer::intValue).toArray();
     int width = Math.toIntExact(row(0).size());
     dims[0] = rows.length;
+    if (storage instanceof Storage.Blocks(MemorySegment data, BlockFormat format)) {
+      if (width % format.elements() != 0) {
+        throw new ShapeException("rows of %d are no whole blocks of %s".formatted(width, format));
+      }
+      return over(gather(data, format.bytesOf(width), rows), format, Shape.of(dims));
+    }
     if (!(storage instanceof Storage.Mapped(MemorySegment data, DType _))) {
       float[] copy = new float[Math.multiplyExact(rows.length, width)];
       for (int i = 0; i < rows.length; i++) {
@@ -187,12 +210,15 @@ public final class Tensor {
       }
       return of(copy, dims);
     }
-    long bytes = (long) width * dtype.bytes();
+    return over(gather(data, (long) width * dtype.bytes(), rows), dtype, Shape.of(dims));
+  }
+
+  private static MemorySegment gather(MemorySegment data, long bytes, int[] rows) {
     MemorySegment copy = MemorySegment.ofArray(new byte[Math.toIntExact(rows.length * bytes)]);
     for (int i = 0; i < rows.length; i++) {
       MemorySegment.copy(data, rows[i] * bytes, copy, i * bytes, bytes);
     }
-    return over(copy, dtype, Shape.of(dims));
+    return copy;
   }
 
   /** Returns the same elements under another shape of the same size, as a view. */
@@ -242,6 +268,24 @@ public final class Tensor {
     MemorySegment.copy(segment(), Storage.Mapped.SHORT, from * 2, target, at, count);
   }
 
+  /** Returns the format of a tensor over quantised blocks; empty for others. */
+  public Optional<BlockFormat> blocks() {
+    return storage instanceof Storage.Blocks blocks
+        ? Optional.of(blocks.format())
+        : Optional.empty();
+  }
+
+  /**
+   * Copies the bytes of {@code count} blocks of a tensor over quantised blocks, from block {@code
+   * first} on, into {@code target}.
+   */
+  public void copyBlocksTo(long first, byte[] target, int at, int count) {
+    if (!(storage instanceof Storage.Blocks blocks)) {
+      throw new IllegalStateException("not a tensor over quantised blocks");
+    }
+    blocks.copyBytesTo(first, target, at, count);
+  }
+
   /** Returns a copy of all elements as floats. */
   public float[] toFloats() {
     float[] copy = new float[Math.toIntExact(size())];
@@ -262,12 +306,15 @@ public final class Tensor {
 
   /** Returns whether no element is NaN or infinite; ids never are. */
   public boolean allFinite() {
+    if (storage instanceof Storage.Blocks blocks) {
+      return blocks.allFinite();
+    }
     MemorySegment elements =
         switch (storage) {
           case Storage.Heap(float[] array, int first) ->
               MemorySegment.ofArray(array).asSlice(first * 4L, size() * 4);
           case Storage.Mapped(MemorySegment data, DType _) -> data;
-          case Storage.Device _ -> MemorySegment.ofArray(toFloats());
+          case Storage.Blocks _, Storage.Device _ -> MemorySegment.ofArray(toFloats());
         };
     return FiniteCheck.allFinite(elements, dtype);
   }

@@ -2,7 +2,6 @@ package dev.limpid.tensor.gguf;
 
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
-import dev.limpid.tensor.ShapeException;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.files.MappedFile;
 import dev.limpid.tensor.weights.MissingTensorException;
@@ -197,26 +196,17 @@ public final class GgufFile {
   }
 
   /**
-   * Returns a tensor: of F32, F16 and BF16 a view of the mapped file, of a quantised type a copy on
-   * the heap in F32.
+   * Returns a tensor, a view of the mapped file: one of a quantised type is decoded whenever it is
+   * read.
    *
-   * @throws MissingTensorException if there is none of that name, its type is not supported, or it
-   *     is quantised and has more elements than one Java array holds
+   * @throws MissingTensorException if there is none of that name, or its type is not supported
    */
   public Tensor tensor(String name) throws MissingTensorException {
     GgufTensorInfo tensor = info(name);
     MemorySegment data = file.bytes().asSlice(dataStart + tensor.offset(), tensor.bytes());
     Optional<DType> dtype = tensor.type().dtype();
-    if (dtype.isPresent()) {
-      return Tensor.over(data, dtype.get(), tensor.shape());
-    }
-    Dequantiser dequantiser = Dequantiser.of(tensor.type()).orElseThrow();
-    try {
-      int[] dims = tensor.shape().dims().stream().mapToInt(Integer::intValue).toArray();
-      return Tensor.of(dequantiser.decode(data, tensor.type()), dims);
-    } catch (ArithmeticException | ShapeException e) {
-      throw new MissingTensorException(
-          path, name, "of shape " + tensor.shape() + " does not fit one Java array");
-    }
+    return dtype.isPresent()
+        ? Tensor.over(data, dtype.get(), tensor.shape())
+        : Tensor.over(data, tensor.type().format().orElseThrow(), tensor.shape());
   }
 }

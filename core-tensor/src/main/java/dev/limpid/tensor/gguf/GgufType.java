@@ -1,6 +1,7 @@
 package dev.limpid.tensor.gguf;
 
 import dev.limpid.tensor.DType;
+import dev.limpid.tensor.blocks.BlockFormat;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -45,7 +46,8 @@ public enum GgufType {
   TQ2_0(35, 256, 66),
   MXFP4(39, 32, 17),
   NVFP4(40, 64, 36),
-  Q1_0(41, 128, 18);
+  Q1_0(41, 128, 18),
+  Q2_0(42, 64, 18);
 
   private final int code;
   private final int blockElements;
@@ -60,6 +62,11 @@ public enum GgufType {
   /** Returns the type with a number, or empty if there is none. */
   static Optional<GgufType> of(long code) {
     return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
+  }
+
+  /** Returns the number of the type in files. */
+  int code() {
+    return code;
   }
 
   /** Returns the number of elements in a block; 1 where they stand alone. */
@@ -79,7 +86,7 @@ public enum GgufType {
 
   /** Returns whether the engine reads this type. */
   public boolean isSupported() {
-    return dtype().isPresent() || Dequantiser.of(this).isPresent();
+    return dtype().isPresent() || format().isPresent();
   }
 
   /** Returns the type of tensor that can be a view of the file, or empty if there is none. */
@@ -90,6 +97,13 @@ public enum GgufType {
       case BF16 -> Optional.of(DType.BF16);
       default -> Optional.empty();
     };
+  }
+
+  /** Returns the format of the blocks of this type, or empty if the engine does not know it. */
+  Optional<BlockFormat> format() {
+    return Arrays.stream(BlockFormat.values())
+        .filter(format -> format.name().equals(name()))
+        .findFirst();
   }
 
   /** Returns the names of the supported types, for messages. */

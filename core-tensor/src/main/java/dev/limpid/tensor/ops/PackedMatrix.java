@@ -13,7 +13,7 @@ public interface PackedMatrix {
   /** Returns the length of an output row. */
   int outputs();
 
-  /** Returns the type the elements are kept in. */
+  /** Returns the type of the elements, which quantised ones have when they are read. */
   DType dtype();
 
   /** Returns whether it was made by {@link TensorOps#packBothWays}. */

@@ -68,7 +68,7 @@ public interface TensorOps {
   /**
    * Brings outputs {@code from} (inclusive) to {@code to} (exclusive) of a weight matrix into the
    * form {@link #matmul} reads: a copy, which needs the weight no more. F16 and BF16 elements stay
-   * in half precision.
+   * in half precision, and quantised ones quantised, where that saves memory.
    *
    * @param weight [out, in] or [in, out] as {@code layout} says; any float type, on the heap or in
    *     a file; not modified
@@ -82,7 +82,7 @@ public interface TensorOps {
 
   /**
    * Brings a whole weight matrix into the form that both {@link #matmul} and {@link
-   * #matmulTransposed} read fastest; it takes twice the memory.
+   * #matmulTransposed} read fastest; it takes twice the memory, unless elements are quantised.
    *
    * @param weight as in {@link #pack}
    */

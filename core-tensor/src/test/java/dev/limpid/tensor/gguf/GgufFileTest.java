@@ -19,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GgufFileTest {
@@ -50,34 +52,64 @@ class GgufFileTest {
         .hasMessageContainingAll(words);
   }
 
+  private static Stream<GgufType> supported() {
+    return Arrays.stream(GgufType.values()).filter(GgufType::isSupported);
+  }
+
   /** Bit for bit what the Python package of the format decodes. */
   @ParameterizedTest
-  @ValueSource(strings = {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q6_K"})
-  void readsEveryType(String name) throws IOException {
+  @MethodSource("supported")
+  void readsEveryType(GgufType type) throws IOException {
     Path goldens = TestData.folder().resolve("goldens/gguf");
     GgufFile file = GgufFile.open(goldens.resolve("types.gguf"), Arena.ofAuto());
     SafetensorsFile expected =
         SafetensorsFile.open(goldens.resolve("types.safetensors"), Arena.ofAuto());
-    assertThat(file.type(name)).contains(GgufType.valueOf(name));
+    assertThat(file.type(type.name())).contains(type);
 
-    Tensor tensor = file.tensor(name);
+    Tensor tensor = file.tensor(type.name());
 
     assertThat(tensor.shape()).isEqualTo(Shape.of(3, 512));
-    assertThat(tensor.onHeap()).isEqualTo(file.type(name).orElseThrow().isQuantised());
-    assertThat(tensor.toFloats()).isEqualTo(expected.tensor(name).toFloats());
+    assertThat(tensor.onHeap()).isFalse();
+    assertThat(tensor.blocks().isPresent()).isEqualTo(type.isQuantised());
+    float[] wanted = expected.tensor(type.name()).toFloats();
+    assertThat(tensor.toFloats()).isEqualTo(wanted);
+    // Parts that are no whole blocks.
+    float[] part = new float[777];
+    tensor.copyTo(333, part, 3, 700);
+    assertThat(Arrays.copyOfRange(part, 3, 703)).isEqualTo(Arrays.copyOfRange(wanted, 333, 1033));
+    assertThat(tensor.gather(new int[] {2, 0}).toFloats())
+        .startsWith(Arrays.copyOfRange(wanted, 1024, 1536))
+        .endsWith(Arrays.copyOfRange(wanted, 0, 512));
+    assertThat(tensor.rows(1, 2).get(0, 7)).isEqualTo(wanted[519]);
+    assertThat(tensor.allFinite()).isTrue();
   }
 
   @Test
   void anotherTypeIsListedAndNamedWhenAskedFor() throws IOException {
     GgufFile file =
         GgufFile.open(TestData.folder().resolve("goldens/gguf/types.gguf"), Arena.ofAuto());
-    assertThat(file.shape("Q5_K")).contains(Shape.of(1, 256));
-    assertThatThrownBy(() -> file.tensor("Q5_K"))
+    assertThat(file.shape("IQ2_XS")).contains(Shape.of(1, 256));
+    assertThatThrownBy(() -> file.tensor("IQ2_XS"))
         .isInstanceOf(MissingTensorException.class)
         .hasMessageContaining(
-            "tensor 'Q5_K' has type Q5_K, supported are F32, F16, Q4_0, Q4_1, Q8_0, Q4_K, Q6_K,"
-                + " BF16");
+            "tensor 'IQ2_XS' has type IQ2_XS, supported are F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0,"
+                + " Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, BF16, MXFP4");
     assertThatThrownBy(() -> file.tensor("nobody")).hasMessageContaining("is not in the file");
+  }
+
+  /** A scale that is NaN or infinite, or in MXFP4 so large that an element is. */
+  @Test
+  void scalesThatAreNoNumbersAreFound() throws IOException {
+    for (GgufType type : supported().filter(GgufType::isQuantised).toList()) {
+      byte[] bytes = new byte[3 * type.blockBytes()];
+      int blocks = 3 * type.blockElements();
+      GgufFile whole = open(new GgufBuilder().tensor("t", type.code(), bytes, blocks));
+      assertThat(whole.tensor("t").allFinite()).as("%s", type).isTrue();
+      Arrays.fill(bytes, type.blockBytes(), 2 * type.blockBytes(), (byte) 0x7c);
+      Arrays.fill(bytes, 0, type == GgufType.MXFP4 ? bytes.length : 0, (byte) 0xff);
+      GgufFile damaged = open(new GgufBuilder().tensor("t", type.code(), bytes, blocks));
+      assertThat(damaged.tensor("t").allFinite()).as("%s", type).isFalse();
+    }
   }
 
   /** Longer than the decoder reads at once, and not a multiple of it. */

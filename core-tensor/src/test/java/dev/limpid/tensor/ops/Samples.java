@@ -3,6 +3,7 @@ package dev.limpid.tensor.ops;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.blocks.BlockFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -73,6 +74,41 @@ public final class Samples {
       x.array()[x.offset() + i] *= scale;
     }
     return stored(storage, x);
+  }
+
+  /** Returns a weight [rows, columns] of blocks with any codes; its elements are about 1. */
+  public Tensor blocks(BlockFormat format, int rows, int columns) {
+    long bytes = format.bytesOf((long) rows * columns);
+    byte[] all = new byte[Math.toIntExact(bytes)];
+    random.nextBytes(all);
+    for (int at = 0; at < all.length; at += format.bytes()) {
+      switch (format) {
+        case MXFP4 -> all[at] = (byte) (126 + random.nextInt(3));
+        case Q2_K -> putScales(all, at + 80, 0.05, 0.05);
+        case Q3_K -> putScales(all, at + 108, 0.02);
+        case Q6_K -> putScales(all, at + 208, 0.0007);
+        case Q4_K -> putScales(all, at, 0.004, 0.03);
+        case Q5_K -> putScales(all, at, 0.002, 0.03);
+        case Q4_1 -> putScales(all, at, 0.2, -1.5);
+        case Q5_1 -> putScales(all, at, 0.1, -1.5);
+        case IQ4_XS -> putScales(all, at, 0.0008);
+        case IQ4_NL -> putScales(all, at, 0.015);
+        case Q8_0 -> putScales(all, at, 0.015);
+        case Q4_0, Q5_0 -> putScales(all, at, 0.1);
+      }
+    }
+    // One byte off, as in a file.
+    MemorySegment data = Arena.ofAuto().allocate(bytes + 1).asSlice(1);
+    MemorySegment.copy(all, 0, data, ValueLayout.JAVA_BYTE, 0, all.length);
+    return Tensor.over(data, format, Shape.of(rows, columns));
+  }
+
+  private void putScales(byte[] bytes, int at, double... scales) {
+    for (int i = 0; i < scales.length; i++) {
+      short half = Float.floatToFloat16((float) (scales[i] * (0.5 + random.nextDouble())));
+      bytes[at + 2 * i] = (byte) half;
+      bytes[at + 2 * i + 1] = (byte) (half >> 8);
+    }
   }
 
   /** Returns a tensor with these elements, rounded to how they are stored. */

@@ -9,6 +9,7 @@ package dev.limpid.tensor.ops;
 public interface TensorOpsContract
     extends MemoryContract,
         WeightsContract,
+        BlocksContract,
         RowsContract,
         AttentionContract,
         ElementsContract,

@@ -66,7 +66,7 @@ final class AttentionProximity {
     dHead = values.dim(2);
     keyPanels = Lanes.panels(t);
     tiles = new RowTiles(t);
-    signs = SignProjection.of(whole, projection.against(), pool);
+    signs = SignProjection.of(whole, projection.requireAgainst(), pool);
     packedValues = packValues(values, pool);
     terms = new AttentionTerms(projection, dHead, pool);
     int fitting = TERMS_BYTES / (terms.paddedWidth() * PANEL * Float.BYTES);

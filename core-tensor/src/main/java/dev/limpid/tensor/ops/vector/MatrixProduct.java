@@ -37,6 +37,7 @@ final class MatrixProduct {
   private final int outAt;
   private final RowTiles tiles;
   private final int blocks;
+  private final int grain;
   private final float[] packed;
 
   private MatrixProduct(
@@ -56,6 +57,7 @@ final class MatrixProduct {
     this.tiles = tiles;
     // No inputs at all are one block of none: the result is the bias.
     this.blocks = Math.max(1, Math.ceilDiv(weight.inputs(), DEPTH));
+    this.grain = weight.grain();
     this.packed = scratch.floats(Use.PACKED_INPUT, tiles.paddedRows() * weight.inputs());
   }
 
@@ -84,11 +86,12 @@ final class MatrixProduct {
   }
 
   /**
-   * Returns the first input of a block; blocks are of nearly equal length, all but the last even.
+   * Returns the first input of a block; blocks are of nearly equal length, all but the last of
+   * whole grains.
    */
   private int blockStart(int block) {
     int start = (int) ((long) weight.inputs() * Math.min(block, blocks) / blocks);
-    return block < blocks ? start & ~1 : start;
+    return block < blocks ? start - start % grain : start;
   }
 
   /** Returns where a tile of a block of inputs is in {@link #packed}. */

@@ -34,6 +34,9 @@ final class PanelPacker {
   static Panels pack(Tensor weight, WeightLayout layout, int from, int to, WorkerPool pool) {
     boolean outIn = layout == WeightLayout.OUT_IN;
     int inputs = weight.dim(outIn ? 1 : 0);
+    if (outIn && weight.blocks().filter(f -> inputs % f.elements() == 0).isPresent()) {
+      return Panels.of(BlockPacker.pack(weight, from, to, pool), to - from);
+    }
     Panels panels = Panels.zeros(weight.dtype(), inputs, to - from);
     PanelPacker packer = new PanelPacker(weight, from, panels);
     boolean full = weight.dtype() == DType.F32;

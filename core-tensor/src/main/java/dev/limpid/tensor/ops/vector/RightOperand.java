@@ -20,6 +20,12 @@ sealed interface RightOperand permits Panels, TurnedPanels {
    */
   float[] block(int panel, int first, int n, Scratch scratch);
 
+  /**
+   * Returns the number of inputs that are best read together: blocks should begin at multiples of
+   * it.
+   */
+  int grain();
+
   /** Returns where in that array the block begins. */
   int blockAt(int panel, int first);
 

@@ -27,6 +27,10 @@ final class RowProduct {
 
   /** Writes x W^T + b into out; x is [1, in], out is [1, out]. */
   static void run(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
+    if (weight.blocks() != null) {
+      BlockRowProduct.run(x, weight, bias, out, pool);
+      return;
+    }
     pool.run(
         Math.ceilDiv(weight.count(), STREAMS),
         (item, scratch) -> group(x, weight, bias, out, item * STREAMS, scratch));

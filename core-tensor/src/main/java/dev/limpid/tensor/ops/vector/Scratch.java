@@ -18,8 +18,15 @@ final class Scratch {
     PACKED_TILE,
     /** Partial sums between blocks of inputs. */
     SUMS,
-    /** A block of half-precision weights, as floats. */
+    /** A block of half-precision or quantised weights, as floats. */
     DECODED,
+    /** The scales of the parts of quantised weights. */
+    SCALES,
+    /** What is taken off their elements. */
+    MINIMA,
+    /** The scales of whole blocks of them. */
+    BLOCK_SCALES,
+
     /** A block of weights, read against its direction. */
     TURNED,
     /** Squares of that block between the steps of turning it. */
@@ -37,6 +44,8 @@ final class Scratch {
     /** Signs of a residual state, and these through the output projection. */
     SIGNS,
     PROJECTED_SIGNS,
+    /** A block of an output projection that is added with signs, and zeros behind it. */
+    SIGNED_WEIGHTS,
     /** Sums of a few weights under all their signs. */
     SIGN_TABLES,
     /** How large an output projection makes each component. */
@@ -60,6 +69,7 @@ final class Scratch {
   private final Map<Use, float[]> floats = new EnumMap<>(Use.class);
   private final Map<Use, int[]> ints = new EnumMap<>(Use.class);
   private short[] shorts = new short[0];
+  private byte[] bytes = new byte[0];
 
   /** Returns the buffer for that use, with at least {@code size} elements. */
   float[] floats(Use use, int size) {
@@ -79,6 +89,14 @@ final class Scratch {
       ints.put(use, buffer);
     }
     return buffer;
+  }
+
+  /** Returns a buffer of bytes, with at least {@code size} of them. */
+  byte[] bytes(int size) {
+    if (bytes.length < size) {
+      bytes = new byte[size];
+    }
+    return bytes;
   }
 
   /** Returns a buffer of 16-bit elements, with at least {@code size} of them. */

@@ -5,7 +5,6 @@ import static dev.limpid.tensor.ops.vector.Lanes.INTS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
@@ -34,7 +33,7 @@ final class SignProjection {
   /** Bit b of lane i is set: -1, else 1. Zeros where a pattern has fewer than four bits. */
   private static final float[] SIGNS = signs();
 
-  private final Panels weight;
+  private final RightOperand weight;
   private final int rowPanels;
   private final int patternsOfRow;
 
@@ -44,7 +43,7 @@ final class SignProjection {
   /** [panel of rows][output][PANEL], outputs up to a whole panel. */
   private final float[] sums;
 
-  private SignProjection(int rows, Panels weight, Scratch scratch) {
+  private SignProjection(int rows, RightOperand weight, Scratch scratch) {
     this.weight = weight;
     rowPanels = Lanes.panels(rows);
     patternsOfRow = Math.ceilDiv(weight.inputs(), BITS);
@@ -53,7 +52,7 @@ final class SignProjection {
   }
 
   /** Projects the signs of y [T, in]; the sign of -0 is -1. */
-  static SignProjection of(Tensor y, Panels weight, WorkerPool pool) {
+  static SignProjection of(Tensor y, RightOperand weight, WorkerPool pool) {
     SignProjection projection = new SignProjection(y.dim(0), weight, pool.scratch());
     pool.run(projection.rowPanels * PANEL, (row, scratch) -> projection.findPatterns(y, row));
     pool.run(weight.count(), (panel, scratch) -> projection.project(panel, scratch));
@@ -130,13 +129,9 @@ final class SignProjection {
   private float[] weights(int panel, int first, Scratch scratch) {
     int padded = PATTERNS * BITS + 4; // tables are made of four weights always
     int n = Math.min(padded, weight.inputs() - first);
-    float[] elements = scratch.floats(Use.DECODED, padded * PANEL);
-    if (weight.dtype() == DType.F32) {
-      System.arraycopy(weight.floats(), weight.floatsAt(panel, first), elements, 0, n * PANEL);
-    } else {
-      int at = weight.halvesAt(panel, first);
-      HalfPrecision.decode(weight.dtype(), weight.halves(), at, n, elements);
-    }
+    float[] elements = scratch.floats(Use.SIGNED_WEIGHTS, padded * PANEL);
+    float[] block = weight.block(panel, first, n, scratch);
+    System.arraycopy(block, weight.blockAt(panel, first), elements, 0, n * PANEL);
     Arrays.fill(elements, n * PANEL, padded * PANEL, 0);
     return elements;
   }

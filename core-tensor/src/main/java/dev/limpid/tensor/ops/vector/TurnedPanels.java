@@ -59,6 +59,11 @@ record TurnedPanels(Panels stored) implements RightOperand {
   }
 
   @Override
+  public int grain() {
+    return 2;
+  }
+
+  @Override
   public int blockAt(int panel, int first) {
     return 0;
   }

@@ -106,8 +106,12 @@ public final class VectorOps implements TensorOps {
 
   @Override
   public PackedMatrix packBothWays(Tensor weight, WeightLayout layout) {
-    Panels transposed = (Panels) pack(weight, layout.transposed());
-    return ((Panels) pack(weight, layout)).with(transposed);
+    Panels packed = (Panels) pack(weight, layout);
+    // Quantised elements are turned when they are widened: floats would take eight times as much.
+    return packed.with(
+        packed.blocks() == null
+            ? (Panels) pack(weight, layout.transposed())
+            : new TurnedPanels(packed));
   }
 
   @Override

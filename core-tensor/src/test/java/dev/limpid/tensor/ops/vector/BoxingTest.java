@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.blocks.BlockFormat;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
@@ -77,6 +78,21 @@ class BoxingTest {
           test(
               "matmulTransposed of one row " + storage,
               () -> ops.matmulTransposed(row, weight, rowOut)));
+    }
+    // One of each way in which codes are widened.
+    Tensor wide = samples.gaussian(T, 256);
+    for (BlockFormat format :
+        List.of(
+            BlockFormat.Q4_K,
+            BlockFormat.Q5_K,
+            BlockFormat.Q6_K,
+            BlockFormat.Q8_0,
+            BlockFormat.IQ4_XS)) {
+      PackedMatrix weight = ops.pack(samples.blocks(format, WIDTH, 256), WeightLayout.OUT_IN);
+      tests.add(test("matmul " + format, () -> ops.matmul(wide, weight, null, out)));
+      Tensor row = wide.rows(0, 1);
+      Tensor rowOut = out.rows(0, 1);
+      tests.add(test("matmul of one row " + format, () -> ops.matmul(row, weight, null, rowOut)));
     }
     Tensor probabilities = Samples.zeros(HEADS, T, T);
     Tensor keys = samples.gaussian(T, D_HEAD);
