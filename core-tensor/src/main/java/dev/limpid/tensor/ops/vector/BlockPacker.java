@@ -86,6 +86,6 @@ final class BlockPacker {
   private static void put(int code, int bits, int element, int[] words, int first) {
     int each = Integer.SIZE / bits;
     int up = Integer.SIZE - bits * (1 + element % each);
-    words[first + element / each * PANEL] |= (code & (1 << bits) - 1) << up;
+    words[first + element / each * PANEL] |= (code & ((1 << bits) - 1)) << up;
   }
 }

@@ -132,7 +132,7 @@ final class BlockWidening {
       float[] out) {
     int down = WORD - bits;
     int highDown = WORD - highBits - bits;
-    int highMask = (1 << highBits) - 1 << bits;
+    int highMask = ((1 << highBits) - 1) << bits;
     int each = WORD / bits;
     int words = part / each;
     int at = lowAt;
