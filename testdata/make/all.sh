@@ -7,5 +7,6 @@ python gradients.py
 python interventions.py
 python tokenizer_goldens.py
 python gguf_goldens.py
+python lora_goldens.py
 python generation.py
 python manifest.py

@@ -16,6 +16,7 @@ ORIGINS = {  # the longest prefix counts
     "goldens/gguf/": "testdata/make/gguf_goldens.py, random weights from fixed seeds; vocabularies of goldens/tokenizers/",
     "goldens/gradients/": "testdata/make/gradients.py, from the models of goldens.py",
     "goldens/interventions/": "testdata/make/interventions.py, from the models of goldens.py",
+    "goldens/lora/": "testdata/make/lora_goldens.py, random weights from fixed seeds",
     "goldens/generation/": "testdata/make/generation.py, from fixed seeds and the weights in models/",
     "goldens/tokenizers/": "testdata/make/tokenizer_goldens.py, from testdata/make/sentences.txt, written for this project",
     "models/": "trained for this project by the scripts of testdata/make, on text they generate",

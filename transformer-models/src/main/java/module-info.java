@@ -10,5 +10,6 @@ module dev.limpid.model {
   exports dev.limpid.model.generate;
   exports dev.limpid.model.intervene;
   exports dev.limpid.model.load;
+  exports dev.limpid.model.load.lora;
   exports dev.limpid.model.tokenizer;
 }

@@ -3,6 +3,7 @@ package dev.limpid;
 import dev.limpid.attribution.heads.HeadProbes;
 import dev.limpid.attribution.heads.HeadRoles;
 import dev.limpid.model.Transformer;
+import dev.limpid.models.ModelLocator;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.view.ModelView;
 import java.io.IOException;
@@ -34,8 +35,8 @@ public final class LanguageModel {
    * Opens a model by its name, with the settings of this user.
    *
    * @param name a bundled model such as {@code demo-gpt2}, a model of the models folder or of
-   *     Hugging Face's cache such as {@code org/name}, a folder, or a GGUF file; nothing is
-   *     downloaded
+   *     Hugging Face's cache such as {@code org/name}, a folder, also of a LoRA adapter that names
+   *     its base, or a GGUF file; nothing is downloaded
    * @throws IOException if there is none, or it is damaged or not supported: one line says where,
    *     what, and what to do
    */
@@ -51,7 +52,25 @@ public final class LanguageModel {
   public static LanguageModel open(String name, Settings settings) throws IOException {
     // First, since its code is compiled on the side while files are read.
     TensorOps ops = settings.openBackend();
-    ModelSource source = ModelSource.find(name, settings.locator());
+    return open(ModelSource.find(name, settings.locator()), ops, settings);
+  }
+
+  /**
+   * Opens a model with a LoRA adapter added to its weights.
+   *
+   * @param name the model, as for {@link #open(String, Settings)}
+   * @param adapter the folder of the adapter, as PEFT writes it, or its name
+   * @throws IOException if one is not there, damaged or not supported
+   */
+  public static LanguageModel openAdapted(String name, String adapter, Settings settings)
+      throws IOException {
+    TensorOps ops = settings.openBackend();
+    ModelLocator locator = settings.locator();
+    return open(ModelSource.of(locator.locate(name, adapter), locator.hashes()), ops, settings);
+  }
+
+  private static LanguageModel open(ModelSource source, TensorOps ops, Settings settings)
+      throws IOException {
     LanguageModel model = source.open(ops, settings.storage(), settings.progress());
     model.warnings().forEach(settings.warnings());
     return model;

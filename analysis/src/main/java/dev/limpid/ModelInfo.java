@@ -34,7 +34,7 @@ public record ModelInfo(@Nullable ModelView model, @JsonUnwrapped ModelSummary s
     if (summary.configProblem() != null) {
       return new ModelInfo(null, summary);
     }
-    ModelFiles files = ModelFiles.open(location.folder());
+    ModelFiles files = location.open();
     ModelConfig config = files.config();
     ModelView model =
         new ModelView(

@@ -47,7 +47,7 @@ public record ModelSource(
    * @throws IOException if they are damaged, or those of a model that is not supported
    */
   public static ModelSource of(ModelLocation location, FileHashes hashes) throws IOException {
-    ModelFiles files = ModelFiles.open(location.folder());
+    ModelFiles files = location.open();
     return new ModelSource(location, hashes, files, files.config());
   }
 

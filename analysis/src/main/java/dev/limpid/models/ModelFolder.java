@@ -1,19 +1,22 @@
 package dev.limpid.models;
 
+import dev.limpid.model.load.lora.Adapter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What makes a folder, or a file, a model. */
+/** What makes a folder, or a file, a model, or an adapter of one. */
 final class ModelFolder {
   static final String CONFIG = "config.json";
 
   private ModelFolder() {}
 
   static boolean holdsModel(Path folder) {
-    return GgufFacts.isGguf(folder) || Files.isRegularFile(folder.resolve(CONFIG));
+    return GgufFacts.isGguf(folder)
+        || Files.isRegularFile(folder.resolve(CONFIG))
+        || Adapter.isIn(folder);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.limpid.models;
 
+import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.models.ModelLocation.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +80,57 @@ public final class ModelLocator {
    * @throws IOException if a bundled model cannot be copied to the cache
    */
   public ModelLocation locate(String name) throws IOException {
+    return withBase(find(name));
+  }
+
+  /**
+   * Finds a model and an adapter to be added to it.
+   *
+   * @param base the model, whatever the adapter says of its base
+   * @param adapter its folder, or its name
+   * @throws ModelNotFoundException if one is not there
+   */
+  public ModelLocation locate(String base, String adapter) throws IOException {
+    ModelLocation to = locate(base);
+    ModelLocation added = find(adapter);
+    if (to.base().isPresent()) {
+      throw new IOException(
+          "%s: is an adapter itself; one can be added to a model".formatted(to.folder()));
+    }
+    return new ModelLocation(
+        to.name() + "+" + added.name(), added.folder(), added.origin(), Optional.of(to));
+  }
+
+  /** Finds the base of an adapter: seen from its folder, or else by what {@code --model} takes. */
+  private ModelLocation withBase(ModelLocation found) throws IOException {
+    if (!Adapter.isIn(found.folder())) {
+      return found;
+    }
+    Adapter adapter = Adapter.open(found.folder());
+    Optional<Path> beside = adapter.baseFolder();
+    ModelLocation base = beside.isPresent() ? find(beside.get().toString()) : baseByName(adapter);
+    return new ModelLocation(found.name(), found.folder(), found.origin(), Optional.of(base));
+  }
+
+  private ModelLocation baseByName(Adapter adapter) throws IOException {
+    if (adapter.base().isBlank()) {
+      throw adapter.withoutBase();
+    }
+    try {
+      ModelLocation base = find(adapter.base());
+      if (Adapter.isIn(base.folder())) {
+        throw new IOException(
+            base.folder() + ": is an adapter itself; one can be added to a model");
+      }
+      return base;
+    } catch (ModelNotFoundException e) {
+      throw new ModelNotFoundException(
+          "%s: the base of this adapter, %s; or name one: --model BASE --adapter %s"
+              .formatted(adapter.folder(), e.getMessage(), adapter.folder()));
+    }
+  }
+
+  private ModelLocation find(String name) throws IOException {
     List<String> lookedAt = new ArrayList<>();
     @Nullable Path named = configured.get(name);
     if (named != null) {
@@ -116,7 +168,7 @@ public final class ModelLocator {
     if (listed.get().origin() == Origin.BUNDLED) {
       return new ModelLocation(name, bundled.find(name).orElseThrow(), Origin.BUNDLED);
     }
-    return listed.get();
+    return withBase(listed.get());
   }
 
   /** Returns what knows the SHA-256 of files from earlier runs of this user. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param licence the licence its model card names
  * @param about what its model card says first
  * @param examples prompts its model card gives
+ * @param adapter what is added to the weights, of which all the other facts are; null without
  */
 public record ModelSummary(
     String name,
@@ -62,7 +63,8 @@ public record ModelSummary(
     String tokenizer,
     @Nullable String licence,
     @Nullable String about,
-    List<String> examples) {
+    List<String> examples,
+    @Nullable AdapterSummary adapter) {
 
   /** Longer prompts are rare, and their memory is asked for when they come. */
   private static final int TYPICAL_POSITIONS = 256;
@@ -75,7 +77,8 @@ public record ModelSummary(
    */
   public static ModelSummary read(ModelLocation model) throws IOException {
     Path folder = model.folder();
-    ModelFiles files = ModelFiles.open(folder);
+    Path base = model.base().map(ModelLocation::folder).orElse(folder);
+    ModelFiles files = model.open();
     @Nullable ModelConfig config = null;
     @Nullable String configProblem = null;
     try {
@@ -84,10 +87,12 @@ public record ModelSummary(
       configProblem = e.getMessage();
     }
     ModelCard card = ModelCard.read(folder);
+    @Nullable AdapterSummary adapter =
+        model.base().isPresent() ? AdapterSummary.read(folder, base) : null;
     @Nullable WeightFacts weights = null;
     @Nullable String problem = null;
     try {
-      weights = WeightFacts.read(folder, config != null && config.tiedHead());
+      weights = WeightFacts.read(base, config != null && config.tiedHead());
     } catch (IOException e) {
       problem = e.getMessage();
     }
@@ -115,10 +120,11 @@ public record ModelSummary(
         weights == null || config == null ? null : memory(config, weights, positions),
         positions,
         problem,
-        TokenizerFiles.describe(folder),
+        TokenizerFiles.describe(TokenizerFiles.areIn(folder) ? folder : base),
         card.licence().orElse(null),
         card.about().orElse(null),
-        card.examples());
+        card.examples(),
+        adapter);
   }
 
   /** Weights in 32 bits, the residual states of a trace, one block's internals, the logits. */

@@ -15,6 +15,14 @@ import tools.jackson.databind.json.JsonMapper;
 final class TokenizerFiles {
   private TokenizerFiles() {}
 
+  /** Returns whether there is any. */
+  static boolean areIn(Path folder) {
+    return GgufFacts.isGguf(folder)
+        || Files.isRegularFile(folder.resolve("tokenizer.json"))
+        || Files.isRegularFile(folder.resolve("vocab.json"))
+        || Files.isRegularFile(folder.resolve("tokenizer.model"));
+  }
+
   static String describe(Path folder) throws IOException {
     if (GgufFacts.isGguf(folder)) {
       return GgufFacts.tokenizer(folder);

@@ -3,6 +3,7 @@ package dev.limpid.explorer.cli;
 import dev.limpid.Analysis;
 import dev.limpid.Anatomy;
 import dev.limpid.Explanation;
+import dev.limpid.ExplanationComparison;
 import dev.limpid.Prompt;
 import dev.limpid.Question;
 import dev.limpid.QuestionException;
@@ -15,6 +16,8 @@ import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.show.ExplainHtml;
 import dev.limpid.explorer.show.ExplainText;
+import dev.limpid.explorer.show.ExplanationComparisonReport;
+import dev.limpid.explorer.show.ExplanationComparisonText;
 import dev.limpid.files.PromptLine;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
@@ -41,6 +44,7 @@ import picocli.CommandLine.Option;
       "  limpid explain \"The capital of France is\" --answer \" Paris\" --faithful",
       "  limpid explain --model path/to/model --file prompt.txt --threshold 0.02 --json",
       "  limpid explain \"The capital of France is\" --html route.html",
+      "  limpid explain --adapter path/to/adapter --compare \"The capital of France is\"",
       "  limpid explain --prompts prompts.jsonl > explanations.jsonl"
     })
 final class ExplainCommand implements Callable<Integer> {
@@ -83,6 +87,14 @@ final class ExplainCommand implements Callable<Integer> {
               + " --source, or put to zero.")
   private boolean faithful;
 
+  @OptionGroup(Heading.COMPARISON)
+  @Option(
+      names = "--compare",
+      description =
+          "Also run the base that the --adapter is added to: predictions and routes of both, beside"
+              + " each other.")
+  private boolean compare;
+
   @OptionGroup(Heading.OUTPUT)
   @Option(names = "--json", description = "Print one JSON document.")
   private boolean json;
@@ -105,6 +117,9 @@ final class ExplainCommand implements Callable<Integer> {
       throw new UsageFailure("--top: " + top + " is not a number of predictions");
     }
     html.requireUsable(json);
+    if (compare && (faithful || prompts.isGiven())) {
+      throw new UsageFailure("--compare: not together with --faithful or --prompts");
+    }
     if (prompts.isGiven()) {
       prompts.refuse("--html", html.isGiven());
       return prompts.answer(
@@ -116,13 +131,19 @@ final class ExplainCommand implements Callable<Integer> {
             return PromptsOption.Answer.of(explain(analysis, question, settings, other).view());
           });
     }
-    Analysis analysis = run.open(console);
+    Analysis analysis = run.open(console, this::requireBase);
     Question question =
         new Question(
             AskedPositions.one(position, analysis),
             answers.answer(analysis.prompt()),
             answers.distractor(analysis.prompt()),
             top);
+    if (compare) {
+      compare(
+          ExplanationComparison.of(run.openBase(analysis, console), analysis, question, settings),
+          analysis);
+      return ExitCode.DONE;
+    }
     @Nullable Prompt other = source.of(analysis.prompt(), run);
     Explanation explanation = explain(analysis, question, settings, other);
     if (html.isGiven()) {
@@ -133,6 +154,23 @@ final class ExplainCommand implements Callable<Integer> {
       new ExplainText(explanation, console.out(), console.width(), console.colours()).print();
     }
     return ExitCode.DONE;
+  }
+
+  private void requireBase(Prompt prompt) {
+    if (compare && prompt.source().location().base().isEmpty()) {
+      throw new UsageFailure("--compare: give --adapter DIR, or a --model that is an adapter");
+    }
+  }
+
+  private void compare(ExplanationComparison comparison, Analysis adapted) throws IOException {
+    if (html.isGiven()) {
+      html.write(new ExplanationComparisonReport(comparison), adapted.model(), console);
+    } else if (json) {
+      console.print(comparison.view());
+    } else {
+      new ExplanationComparisonText(comparison, console.out(), console.width(), console.colours())
+          .print();
+    }
   }
 
   private Explanation explain(

@@ -24,12 +24,23 @@ final class ModelOption {
               + ").")
   private @Nullable String model;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description =
+          "Folder of a LoRA adapter (PEFT) to add to the model's weights; --model DIR does the same"
+              + " with the base that the adapter names.")
+  private @Nullable String adapter;
+
   @Mixin private final ConfigOption configFile = new ConfigOption();
 
   /** Finds the model that was asked for, or the default, and opens its files. */
   ModelSource find(Console console) throws IOException {
     ExplorerConfig config = configFile.read(console);
     String name = model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
-    return ModelSource.find(name, ModelLocator.ofUser(console.variables(), config.modelFolders()));
+    ModelLocator locator = ModelLocator.ofUser(console.variables(), config.modelFolders());
+    return adapter == null
+        ? ModelSource.find(name, locator)
+        : ModelSource.of(locator.locate(name, adapter), locator.hashes());
   }
 }

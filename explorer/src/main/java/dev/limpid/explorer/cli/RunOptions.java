@@ -59,6 +59,14 @@ final class RunOptions {
         .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
 
+  /** Asks the base of an adapted model about the same tokens, with the same means. */
+  Analysis openBase(Analysis adapted, Console console) throws IOException, QuestionException {
+    ModelSource source = adapted.prompt().source();
+    ModelSource base = ModelSource.of(source.location().base().orElseThrow(), source.hashes());
+    return open(base, adapted.model().transformer().ops(), console)
+        .analyse(base.prompt(adapted.prompt().tokens()), new PhaseProgress(console, base.name()));
+  }
+
   /** Returns another text as the model sees it, cut as the prompt is. */
   Prompt alike(String text, ModelSource source) throws IOException, QuestionException {
     return promptOption.alike(text).cut(source);

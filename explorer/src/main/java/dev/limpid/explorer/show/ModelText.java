@@ -18,6 +18,18 @@ public record ModelText(ModelSummary model, String asked, int width) {
   public void print(PrintStream out) {
     line(out, "model", model.name() + " from " + model.origin());
     line(out, "folder", model.folder());
+    if (model.adapter() != null) {
+      line(out, "base", model.adapter().base());
+      line(
+          out,
+          "adapter",
+          "LoRA of rank %d, alpha %s, on %d modules, %s parameters"
+              .formatted(
+                  model.adapter().rank(),
+                  TerminalText.exact(model.adapter().alpha()),
+                  model.adapter().modules(),
+                  Sizes.count(model.adapter().parameters())));
+    }
     line(out, "family", model.family());
     if (model.configProblem() == null) {
       line(out, "layers", "" + model.nLayers());

@@ -26,6 +26,9 @@ class DocumentSchemaTest {
   private static final String GGUF =
       TestData.folder().resolve("goldens/gguf/gpt2-blocks/model.gguf").toString();
 
+  private static final String ADAPTER =
+      TestData.folder().resolve("goldens/lora/gpt2-untied").toString();
+
   @TempDir Path folder;
 
   static Stream<Arguments> documents() {
@@ -97,6 +100,12 @@ class DocumentSchemaTest {
         of("models-info", "models info %s", DEMO),
         of("models-info", "models info %s", NO_TOKENIZER),
         of("models-info", "models info %s", GGUF),
+        of("models-info", "models info %s", ADAPTER),
+        of(
+            "explanation-comparison",
+            "explain --model %s --compare --tokens 3,1,4,1 --answer #7 --distractor #8",
+            ADAPTER),
+        of("explanation-comparison", "explain --model %s --compare --tokens 3,1,4,1", ADAPTER),
         of("explain", "explain --model %s 'one two'", GGUF));
   }
 

@@ -2,6 +2,9 @@ package dev.limpid.model.load;
 
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.families.ConfigJson;
+import dev.limpid.model.load.lora.AdaptedWeights;
+import dev.limpid.model.load.lora.Adapter;
+import dev.limpid.model.load.lora.BaseNames;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.tensor.safetensors.Checkpoint;
@@ -15,8 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** A folder in Hugging Face layout: config.json and safetensors. */
-record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
+/**
+ * A folder in Hugging Face layout: config.json and safetensors.
+ *
+ * @param adapter what is added to the weights, from a folder of its own
+ */
+record HuggingFaceFolder(Path path, ConfigJson json, Optional<Adapter> adapter)
+    implements ModelFormat {
   private static final String ADAPTER = "adapter_config.json";
 
   private static final Pattern IN_LAYER = Pattern.compile("(^|\\.)(h|layers)\\.\\d+\\.");
@@ -35,7 +43,12 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
     if (!Files.exists(path)) {
       throw new IOException(folder + ": no config.json here; a model folder has one");
     }
-    return new HuggingFaceFolder(folder, ConfigJson.read(path));
+    return new HuggingFaceFolder(folder, ConfigJson.read(path), Optional.empty());
+  }
+
+  /** Returns the same model with an adapter added. */
+  HuggingFaceFolder with(Adapter added) {
+    return new HuggingFaceFolder(path, json, Optional.of(added));
   }
 
   @Override
@@ -61,8 +74,15 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
     return new Facts(architecture, eosIds.isEmpty() ? config : config.withEosIds(eosIds));
   }
 
+  /** Adapters that know more tokens than their base bring a tokenizer. */
   @Override
   public Optional<LoadedTokenizer> tokenizer() throws IOException {
+    if (adapter.isPresent()) {
+      Optional<LoadedTokenizer> own = TokenizerLoader.load(adapter.get().folder());
+      if (own.isPresent()) {
+        return own;
+      }
+    }
     return TokenizerLoader.load(path);
   }
 
@@ -78,7 +98,12 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
 
   @Override
   public WeightSource weights(ModelConfig config) throws IOException {
-    return Checkpoint.open(path);
+    Checkpoint checkpoint = Checkpoint.open(path);
+    if (adapter.isEmpty()) {
+      return checkpoint;
+    }
+    BaseNames names = Architecture.of(json).names().ofBase(checkpoint.names(), config.tiedHead());
+    return AdaptedWeights.of(checkpoint, adapter.get(), names);
   }
 
   /** Hugging Face leaves out what a configuration has no use for, and says so; so do we. */
@@ -96,7 +121,7 @@ record HuggingFaceFolder(Path path, ConfigJson json) implements ModelFormat {
                   ofLayers.getFirst(),
                   ofLayers.size() == 1 ? "" : " and %d more".formatted(ofLayers.size() - 1)));
     }
-    if (Files.exists(path.resolve(ADAPTER))) {
+    if (adapter.isEmpty() && Files.exists(path.resolve(ADAPTER))) {
       lines.add("the adapter beside the weights (%s) is not applied".formatted(ADAPTER));
     }
     return lines;

@@ -6,6 +6,8 @@ import dev.limpid.model.TransformerWeights;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.load.ModelFormat.Facts;
+import dev.limpid.model.load.lora.AdaptedWeights;
+import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.MalformedTokenizerException;
 import dev.limpid.model.tokenizer.TokenizationException;
@@ -44,11 +46,29 @@ public final class ModelFiles {
   /**
    * Opens the files of a model of any family, supported or not.
    *
-   * @param path the folder, or the GGUF file
+   * @param path the folder, or the GGUF file; also the folder of a LoRA adapter that names its base
+   *     by a path from there
    * @throws IOException if there is no model, or its description is damaged
    */
   public static ModelFiles open(Path path) throws IOException {
-    return new ModelFiles(ModelFormat.open(path));
+    if (!Adapter.isIn(path)) {
+      return new ModelFiles(ModelFormat.open(path));
+    }
+    Adapter adapter = Adapter.open(path);
+    Path base = adapter.baseFolder().orElseThrow(() -> adapter.withoutBase());
+    return open(base, path);
+  }
+
+  /**
+   * Opens the files of a model with a LoRA adapter added to its weights.
+   *
+   * @param base the folder of a model in Hugging Face layout
+   * @param adapter a folder with adapter_config.json and adapter_model.safetensors
+   * @throws IOException if one of them is not there, or damaged, or the adapter asks for more than
+   *     a sum
+   */
+  public static ModelFiles open(Path base, Path adapter) throws IOException {
+    return new ModelFiles(ModelFormat.open(base, adapter));
   }
 
   /** Returns the folder or the GGUF file. */
@@ -184,6 +204,9 @@ public final class ModelFiles {
     WeightNames names = format.names(known.architecture());
     WeightLoading loading = new WeightLoading(weights.get(), known.config(), names, ops);
     TransformerWeights read = loading.read(storage, progress);
+    if (weights.get() instanceof AdaptedWeights adapted) {
+      adapted.requireUsed(loading.unread());
+    }
     leftOut = List.copyOf(format.leftOut(known.architecture(), loading.unread()));
     Provenance provenance =
         new Provenance(

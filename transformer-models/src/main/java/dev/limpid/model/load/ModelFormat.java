@@ -1,6 +1,7 @@
 package dev.limpid.model.load;
 
 import dev.limpid.model.config.ModelConfig;
+import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
@@ -18,6 +19,18 @@ sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
   /** Opens a GGUF file where the path is a file, else a folder. */
   static ModelFormat open(Path path) throws IOException {
     return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceFolder.open(path);
+  }
+
+  /** Opens a model with an adapter added. */
+  static ModelFormat open(Path base, Path adapter) throws IOException {
+    Adapter added = Adapter.open(adapter);
+    return switch (open(base)) {
+      case HuggingFaceFolder folder -> folder.with(added);
+      case GgufModel gguf ->
+          throw new IOException(
+              "%s: an adapter cannot be added to a GGUF file; supported: a folder with weights in F32, F16 or BF16"
+                  .formatted(gguf.path()));
+    };
   }
 
   /** Returns the folder or the file. */

@@ -1,11 +1,14 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.load.lora.BaseNames;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +119,23 @@ record WeightNames(
     // GPT-2's linear maps, too, are stored by outputs there.
     return new WeightNames(
         List.of(""), "blk.%d.", WeightLayout.OUT_IN, new Rows(Fused.BY_KIND, Pairs.HALVES), gguf);
+  }
+
+  /**
+   * Returns what an adapter has to know of these names.
+   *
+   * @param stored the names of a checkpoint's tensors
+   * @param tied whether one table is embedding and head
+   */
+  BaseNames ofBase(Set<String> stored, boolean tied) {
+    Pattern linear =
+        Pattern.compile("(^|.*\\.)" + block.replace(".", "\\.").replace("%d", "\\d+") + ".*");
+    return new BaseNames(
+        prefixes,
+        of(Weight.EMBEDDING),
+        of(Weight.HEAD, name -> stored.contains(name + ".weight")),
+        tied,
+        name -> layout == WeightLayout.IN_OUT && linear.matcher(name).matches());
   }
 
   /** Returns whether the family has a weight. */

@@ -85,6 +85,7 @@ class TokenizerGoldenTest {
     check(tokenizer, folder);
   }
 
+  /** A line leaves out ids with special tokens that are those without, and a text that is itself. */
   private static void check(Tokenizer tokenizer, Path folder) throws IOException {
     List<JsonNode> texts = lines(root().resolve("lines.jsonl"));
     List<JsonNode> expected = lines(folder.resolve("expected.jsonl"));
@@ -94,14 +95,16 @@ class TokenizerGoldenTest {
       JsonNode line = expected.get(i);
       List<Integer> ids = tokenizer.encode(text, false);
       List<Integer> special = tokenizer.encode(text, true);
+      String decoded = line.has("decoded") ? line.get("decoded").stringValue() : text;
       assertThat(ids).as("line %d: %s", i, text).isEqualTo(ids(line.get("ids")));
-      assertThat(special).as("line %d: %s", i, text).isEqualTo(ids(line.get("special_ids")));
-      assertThat(tokenizer.decode(ids))
-          .as("line %d", i)
-          .isEqualTo(line.get("decoded").stringValue());
+      assertThat(special)
+          .as("line %d: %s", i, text)
+          .isEqualTo(line.has("special_ids") ? ids(line.get("special_ids")) : ids);
+      assertThat(tokenizer.decode(ids)).as("line %d", i).isEqualTo(decoded);
       assertThat(tokenizer.decode(special))
           .as("line %d", i)
-          .isEqualTo(line.get("special_decoded").stringValue());
+          .isEqualTo(
+              line.has("special_decoded") ? line.get("special_decoded").stringValue() : decoded);
     }
   }
 

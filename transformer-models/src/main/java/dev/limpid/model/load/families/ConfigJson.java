@@ -7,6 +7,7 @@ import dev.limpid.tensor.ops.Activation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -87,6 +88,30 @@ public final class ConfigJson {
     return node.has(key);
   }
 
+  /** Returns all keys, in the order of the file. */
+  public Collection<String> keys() {
+    return node.propertyNames();
+  }
+
+  /** Returns whether a key says nothing: absent, null, false, or empty. */
+  public boolean isUnset(String key) {
+    JsonNode value = node.path(key);
+    return !has(key)
+        || (value.isBoolean() && !value.asBoolean())
+        || (value.isString() && value.asString().isEmpty())
+        || (value.isContainer() && value.isEmpty());
+  }
+
+  /** Returns whether a key is absent, or says true or false. */
+  public boolean isFlag(String key) {
+    return !has(key) || node.path(key).isBoolean();
+  }
+
+  /** Returns what stands under a key, for people. */
+  public String words(String key) {
+    return node.path(key).isString() ? node.path(key).asString() : node.path(key).toString();
+  }
+
   /** Returns the object under a key; the key must be there. */
   public ConfigJson object(String key) throws ModelConfigException {
     if (!node.path(key).isObject()) {
@@ -110,7 +135,7 @@ public final class ConfigJson {
   }
 
   /** Returns the whole number from 1 on under a key, or a default if it is absent. */
-  int positive(String key, int absent) throws ModelConfigException {
+  public int positive(String key, int absent) throws ModelConfigException {
     int value = integer(key, absent);
     if (value < 1) {
       throw wrong(key, "a whole number from 1 on");
