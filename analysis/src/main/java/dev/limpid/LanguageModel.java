@@ -3,6 +3,7 @@ package dev.limpid;
 import dev.limpid.attribution.heads.HeadProbes;
 import dev.limpid.attribution.heads.HeadRoles;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.load.LayerStorage;
 import dev.limpid.models.ModelLocator;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.view.ModelView;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +76,21 @@ public final class LanguageModel {
     LanguageModel model = source.open(ops, settings.storage(), settings.progress());
     model.warnings().forEach(settings.warnings());
     return model;
+  }
+
+  /**
+   * Opens the model that this one's adapter is added to, on the same backend.
+   *
+   * @return empty where this one is no adapter's
+   * @throws IOException if it cannot be read any more
+   */
+  public Optional<LanguageModel> openBase(LayerStorage storage, Progress progress)
+      throws IOException {
+    if (source.location().base().isEmpty()) {
+      return Optional.empty();
+    }
+    ModelSource base = ModelSource.of(source.location().base().get(), source.hashes());
+    return Optional.of(base.open(transformer.ops(), storage, progress));
   }
 
   /** Returns where it was found, and its files. */

@@ -61,10 +61,11 @@ final class RunOptions {
 
   /** Asks the base of an adapted model about the same tokens, with the same means. */
   Analysis openBase(Analysis adapted, Console console) throws IOException, QuestionException {
-    ModelSource source = adapted.prompt().source();
-    ModelSource base = ModelSource.of(source.location().base().orElseThrow(), source.hashes());
-    return open(base, adapted.model().transformer().ops(), console)
-        .analyse(base.prompt(adapted.prompt().tokens()), new PhaseProgress(console, base.name()));
+    String name = adapted.prompt().source().location().base().orElseThrow().name();
+    PhaseProgress progress = new PhaseProgress(console, name);
+    LanguageModel base = adapted.model().openBase(LayerStorage.AUTOMATIC, progress).orElseThrow();
+    base.warnings().forEach(console::warn);
+    return base.analyse(base.source().prompt(adapted.prompt().tokens()), progress);
   }
 
   /** Returns another text as the model sees it, cut as the prompt is. */
