@@ -85,7 +85,9 @@ class TokenizerGoldenTest {
     check(tokenizer, folder);
   }
 
-  /** A line leaves out ids with special tokens that are those without, and a text that is itself. */
+  /**
+   * A line leaves out ids with special tokens that are those without, and a text that is itself.
+   */
   private static void check(Tokenizer tokenizer, Path folder) throws IOException {
     List<JsonNode> texts = lines(root().resolve("lines.jsonl"));
     List<JsonNode> expected = lines(folder.resolve("expected.jsonl"));

@@ -176,7 +176,8 @@ class AdapterTest {
         tensors.put(name, Tensor.zeros(was.dim(0), columns));
       }
       case "nan" -> Objects.requireNonNull(tensors.get(name)).array()[3] = Float.NaN;
-      case "twice" -> tensors.put(name, Objects.requireNonNull(tensors.get(name.replace(".default", ""))));
+      case "twice" ->
+          tensors.put(name, Objects.requireNonNull(tensors.get(name.replace(".default", ""))));
       case "more" -> tensors.put(name, Tensor.zeros(2, 2));
       default -> fail(how);
     }
