@@ -17,5 +17,5 @@ export default defineConfig({
       },
     },
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: { include: ['test/**/*.test.ts'], css: true }, // tests read styles as they are
 } as Parameters<typeof defineConfig>[0]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../src/api/types';
-import { changed, formatAddress, isNewEntry, parseAddress, type Address } from '../src/state/address';
-import { formatChanges, parseChanges } from '../src/state/changes';
+import { changed, formatAddress, hasSecond, isNewEntry, parseAddress, secondOf, type Address } from '../src/state/address';
+import { formatChanges, isPossible, parseChanges } from '../src/state/changes';
+import { estimate, isMuch, words } from '../src/state/estimate';
 
 const STATUS = {
   default_model: 'demo-gpt2',
@@ -57,6 +58,9 @@ describe('an address', () => {
     expect(parse('#tau=0.001').tau).toBeUndefined();
     expect(parse('#tau=1').tau).toBeUndefined();
     expect(parse('#sel=I1_2>A2_14&h=99').h).toBeUndefined();
+    expect(parse('#a=zzzz+zzzz&b=+John')).toEqual(parse(''));
+    expect(parse('#a=+Mary&b=two+words')).toMatchObject({ a: ' Mary' });
+    expect(parse('#sel=A1_2&of=second').of).toBeUndefined();
   });
 });
 
@@ -83,6 +87,43 @@ describe('going on', () => {
   });
 });
 
+describe('two routes beside each other', () => {
+  const two: Address = { m: 'demo-gpt2', p: 'a', t: 1, v: 'compare', q: 'b', qm: 'demo-llama', qtau: 0.1, mode: 'raw', sel: 'A1_1', of: 'second', h: 2 };
+
+  it('say what the second is of, and the selection where it is there', () => {
+    expect(parse(formatAddress(two))).toEqual(two);
+    expect(secondOf(two, 0.04)).toEqual({ m: 'demo-llama', p: 'b', v: 'compare', tau: 0.1, mode: 'raw', sel: 'A1_1', h: 2 });
+    expect(secondOf({ m: 'm', p: 'a', t: 1, v: 'compare', qtau: 0.1, sel: 'A1_1' }, 0.04)).toEqual({ m: 'm', p: 'a', t: 1, v: 'compare', tau: 0.1 });
+    expect(hasSecond(two)).toBe(true);
+    expect(hasSecond({ ...two, v: 'lens' })).toBe(false);
+  });
+
+  it('lose a selection in the second with the second', () => {
+    for (const change of [{ v: 'route' as const }, { q: 'c' }, { p: 'c' }, { t: 0 }]) {
+      expect(changed(two, change)).not.toHaveProperty('sel');
+      expect(changed(two, change)).not.toHaveProperty('of');
+    }
+    expect(changed(two, { sel: undefined })).not.toHaveProperty('of');
+    expect(changed(two, { h: 3 })).toMatchObject({ sel: 'A1_1', of: 'second', h: 3 });
+  });
+});
+
+describe('an estimate', () => {
+  const small = { n_layers: 4, d_model: 128 };
+  const real = { n_layers: 30, d_model: 576 };
+
+  it('asks for what takes long or much memory, and for nothing else', () => {
+    expect(isMuch(estimate(small, { p: 'x'.repeat(20_000) }))).toBe(false);
+    expect(isMuch(estimate(real, { p: 'x'.repeat(400) }))).toBe(false);
+    expect(isMuch(estimate(real, { p: 'x'.repeat(8000) }))).toBe(true);
+    expect(isMuch(estimate({ n_layers: 200, d_model: 2000 }, { p: '', ids: new Array(600).fill(1) }))).toBe(true);
+  });
+
+  it('says tokens, time and memory', () => {
+    expect(words(estimate(real, { p: 'x'.repeat(8000) }))).toMatch(/^About 2,000 tokens: some \d+ s and 0\.6 GB\. Run it\?$/);
+  });
+});
+
 describe('changes in an address', () => {
   it('are the same after writing and reading', () => {
     const text = 'head_out.2.0;head_out.2.1@14=0.5;attention.2.*@14:2;neuron_post.1.17@3;resid_post.1@3=patch;mlp_out.0';
@@ -93,5 +134,17 @@ describe('changes in an address', () => {
   it('drop nonsense', () => {
     expect(parseChanges('rm -rf;head_out;nothing.1;head_out.2.0')).toHaveLength(1);
     expect(formatChanges([])).toBeUndefined();
+  });
+
+  it('are possible where the model and the text have what they name', () => {
+    const extent = { layers: 4, heads: 8, neurons: 512, tokens: 15 };
+    const possible = (text: string, source?: string) => isPossible(parseChanges(text)[0]!, extent, source);
+    for (const good of ['head_out.3.7', 'head_out.3.7@14', 'attention.2.*@14:14', 'neuron_post.0.511@0', 'mlp_out.0=0.5']) {
+      expect(possible(good), good).toBe(true);
+    }
+    for (const bad of ['head_out.4.0', 'head_out.0.8', 'mlp_out.1@15', 'attention.2.0@3:4', 'attention.2', 'neuron_post.1', 'neuron_post.1.512', 'mlp_out.1.2', 'mlp_out.1=patch']) {
+      expect(possible(bad), bad).toBe(false);
+    }
+    expect(possible('mlp_out.1=patch', 'another text')).toBe(true);
   });
 });

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { RoutesDocument } from '../src/api/types';
 import { Hits } from '../src/graph/hit';
 import { moved } from '../src/graph/keys';
-import { layOut, type Layout, type PlacedBand } from '../src/graph/layout';
+import { layOut, opacityOf, type Layout, type PlacedBand } from '../src/graph/layout';
 import { litBy } from '../src/graph/lit';
 import { between } from '../src/graph/motion';
-import { riverOfContrast, riverOfRoute, riverOfTwo, type River } from '../src/graph/river';
+import { riverOfContrast, riverOfRoute, riverOfTwo, shiftedRiver, type River } from '../src/graph/river';
+import { lensPaths } from '../src/views/Lens';
+import type { Shown } from '../src/state/store';
 
 /** Two layers, three tokens: the last reads the first in layer 1, all else stays in its column or passes an MLP. */
 const ROUTE: RoutesDocument = {
@@ -210,7 +212,41 @@ describe('a river on its way to another', () => {
   });
 });
 
+describe('how strongly bands are drawn', () => {
+  const band = (amount: number) => ({ ...layOut(plain(), FRAME).bands.find((b) => b.kind === 'attention')!, amount });
+
+  it('goes with their amount, from a floor that is higher in the dark', () => {
+    expect(opacityOf(band(0), 'route', 2, false)).toBeCloseTo(0.4);
+    expect(opacityOf(band(0), 'route', 2, true)).toBeCloseTo(0.55);
+    expect(opacityOf(band(0.05), 'route', 2, false)).toBeCloseTo(0.7);
+    expect(opacityOf(band(1), 'route', 2, true)).toBeCloseTo(0.95);
+  });
+});
+
+describe('the lens', () => {
+  const shown = (layers: number, tokens: number) =>
+    ({ address: {}, trace: { id: 'x', model: { n_layers: layers }, tokens: new Array(tokens).fill({}) } }) as unknown as Shown;
+
+  it('asks at once where that is little, else for layers and columns in view', () => {
+    expect(lensPaths(shown(4, 15), 0, 14, [3, 3], undefined)).toEqual(['api/traces/x/lens?top=1']);
+    expect(lensPaths(shown(30, 70), 40, 69, [29, 29, 28], '#5')).toEqual([
+      'api/traces/x/lens?positions=32-63&layer=29&top=1&rank_of=%235',
+      'api/traces/x/lens?positions=64-69&layer=29&top=1&rank_of=%235',
+      'api/traces/x/lens?positions=32-63&layer=28&top=1&rank_of=%235',
+      'api/traces/x/lens?positions=64-69&layer=28&top=1&rank_of=%235',
+    ]);
+  });
+});
+
 describe('two routes on each other', () => {
+  it('have their targets in one column, without what would begin before the first', () => {
+    const moved = shiftedRiver(plain(), -1);
+    expect(moved.target).toBe(1);
+    expect(moved.nodes.every((n) => n.position >= 0)).toBe(true);
+    expect(moved.bands.some((b) => b.from.endsWith('_0') && b.to.endsWith('_1'))).toBe(false);
+    expect(shiftedRiver(plain(), 2).bands.map((b) => b.sel)).toContain('I0_2>A1_4');
+  });
+
   it('says which edges only one of them has', () => {
     const other: River = plain();
     other.bands = other.bands.filter((b) => b.sel !== 'I0_0>A1_2');

@@ -67,6 +67,15 @@ export class Client {
     return answer;
   }
 
+  /** Asks for a document that takes a while, and hears how far it is. */
+  async watched<T>(path: string, watch: Watch): Promise<T> {
+    const known = this.peek<T>(path);
+    if (known !== undefined) return known;
+    const value = await this.compute<T>(path, undefined, watch);
+    this.keep(path, value);
+    return value;
+  }
+
   /** Computes on the server and says how far it is. */
   compute<T>(path: string, body: unknown, watch: Watch = {}): Promise<T> {
     const init: RequestInit =
@@ -82,13 +91,18 @@ export class Client {
 
   /** Runs a text; the trace can be made again from its body when the server has lost it. */
   async trace(body: unknown, watch: Watch = {}): Promise<Trace> {
-    const key = `trace ${JSON.stringify(body)}`;
+    const key = keyOf(body);
     const known = this.peek<Trace>(key);
     if (known) return known;
     const trace = await this.compute<Trace>('api/traces', body, watch);
     this.made.set(trace.id, body);
     this.keep(key, trace);
     return trace;
+  }
+
+  /** Whether the trace of a body is there already. */
+  knows(body: unknown): boolean {
+    return this.answers.has(keyOf(body));
   }
 
   private keep(path: string, value: unknown): void {
@@ -146,6 +160,10 @@ export class Client {
     }
     throw new ServerGone();
   }
+}
+
+function keyOf(body: unknown): string {
+  return `trace ${JSON.stringify(body)}`;
 }
 
 async function refused(response: Response): Promise<Refusal> {

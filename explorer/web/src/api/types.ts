@@ -28,7 +28,17 @@ export interface Status {
   backends: string[];
   limits: Limits;
   demo: boolean;
-  may_load_files: boolean;
+}
+
+/** Of what /api/models/{name} says, what an address is checked against. */
+export interface ModelFacts {
+  d_vocab: number;
+  d_mlp: number;
+}
+
+/** Of what /api/openapi.json says, what is for the page. */
+export interface InterfaceDocument {
+  info: { 'x-limpid-own-files': boolean };
 }
 
 export interface Token {

@@ -27,6 +27,7 @@ export function Acts({ silence, places }: Props) {
     }
     explorer.go({ c: formatChanges([...changes, change]), ...(src !== undefined && { src }) });
   };
+  if (address.of) return <p class="hint-text acts">Changes act on the first.</p>;
   const submit = (e: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     e.preventDefault();
     const value = String(new FormData(e.currentTarget).get('value') ?? '');

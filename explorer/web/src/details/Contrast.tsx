@@ -7,7 +7,7 @@ import type { Shown } from '../state/store';
 import { percent, signed } from '../text/numbers';
 import { quoted } from '../text/tokens';
 import { Faithfulness } from './Faithfulness';
-import { Lay, Loading, RowInside, Titled, useFew } from './parts';
+import { Lay, Loading, RowInside, Titled, useFew, Words } from './parts';
 
 const ROWS = 10;
 
@@ -25,7 +25,7 @@ export function Contrast({ shown }: { shown: Shown }) {
         {address.b && <button onClick={() => explorer.go({ a: address.b, b: address.a, by: address.by })}>Exchange the two</button>}
       </div>
       <h2>
-        <bdi dir="ltr">{address.b ? `Why ${a} and not ${b}?` : `Why ${a}?`}</bdi>
+        <Words of={address.b ? `Why ${a} and not ${b}?` : `Why ${a}?`} />
       </h2>
       <p class="big">
         {signed(value)}

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useExplorer } from '../state/hooks';
+import { selectedOf } from '../state/store';
 import { Contrast } from './Contrast';
 import { Edge } from './Edge';
 import { Mlp } from './Mlp';
@@ -8,7 +9,7 @@ import { Loading } from './parts';
 import { StateDetails } from './State';
 
 /** The panel on the right: what is selected, in numbers. */
-export function Details() {
+export function Details({ generate }: { generate: () => void }) {
   const { state } = useExplorer();
   const { shown } = state;
   const panel = useRef<HTMLElement>(null);
@@ -31,16 +32,16 @@ export function Details() {
       aria-label="Details"
       tabIndex={0}
     >
-      {!shown ? <Loading rows={12} /> : <Selected />}
+      {!shown ? <Loading rows={12} /> : <Selected generate={generate} />}
     </aside>
   );
 }
 
-function Selected() {
+function Selected({ generate }: { generate: () => void }) {
   const { state } = useExplorer();
-  const shown = state.shown!;
+  const shown = selectedOf(state.shown!);
   const { sel } = shown.address;
-  if (!sel) return shown.address.a ? <Contrast shown={shown} /> : <Overview shown={shown} />;
+  if (!sel) return shown.address.a ? <Contrast shown={shown} /> : <Overview shown={shown} generate={generate} />;
   if (sel.includes('>')) return <Edge shown={shown} sel={sel} key={sel} />;
   if (sel.startsWith('M')) return <Mlp shown={shown} sel={sel} key={sel} />;
   return <StateDetails shown={shown} sel={sel} key={sel} />;

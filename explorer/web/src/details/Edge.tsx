@@ -3,6 +3,7 @@ import type { HeadRow, HeadsDocument, MapsDocument, RolesDocument, UpdateDocumen
 import { parseEdge } from '../graph/ids';
 import { amounts } from '../graph/river';
 import { Term } from '../shell/Term';
+import { strongestFirst } from '../state/heads';
 import { useDocument, useExplorer } from '../state/hooks';
 import { updateNorm, type Shown } from '../state/store';
 import { edgeName } from '../text/names';
@@ -11,7 +12,7 @@ import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
 import { HeadMaps } from './HeadMaps';
 import { Listbox } from './Listbox';
-import { Loading, PromotedSuppressed } from './parts';
+import { Loading, PromotedSuppressed, Words } from './parts';
 
 /** A connection: one position reads another in a layer. Its heads, what they look at, what they write. */
 export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
@@ -23,7 +24,7 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
   const I = `api/traces/${trace.id}`;
   const heads = useDocument<HeadsDocument>(path(`${I}/heads`, { layer, position, key })).data;
   const roles = useRoles(address.m);
-  const sorted = heads ? [...heads.heads].sort((a, b) => b.contribution - a.contribution || a.head - b.head) : [];
+  const sorted = heads ? strongestFirst(heads.heads) : [];
   const head = address.h ?? sorted[0]?.head;
   const asked = heads && head !== undefined;
   const maps = useDocument<MapsDocument>(asked ? path(`${I}/maps`, { layer, head }) : undefined);
@@ -35,7 +36,7 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <Crumbs layers={trace.model.n_layers} above={edge.ids[1]} below={edge.ids[0]} />
       <h2>
-        <bdi dir="ltr">{edgeName(sel, reads)}</bdi>
+        <Words of={edgeName(sel, reads)} />
       </h2>
       <Amount shown={shown} sel={sel} />
       <h3>

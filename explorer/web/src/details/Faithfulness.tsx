@@ -63,17 +63,26 @@ export function Faithfulness({ shown }: { shown: Shown }) {
   }
   const route = document.routes[0]!;
   const random = route.random.kept;
-  const whole = distractor ? `${words(answer)} - ${words(distractor)}` : words(answer);
+  const whole = (
+    <>
+      <bdi dir="ltr">{words(answer)}</bdi>
+      {distractor && (
+        <>
+          {' - '}
+          <bdi dir="ltr">{words(distractor)}</bdi>
+        </>
+      )}
+    </>
+  );
   const kept = route.kept.recovered;
   const comparison = random
     ? `random routes of its size ${percent(random.median)} (${percent(random.low)} to ${percent(random.high)})`
     : 'there are no other routes of its size';
   return (
     <p class="faithful" role="status" aria-label="Faithfulness">
-      {kept === null
-        ? `Nothing to recover: the whole model and an empty one say the same of ${whole}`
-        : `Alone, this route recovers ${percent(kept)} of ${whole}; ${comparison}`}
-      ; {ABLATIONS[document.ablation] ?? document.ablation}.
+      {kept === null ? 'Nothing to recover: the whole model and an empty one say the same of ' : `Alone, this route recovers ${percent(kept)} of `}
+      {whole}
+      {kept !== null && `; ${comparison}`}; {ABLATIONS[document.ablation] ?? document.ablation}.
     </p>
   );
 }

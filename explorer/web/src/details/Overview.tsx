@@ -7,14 +7,14 @@ import type { Shown } from '../state/store';
 import { percent } from '../text/numbers';
 import { isContinued, quoted, reading } from '../text/tokens';
 import { Faithfulness } from './Faithfulness';
-import { Lay, RowInside, Titled, useFew } from './parts';
+import { Lay, RowInside, Titled, useFew, Words } from './parts';
 
 const ROWS = 6;
 /** As many as fit the panel with all that comes after. */
 const SOURCES = 24;
 
 /** Nothing is selected: the position as a whole. */
-export function Overview({ shown }: { shown: Shown }) {
+export function Overview({ shown, generate }: { shown: Shown; generate: () => void }) {
   const { trace, position, reads, route } = shown;
   const prediction = trace.predictions[position]!;
   const sources = route.routes[0]!.source_flow.filter(([, share]) => share >= 0.001).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
@@ -22,7 +22,7 @@ export function Overview({ shown }: { shown: Shown }) {
   return (
     <>
       <h2>
-        Position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
+        <Words of={`Position ${position} ${quoted(reads[position]!)}`} />
       </h2>
       {trace.tokens.length > SHORT && <Text shown={shown} />}
       <Titled title="Predictions" side={`entropy ${prediction.entropy?.toFixed(2)} nats`} name="Predictions">
@@ -32,6 +32,9 @@ export function Overview({ shown }: { shown: Shown }) {
           </li>
         ))}
       </Titled>
+      <button class="link" aria-haspopup="dialog" onClick={generate}>
+        Continue the text …
+      </button>
       <Titled title="Source tokens" side="share of the last state" name="Source tokens">
         {shares.map(([p, share]) => (
           <li class="row" key={p}>

@@ -8,7 +8,7 @@ import { percent } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
-import { Loading, PromotedSuppressed, RowInside, Titled } from './parts';
+import { Loading, PromotedSuppressed, RowInside, Titled, Words } from './parts';
 
 /** How the lens names the state of a node. */
 function lensOf(id: string): { layer: number; states: 'resid_pre' | 'resid_mid' | 'resid_post' } {
@@ -46,7 +46,7 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <Crumbs layers={trace.model.n_layers} of={sel} />
       <h2>
-        {title}, position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
+        <Words of={`${title}, position ${position} ${quoted(reads[position]!)}`} />
       </h2>
       {!shown.contrast && (
         <p class="big">
@@ -122,7 +122,7 @@ function MadeOf({ shown, sel }: { shown: Shown; sel: string }) {
         {items
           .filter(([, value]) => value > 0)
           .map(([name, value, hue]) => (
-            <li class="row" key={name}>
+            <li class="row made-of" key={name}>
               <RowInside what={<bdi dir="ltr">{name}</bdi>} part={value} figure={percent(value)} hue={hue} />
             </li>
           ))}

@@ -19,6 +19,15 @@ export function RowInside({ what, part, figure, hue }: { what: ComponentChildren
   );
 }
 
+/** A sentence with tokens in quotes, which are not taken apart at the end of a line. */
+export function Words({ of }: { of: string }) {
+  return (
+    <bdi dir="ltr">
+      {of.split(/(“[^”]*”)/).map((part, i) => (i % 2 === 1 ? <bdi key={i}>{part}</bdi> : part))}
+    </bdi>
+  );
+}
+
 /** A list with its title. */
 export function Titled({ title, side, name, children }: { title: ComponentChildren; side?: ComponentChildren; name: string; children: ComponentChildren }) {
   return (

@@ -34,6 +34,8 @@ interface Props {
   even: boolean;
   select: (sel: string | undefined) => void;
   target: (position: number) => void;
+  /** What the second of two texts has in the column of each token, where that is another one. */
+  twins?: readonly (string | undefined)[];
   /** Where there are two: which one this is. */
   which?: string;
 }
@@ -66,7 +68,7 @@ export function Graph(props: Props) {
 
   const layout = useMemo(() => {
     if (!size) return undefined;
-    const height = Math.max(300, size[1] - TARGETS - TOKENS);
+    const height = Math.max(240, size[1] - TARGETS - TOKENS);
     return layOut(river, { width: size[0], height, zoom, fold: props.fold, even: props.even, open });
   }, [river, size, zoom, props.fold, props.even, open]);
   const hits = useMemo(() => layout && new Hits(layout), [layout]);
@@ -173,7 +175,7 @@ export function Graph(props: Props) {
   };
 
   const window: [number, number] = [painted.left, painted.left + painted.width];
-    const name = `${props.which ?? ''}Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
+  const name = `${props.which ?? ''}Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
   return (
     <div class="stage" ref={stage} onScroll={onScroll}>
       {layout && (
@@ -231,6 +233,7 @@ export function Graph(props: Props) {
           <Tokens
             {...{ layout, river, reads, window, letters }}
             {...(selected && { selected })}
+            {...(props.twins && { twins: props.twins })}
             dark={colours.dark}
             choose={(p) => props.select(`X0_${p}`)}
             unfold={(from) => setOpen(new Set([...open, from]))}

@@ -15,10 +15,12 @@ interface Props {
   choose: (position: number) => void;
   unfold: (from: number) => void;
   dark: boolean;
+  /** What the second of two texts has in the column of each token, where that is another one. */
+  twins?: readonly (string | undefined)[];
 }
 
 /** The tokens under the graph, shaded by their shares; folds of several read +12 and open on click. */
-export function Tokens({ layout, river, reads, window, letters, selected, choose, unfold, dark }: Props) {
+export function Tokens({ layout, river, reads, window, letters, selected, choose, unfold, dark, twins }: Props) {
   const most = Math.max(1e-9, ...[...river.sources.values()].map(Math.abs));
   const net = river.style === 'contrast' || river.style === 'relevance';
   return (
@@ -42,13 +44,14 @@ export function Tokens({ layout, river, reads, window, letters, selected, choose
         const shade = value === 0 ? 4 : Math.round(least + ((dark ? 42 : 64) - least) * depth);
         const hue = !net ? 'shade' : value >= 0 ? 'towards' : 'away';
         const tall = net ? Math.round(shade * 0.72) : shade;
-        const said = sourceLabel(value, river.style);
+        const twin = twins?.[p];
+        const said = twin === undefined ? sourceLabel(value, river.style) : `/ ${label(twin, column.width - 16, 11)}`;
         const full = river.style === 'contrast' ? signed(value) : percent(value);
         return (
           <div
             key={p}
             class={`token ${p === river.target ? 'is-target' : ''} ${selected === `X0_${p}` ? 'is-selected' : ''}`}
-            title={`position ${p} ${quoted(reads[p] ?? '')}, ${full}`}
+            title={`position ${p} ${quoted(reads[p] ?? '')}${twin === undefined ? '' : `, in the second ${quoted(twin)}`}, ${full}`}
             style={{ left: `${left + 2}px`, width: `${column.width - 4}px` }}
             onClick={() => choose(p)}
           >

@@ -154,6 +154,23 @@ export function riverOfTwo(first: River, second: River): River {
   return { ...first, style: 'compare', tokens: Math.max(first.tokens, second.tokens), nodes: [...nodes.values()], bands, lost: new Map(), sources };
 }
 
+/** The id of a node some columns further. */
+export function shiftedId(id: string, by: number): string {
+  return id.replace(/_(\d+)$/, (_, p: string) => `_${Number(p) + by}`);
+}
+
+/** A river some columns further; what would begin before the first column is left out. */
+export function shiftedRiver(river: River, by: number): River {
+  const move = (id: string) => shiftedId(id, by);
+  const nodes = river.nodes.filter((n) => n.position + by >= 0).map((n) => ({ ...n, id: move(n.id), position: n.position + by }));
+  const there = new Set(nodes.map((n) => n.id));
+  const bands = river.bands
+    .map((b) => ({ ...b, sel: b.sel.split('>').map(move).join('>'), from: move(b.from), to: move(b.to) }))
+    .filter((b) => there.has(b.from) && there.has(b.to));
+  const sources = new Map([...river.sources].map(([p, share]) => [p + by, share] as const));
+  return { ...river, target: river.target + by, nodes, bands, sources };
+}
+
 function statesOf(route: Route): RiverNode[] {
   return route.nodes
     .filter((n) => n.kind !== 'mlp')

@@ -29,7 +29,7 @@ export function Alerts() {
         <div class="notice" role="group" aria-label="Estimate">
           <span>{question.message}</span>
           <button onClick={question.go}>Run it</button>
-          <button onClick={() => explorer.set({ question: undefined })}>Leave it</button>
+          <button onClick={question.leave}>Leave it</button>
         </div>
       )}
       {alert && (

@@ -1,6 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { useDocument, useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
+import { ExportMenu } from './Export';
+import { Menu } from './Menu';
 import type { Dialog } from './Page';
 
 /** The text of an address; of tokens, what they read as, without the model's own start. */
@@ -10,12 +12,12 @@ function textOf({ address, trace }: Shown): string {
 }
 
 /** The bar: what to run, on which model, and the tools. */
-export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; dialog: Dialog | undefined }) {
+export function Bar({ open }: { open: (d: Dialog) => void }) {
   const { explorer, state } = useExplorer();
   const { shown, status, working } = state;
   const field = useRef<HTMLTextAreaElement>(null);
   const [tall, setTall] = useState(false);
-  const [menu, setMenu] = useState(false);
+  const [menu, setMenu] = useState<'export' | 'tools'>();
   const text = state.draft ?? (shown ? textOf(shown) : '');
   const name = shown?.address.m ?? status?.default_model ?? '';
   const model = status?.models.find((m) => m.name === name);
@@ -29,7 +31,7 @@ export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; d
       explorer.set({ alert: { message: `The text has ${p.length.toLocaleString('en')} characters; at most ${limit.toLocaleString('en')} are read.` } });
       return;
     }
-    explorer.run({ p, m: name });
+    explorer.go({ p, m: name });
   };
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) {
@@ -45,10 +47,8 @@ export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; d
   useEffect(() => {
     if (!tall && field.current && document.activeElement !== field.current) field.current.scrollLeft = 0;
   }, [text, tall]);
-  const tool = (which: Dialog) => () => {
-    setMenu(false);
-    open(dialog === which ? undefined : which);
-  };
+  const close = useCallback(() => setMenu(undefined), []);
+  const toggle = (which: 'export' | 'tools') => () => setMenu(menu === undefined ? which : undefined);
   const lines = /\n/.test(text) || tall;
   return (
     <header class="bar">
@@ -91,7 +91,7 @@ export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; d
         class="model"
         aria-label="Model"
         value={name}
-        onChange={(e) => explorer.run({ m: e.currentTarget.value, p: text })}
+        onChange={(e) => explorer.go({ m: e.currentTarget.value, p: text })}
       >
         {status?.models.map((m) => (
           <option value={m.name} key={m.name}>
@@ -109,35 +109,29 @@ export function Bar({ open, dialog }: { open: (d: Dialog | undefined) => void; d
         </button>
       )}
       <nav class="tools-nav" aria-label="Tools">
-        <button aria-haspopup="menu" aria-expanded={dialog === 'export'} id="export-button" onClick={tool('export')}>
+        <button aria-haspopup="menu" aria-expanded={menu === 'export'} onClick={toggle('export')}>
           Export
         </button>
-        <button aria-haspopup="dialog" onClick={tool('settings')}>
+        <button aria-haspopup="dialog" onClick={() => open('settings')}>
           Settings
         </button>
-        <button aria-haspopup="dialog" aria-label="Keyboard help" onClick={tool('help')}>
+        <button aria-haspopup="dialog" aria-label="Keyboard help" onClick={() => open('help')}>
           ?
         </button>
-        <button class="more-button" aria-label="Menu" aria-haspopup="menu" aria-expanded={menu} onClick={() => setMenu(!menu)}>
+        <button class="more-button" aria-label="Menu" aria-haspopup="menu" aria-expanded={menu !== undefined} onClick={toggle('tools')}>
           ☰
         </button>
-        {menu && (
-          <div
-            class="menu"
-            role="menu"
-            aria-label="Tools"
-            onKeyDown={(e) => e.key === 'Escape' && setMenu(false)}
-          >
-            <button role="menuitem" onClick={tool('export')}>
-              Export
-            </button>
-            <button role="menuitem" onClick={tool('settings')}>
-              Settings
-            </button>
-            <button role="menuitem" onClick={tool('help')}>
-              Keyboard help
-            </button>
-          </div>
+        {menu === 'export' && <ExportMenu close={close} generate={() => open('generate')} />}
+        {menu === 'tools' && (
+          <Menu
+            name="Tools"
+            close={close}
+            items={[
+              { name: 'Export', act: () => setMenu('export') },
+              { name: 'Settings', act: () => open('settings') },
+              { name: 'Keyboard help', act: () => open('help') },
+            ]}
+          />
         )}
       </nav>
     </header>

@@ -122,7 +122,7 @@ function Outcome({ document }: { document: ChangesDocument }) {
 function upTo(explorer: Explorer, shown: Shown, signal: AbortSignal): Promise<Trace> {
   const { trace, position, address } = shown;
   if (position === trace.tokens.length - 1) return Promise.resolve(trace);
-  return explorer.trace(address.m, { ids: trace.tokens.slice(0, position + 1).map((t) => t.id) }, address, signal);
+  return explorer.trace({ ...address, ids: trace.tokens.slice(0, position + 1).map((t) => t.id) }, signal);
 }
 
 /** Runs the model with its changes. */

@@ -1,7 +1,7 @@
 import { path } from '../api/client';
 import { useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
-import { Modal } from './Modal';
+import { Menu } from './Menu';
 import { saveBlob } from './save';
 
 const FORMATS: [format: string, name: string, what: string][] = [
@@ -14,12 +14,11 @@ const FORMATS: [format: string, name: string, what: string][] = [
   ['java', 'Java', 'a program that computes this route'],
 ];
 
-/** What is shown, as files. */
+/** What is shown, as files; and what goes on from it. */
 export function ExportMenu({ close, generate }: { close: () => void; generate: () => void }) {
   const { explorer, state } = useExplorer();
   const { shown } = state;
   const save = async (format: string) => {
-    close();
     if (!shown) return;
     await explorer.work(`Writing ${format.toUpperCase()}`, async (signal) => {
       const response = await fetch(exportPath(shown, format === 'png' ? 'svg' : format), { signal });
@@ -32,28 +31,17 @@ export function ExportMenu({ close, generate }: { close: () => void; generate: (
       saveBlob(name, format === 'png' ? await pixels(blob) : blob);
     });
   };
+  const link = () => void navigator.clipboard.writeText(location.href).then(() => explorer.say('The address is copied.'));
   return (
-    <Modal title="Export" close={close}>
-      <div class="fields">
-        {FORMATS.map(([format, name, what]) => (
-          <>
-            <button key={format} disabled={!shown} onClick={() => void save(format)}>
-              {name}
-            </button>
-            <span>{what}</span>
-          </>
-        ))}
-        <button onClick={() => void navigator.clipboard.writeText(location.href).then(() => (explorer.say('The address is copied.'), close()))}>Link</button>
-        <span>the address of exactly this view</span>
-        <button disabled={!shown} onClick={generate}>
-          Continue …
-        </button>
-        <span>let the model go on with the text</span>
-      </div>
-      <div class="end">
-        <button onClick={close}>Close</button>
-      </div>
-    </Modal>
+    <Menu
+      name="Export"
+      close={close}
+      items={[
+        ...FORMATS.map(([format, name, what]) => ({ name, what, off: !shown, act: () => void save(format) })),
+        { name: 'Link', what: 'the address of exactly this view', act: link },
+        { name: 'Continue', what: 'let the model go on with the text', off: !shown, act: generate },
+      ]}
+    />
   );
 }
 

@@ -10,14 +10,13 @@ import { RoutePanel } from '../views/RoutePanel';
 import { Alerts } from './Alerts';
 import { Bar } from './Bar';
 import { Changes } from './Changes';
-import { ExportMenu } from './Export';
 import { Generate } from './Generate';
 import { Help } from './Help';
 import { Settings } from './Settings';
 import { Summary } from './Summary';
 import { Toolbar } from './Toolbar';
 
-export type Dialog = 'export' | 'settings' | 'help' | 'generate';
+export type Dialog = 'settings' | 'help' | 'generate';
 
 const VIEWS = { route: RoutePanel, lens: Lens, heads: Heads, compare: Compare, prompts: Prompts };
 
@@ -46,7 +45,7 @@ export function Page() {
   const close = () => setDialog(undefined);
   return (
     <div class="page">
-      <Bar open={setDialog} dialog={dialog} />
+      <Bar open={setDialog} />
       <div class="notices">
         <Alerts />
       </div>
@@ -58,8 +57,7 @@ export function Page() {
         </div>
         <Changes />
       </main>
-      <Details />
-      {dialog === 'export' && <ExportMenu close={close} generate={() => setDialog('generate')} />}
+      <Details generate={() => setDialog('generate')} />
       {dialog === 'settings' && <Settings close={close} />}
       {dialog === 'help' && <Help close={close} />}
       {dialog === 'generate' && <Generate close={close} />}

@@ -64,19 +64,20 @@ export function Settings({ close }: { close: () => void }) {
   );
 }
 
-function factRows(facts: Record<string, unknown>, prefix = ''): preact.ComponentChildren {
+/** What the server says of a model, a line each; what it repeats, or leaves open, is left out. */
+function factRows(facts: Record<string, unknown>): preact.ComponentChildren {
   return Object.entries(facts).map(([key, value]) => {
-    if (key === 'schema') return null;
-    const name = `${prefix}${key.replace(/_/g, ' ')}`;
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      return factRows(value as Record<string, unknown>, '');
-    }
-    const text = Array.isArray(value) ? value.filter((v) => typeof v !== 'object').join(', ') : String(value ?? 'none');
+    if (key === 'schema' || key === 'model' || value === null) return null;
+    const text = Array.isArray(value) ? value.filter((v) => typeof v !== 'object').join(key === 'examples' ? '; ' : ', ') : shownFact(value);
     return text === '' ? null : (
       <>
-        <dt>{name}</dt>
+        <dt>{key.replace(/_/g, ' ')}</dt>
         <dd>{text}</dd>
       </>
     );
   });
+}
+
+function shownFact(value: unknown): string {
+  return typeof value === 'number' ? value.toLocaleString('en') : String(value);
 }

@@ -27,6 +27,8 @@ export interface Address {
   q?: string;
   qm?: string;
   qtau?: number;
+  /** Which of two routes beside each other the selection is in, where it is not the first. */
+  of?: 'second';
   c?: string;
   src?: string;
   /** What goes through the final norm before it is unembedded, where it is not states alone. */
@@ -64,12 +66,13 @@ export function parseAddress(fragment: string, status: Status): Address {
     if (h !== undefined && h < model.n_heads) address.h = h;
     const n = whole(given.get('n'));
     if (n !== undefined) address.n = n;
+    if (address.v === 'compare' && given.get('of') === 'second') address.of = 'second';
   }
   const a = given.get('a');
   const b = given.get('b');
-  if (a && a !== b) {
+  if (a && a !== b && isLikelyToken(a)) {
     address.a = a;
-    if (b) address.b = b;
+    if (b && isLikelyToken(b)) address.b = b;
     if (given.get('by') === 'relevance') address.by = 'relevance';
   }
   const q = given.get('q');
@@ -98,7 +101,7 @@ export function formatAddress(address: Address): string {
   out.set('m', address.m);
   if (address.ids) out.set('ids', address.ids.join(','));
   else out.set('p', address.p);
-  for (const key of ['t', 'tau', 'mode', 'sel', 'h', 'n', 'a', 'b', 'by'] as const) {
+  for (const key of ['t', 'tau', 'mode', 'sel', 'of', 'h', 'n', 'a', 'b', 'by'] as const) {
     if (address[key] !== undefined) out.set(key, String(address[key]));
   }
   if (address.v !== 'route') out.set('v', address.v);
@@ -108,7 +111,7 @@ export function formatAddress(address: Address): string {
   return `#${out}`;
 }
 
-const ENTRIES: readonly (keyof Address)[] = ['m', 'p', 'ids', 't', 'sel', 'v', 'a', 'b'];
+const ENTRIES: readonly (keyof Address)[] = ['m', 'p', 'ids', 't', 'sel', 'of', 'v', 'a', 'b'];
 
 /** Whether going from one address to another makes a new entry of the history. */
 export function isNewEntry(from: Address, to: Address): boolean {
@@ -126,12 +129,39 @@ export function changed(address: Address, change: Partial<Address>): Address {
   if (has('t') && change.t !== address.t) drop('a', 'b', 'by');
   if (has('sel') && change.sel !== address.sel) drop('h', 'n');
   if ('a' in change && change.a === undefined) drop('b', 'by');
+  if (next.of && (next.v !== 'compare' || textChanged || has('q') || has('qm') || has('t'))) drop('of', 'sel', 'h', 'n');
+  if (!next.sel) drop('of');
   for (const key of Object.keys(next) as (keyof Address)[]) if (next[key] === undefined) delete next[key];
   return next;
 }
 
 function defaultModel(status: Status): Status['models'][number] {
   return status.models.find((m) => m.name === status.default_model) ?? status.models[0]!;
+}
+
+/** No token goes on after a blank inside it: such a text is not worth a question. */
+function isLikelyToken(text: string): boolean {
+  return !/\S\s+\S/.test(text);
+}
+
+/** Whether a second route is asked for, to be held against the first. */
+export function hasSecond(address: Address): boolean {
+  return address.v === 'compare' && (address.q !== undefined || address.qm !== undefined || address.qtau !== undefined);
+}
+
+const SHARED = ['mode', 'norm', 'bias', 'backend', 'fold', 'rows'] as const;
+
+/** What the second route is of; the selection is there where it is in the second. */
+export function secondOf(address: Address, threshold: number): Address {
+  const { q, qm, qtau } = address;
+  const second: Address = { m: qm ?? address.m, p: q ?? address.p, v: address.v, tau: qtau ?? threshold };
+  const take = (...keys: (keyof Address)[]) => {
+    for (const key of keys) if (address[key] !== undefined) Object.assign(second, { [key]: address[key] });
+  };
+  take(...SHARED);
+  if (q === undefined) take('ids', 't');
+  if (address.of) take('sel', 'h', 'n');
+  return second;
 }
 
 function whole(text: string | null): number | undefined {

@@ -31,6 +31,30 @@ export function parseChanges(text: string | undefined): Change[] {
   });
 }
 
+/** What a model and a text have: changes elsewhere are nonsense. */
+export interface Extent {
+  layers: number;
+  heads: number;
+  neurons: number;
+  tokens: number;
+}
+
+/** Whether a change is of something that is there. */
+export function isPossible(c: Change, extent: Extent, source: string | undefined): boolean {
+  const below = (n: number | undefined, end: number) => n === undefined || n < end;
+  return (
+    below(c.layer, extent.layers) &&
+    below(c.head, extent.heads) &&
+    below(c.neuron, extent.neurons) &&
+    below(c.position, extent.tokens) &&
+    (c.key === undefined || c.key <= c.position!) &&
+    (c.site === 'attention') === (c.key !== undefined) &&
+    (c.site === 'neuron_post') === (c.neuron !== undefined) &&
+    (c.head === undefined || c.site === 'head_out' || c.site === 'attention') &&
+    (c.do !== 'patch' || source !== undefined)
+  );
+}
+
 /** Writes changes as an address has them; nothing for none. */
 export function formatChanges(changes: readonly Change[]): string | undefined {
   if (changes.length === 0) return undefined;

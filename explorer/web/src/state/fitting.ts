@@ -15,11 +15,11 @@ export async function fittingThreshold(
   id: string,
   position: number,
   mode: 'raw' | undefined,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<number> {
   const sources = async (threshold: number) => {
     const of = path(`api/traces/${id}/routes`, { position, threshold, mode, max_edges: 1 });
-    const document = await client.get<RoutesDocument>(of, { signal });
+    const document = await client.get<RoutesDocument>(of, signal ? { signal } : {});
     return new Map(document.routes[0]!.source_flow);
   };
   const all = await sources(STOPS[0]!);

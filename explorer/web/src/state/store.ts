@@ -1,7 +1,10 @@
-import { Client, path, Refusal, ServerGone, type Progress } from '../api/client';
-import type { ContrastDocument, RoutesDocument, Status, Trace } from '../api/types';
+import { Client, path, Refusal, ServerGone, type Progress, type Watch } from '../api/client';
+import type { ContrastDocument, ModelFacts, RoutesDocument, Status, Trace } from '../api/types';
 import { readings } from '../text/tokens';
-import { changed, formatAddress, isNewEntry, parseAddress, type Address } from './address';
+import { changed, formatAddress, hasSecond, isNewEntry, parseAddress, secondOf, type Address } from './address';
+import { Ahead } from './ahead';
+import { formatChanges, isPossible, parseChanges } from './changes';
+import { estimate, isMuch, words } from './estimate';
 import { fittingThreshold } from './fitting';
 
 /** What is on the screen, whole: an address and all that it asked for. */
@@ -14,6 +17,8 @@ export interface Shown {
   route: RoutesDocument;
   contrast?: ContrastDocument;
   relevance?: RoutesDocument;
+  /** In a comparison: what the first is held against. */
+  second?: Shown;
 }
 
 export interface Working {
@@ -46,7 +51,7 @@ export interface State {
   /** What is typed but not run yet. */
   draft?: string;
   /** An estimate that waits for a yes. */
-  question?: { message: string; go: () => void };
+  question?: { message: string; go: () => void; leave: () => void };
 }
 
 /** Longer than this, and work is said to be going on. */
@@ -57,6 +62,7 @@ const NOTE = 4000;
 /** The page's state and all that changes it. */
 export class Explorer {
   readonly client = new Client();
+  readonly ahead = new Ahead(this);
   state: State = { settings: { theme: 'system' }, theme: 'light' };
   private readonly listeners = new Set<() => void>();
   private running?: AbortController;
@@ -85,9 +91,13 @@ export class Explorer {
     const { alert, shown } = this.state;
     if (!shown && alert && !alert.retry) {
       // Nobody can answer this address: the page says so, and opens as if for the first time.
-      await this.goTo(parseAddress('', this.state.status!), false);
+      await this.goTo(this.first(), false);
       this.set({ alert });
     }
+  }
+
+  private first(): Address {
+    return parseAddress('', this.state.status!);
   }
 
   private parse(): Address {
@@ -97,30 +107,7 @@ export class Explorer {
   /** Changes a part of the address and shows what it says then. */
   go(change: Partial<Address>): void {
     const from = this.state.shown?.address ?? this.parse();
-    this.goTo(changed(from, change), true);
-  }
-
-  /** Runs a text that may ask for much: above some size the person is asked first. */
-  run(change: Partial<Address>): void {
-    const { status, shown } = this.state;
-    const name = change.m ?? shown?.address.m;
-    const model = status?.models.find((m) => m.name === name);
-    const text = change.p ?? shown?.address.p ?? '';
-    const estimate = model && expected(model.n_layers, model.d_model, text.length);
-    if (estimate && (estimate.seconds > 10 || estimate.bytes > 1e9)) {
-      const message = `About ${Math.ceil(text.length / 4)} tokens: some ${Math.round(estimate.seconds)} s and ${(estimate.bytes / 1e9).toFixed(1)} GB. Run it?`;
-      this.set({
-        question: {
-          message,
-          go: () => {
-            this.set({ question: undefined });
-            this.go(change);
-          },
-        },
-      });
-    } else {
-      this.go(change);
-    }
+    void this.goTo(changed(from, change), true);
   }
 
   cancel(): void {
@@ -144,8 +131,16 @@ export class Explorer {
     this.set({ alert: { message: (error as Error).message, ...(again && { retry: again }) } });
   }
 
-  private async goTo(address: Address, push: boolean): Promise<void> {
+  /** Goes to an address; what may take long, or much memory, the person is asked about first. */
+  private async goTo(address: Address, push: boolean, sure = false): Promise<void> {
     this.running?.abort();
+    const expected = sure ? undefined : this.expected(address);
+    if (expected) {
+      this.running = undefined;
+      this.ask(expected, () => void this.goTo(address, push, true));
+      return;
+    }
+    if (this.state.question) this.set({ question: undefined });
     const control = new AbortController();
     this.running = control;
     const late = setTimeout(() => {
@@ -157,7 +152,8 @@ export class Explorer {
       this.commit(shown, push);
     } catch (e) {
       if (this.running === control) {
-        this.fail(e, () => void this.goTo(address, push));
+        this.fail(e, () => void this.goTo(address, push, true));
+        this.keepAddress();
       }
     } finally {
       clearTimeout(late);
@@ -168,6 +164,33 @@ export class Explorer {
     }
   }
 
+  private ask(message: string, go: () => void): void {
+    const leave = () => {
+      this.set({ question: undefined });
+      if (this.state.shown) this.keepAddress();
+      else void this.goTo(this.first(), false);
+    };
+    this.set({ working: undefined, question: { message, go, leave } });
+  }
+
+  /** The old result stays, and so does its address, whichever way the new one was asked for. */
+  private keepAddress(): void {
+    const { shown } = this.state;
+    if (shown && location.hash !== formatAddress(shown.address)) history.replaceState(null, '', formatAddress(shown.address));
+  }
+
+  /** What a run of an address is likely to cost, in words, where that is much and not known already. */
+  private expected(address: Address): string | undefined {
+    const both = hasSecond(address) ? [address, secondOf(address, 0)] : [address];
+    for (const one of both) {
+      const model = this.state.status?.models.find((m) => m.name === one.m);
+      if (!model || this.client.knows(bodyOf(one))) continue;
+      const cost = estimate(model, one);
+      if (isMuch(cost)) return words(cost);
+    }
+    return undefined;
+  }
+
   private commit(shown: Shown, push: boolean): void {
     const before = this.state.shown?.address;
     const fragment = formatAddress(shown.address);
@@ -176,6 +199,7 @@ export class Explorer {
     else if (location.hash !== fragment) history.replaceState(null, '', fragment);
     const draft = before?.p === shown.address.p && before?.m === shown.address.m ? this.state.draft : undefined;
     this.set({ shown, alert: undefined, draft });
+    this.ahead.after(shown);
   }
 
   /** Work of a detail or a view, said and cancelled like any other. */
@@ -206,54 +230,106 @@ export class Explorer {
     this.set({ working: { ...working, words: PHASES[p.phase] ?? p.phase, done: p.done, total: p.total } });
   }
 
-  /** A trace of any text, watched like the main one. */
-  trace(m: string, text: { p?: string; ids?: number[] }, how: Pick<Address, 'backend' | 'bias'>, signal?: AbortSignal): Promise<Trace> {
+  /** The trace of what an address asks for, watched like the main one. */
+  trace(of: Run, signal?: AbortSignal): Promise<Trace> {
+    return this.client.trace(bodyOf(of), this.watch(signal));
+  }
+
+  private watch(signal?: AbortSignal): Watch {
     const control = this.running;
-    const body = { model: m, ...(text.ids ? { tokens: text.ids } : { text: text.p ?? '' }) };
-    const { backend, bias } = how;
-    Object.assign(body, backend && { backend }, bias && { bias });
-    return this.client.trace(body, {
+    return {
       ...(signal && { signal }),
       onProgress: (p) => control && this.progress(control, p),
       onWait: (seconds) => this.set({ working: { ...this.state.working, words: `The server is busy; asking again in ${seconds} s` } }),
-    });
+    };
   }
 
   private async load(wanted: Address, signal: AbortSignal): Promise<Shown> {
+    const shown = await this.loadOne(wanted, signal);
+    if (hasSecond(wanted)) shown.second = await this.loadOne(secondOf(wanted, shown.threshold), signal);
+    const { address } = shown;
+    const there = address.of ? shown.second?.address.sel !== undefined : isThere(shown, address.sel);
+    if (!there) for (const key of ['sel', 'of', 'h', 'n'] as const) delete address[key];
+    return shown;
+  }
+
+  private async loadOne(wanted: Address, signal: AbortSignal): Promise<Shown> {
     const address = { ...wanted };
-    const trace = await this.trace(address.m, address, address, signal);
+    await this.checkIds(address, signal);
+    const trace = await this.trace(address, signal);
     const last = trace.tokens.length - 1;
     if (address.t !== undefined && address.t >= last) delete address.t;
     const position = address.t ?? last;
     const mode = address.mode;
     const threshold = address.tau ?? (await fittingThreshold(this.client, trace.id, position, mode, signal));
     const I = `api/traces/${trace.id}`;
-    const get = <T>(p: string) => this.client.get<T>(p, { signal });
-    const route = await get<RoutesDocument>(routePath(trace.id, position, threshold, mode));
+    const route = await this.client.get<RoutesDocument>(routePath(trace.id, position, threshold, mode), { signal });
     const shown: Shown = { address, trace, reads: readings(trace.tokens), position, threshold, route };
+    await this.dropImpossible(shown, signal);
     if (address.a) {
       try {
         const tokens = { answer: address.a, distractor: address.b, position };
         if (address.by === 'relevance') {
-          shown.relevance = await get(path(`${I}/routes`, { by: 'relevance', ...tokens, threshold }));
+          shown.relevance = await this.client.watched(path(`${I}/routes`, { by: 'relevance', ...tokens, threshold }), this.watch(signal));
         } else {
-          shown.contrast = await get(path(`${I}/contrast`, { ...tokens, max_edges: trace.tokens.length > 24 ? 400 : 120 }));
+          const max_edges = trace.tokens.length > 24 ? 400 : 120;
+          shown.contrast = await this.client.watched(path(`${I}/contrast`, { ...tokens, max_edges }), this.watch(signal));
         }
       } catch (e) {
         // Tokens that an address made up are dropped; those that a person chose are complained about.
         if (!(e instanceof Refusal && e.status === 400) || this.state.shown?.address.p === address.p) throw e;
-        delete address.a;
-        delete address.b;
-        delete address.by;
+        dropContrast(address);
       }
     }
-    if (address.sel && !isThere(shown, address.sel)) {
-      delete address.sel;
-      delete address.h;
-      delete address.n;
-    }
+    if (hasSecond(address)) return shown; // the selection may be in the other one
+    if (!isThere(shown, address.sel)) for (const key of ['sel', 'h', 'n'] as const) delete address[key];
     return shown;
   }
+
+  private facts(model: string, signal: AbortSignal): Promise<ModelFacts> {
+    return this.client.get<ModelFacts>(`api/models/${encodeURIComponent(model)}`, { signal });
+  }
+
+  /** Ids that no vocabulary of the model has are not asked about. */
+  private async checkIds({ m, ids }: Address, signal: AbortSignal): Promise<void> {
+    if (!ids) return;
+    const { d_vocab } = await this.facts(m, signal);
+    const strange = ids.find((id) => id >= d_vocab);
+    if (strange !== undefined) throw new Error(`There is no token #${strange}: ${m} has ${d_vocab.toLocaleString('en')} tokens, from #0 on.`);
+  }
+
+  /** Drops what an address says of parts and tokens that are not there, before anybody is asked about them. */
+  private async dropImpossible({ address, trace, position }: Shown, signal: AbortSignal): Promise<void> {
+    const named = [address.a, address.b].flatMap((t) => (/^#\d+$/.test(t ?? '') ? Number(t!.slice(1)) : []));
+    const known = new Set(trace.predictions[position]!.top.map((t) => t.id));
+    if (!address.c && named.every((id) => known.has(id))) return;
+    const { d_vocab, d_mlp } = await this.facts(address.m, signal);
+    if (named.some((id) => id >= d_vocab)) dropContrast(address);
+    if (!address.c) return;
+    const { n_layers: layers, n_heads: heads } = trace.model;
+    const extent = { layers, heads, neurons: d_mlp, tokens: trace.tokens.length };
+    const possible = formatChanges(parseChanges(address.c).filter((c) => isPossible(c, extent, address.src)));
+    if (possible) address.c = possible;
+    else delete address.c;
+  }
+}
+
+/** What a trace is of. */
+export type Run = Pick<Address, 'm' | 'p' | 'ids' | 'backend' | 'bias'>;
+
+function bodyOf({ m, p, ids, backend, bias }: Run): unknown {
+  return { model: m, ...(ids ? { tokens: ids } : { text: p }), ...(backend && { backend }), ...(bias && { bias }) };
+}
+
+function dropContrast(address: Address): void {
+  delete address.a;
+  delete address.b;
+  delete address.by;
+}
+
+/** What the selection and the details are of: in a comparison, maybe of the second. */
+export function selectedOf(shown: Shown): Shown {
+  return (shown.address.of && shown.second) || shown;
 }
 
 export function routePath(id: string, position: number, threshold: number, mode?: 'raw'): string {
@@ -275,10 +351,14 @@ const PHASES: Record<string, string> = {
   forward: 'Running the model, layer',
   contributions: 'Finding what contributed, layer',
   predictions: 'Reading predictions',
+  gradients: 'Following the answer back, layer',
+  reruns: 'Running the model with changes,',
+  prompts: 'Running sentence',
 };
 
 /** Whether a selection is on the picture. In the lens every state of the model is. */
-function isThere(shown: Shown, sel: string): boolean {
+function isThere(shown: Shown, sel: string | undefined): boolean {
+  if (!sel) return true;
   const layers = shown.trace.model.n_layers;
   const real = (id: string) => {
     const node = /^([XAMI])(\d+)_(\d+)$/.exec(id);
@@ -294,12 +374,4 @@ function isThere(shown: Shown, sel: string): boolean {
   const edges: { from: string; to: string; kind: string }[] =
     shown.contrast?.edges ?? (shown.relevance ?? shown.route).routes[0]!.edges;
   return edges.some((e) => e.from === from && e.to === to && e.kind === 'attention');
-}
-
-/** What a run may cost, roughly: some 4 characters a token, two floating point operations a weight and token. */
-function expected(layers: number, width: number, characters: number): { seconds: number; bytes: number } {
-  const tokens = characters / 4;
-  const weights = 12 * layers * width * width;
-  const attention = layers * tokens * width * 4;
-  return { seconds: (tokens * (2 * weights + attention) * 3) / 2e10, bytes: layers * tokens * width * 4 * 4 };
 }

@@ -1,34 +1,23 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Graph } from '../graph/Graph';
-import { riverOfRoute, riverOfTwo, type River } from '../graph/river';
+import { riverOfRoute, riverOfTwo, shiftedId, shiftedRiver, type River } from '../graph/river';
 import { useExplorer } from '../state/hooks';
-import { routePath, type Shown } from '../state/store';
-import type { RoutesDocument, Trace } from '../api/types';
+import type { Shown } from '../state/store';
+import type { RoutesDocument } from '../api/types';
 import { percent } from '../text/numbers';
-import { quoted, reading, readings } from '../text/tokens';
-
-interface Second {
-  key: string;
-  trace: Trace;
-  reads: string[];
-  threshold: number;
-  route: RoutesDocument;
-}
+import { quoted, reading } from '../text/tokens';
 
 /** Two routes on each other: of another text, on another model, or at another threshold. */
 export function Compare({ shown }: { shown: Shown }) {
   const { explorer, state } = useExplorer();
-  const { address, trace } = shown;
-  const second = useSecond(shown);
+  const { address, trace, second } = shown;
   const [text, setText] = useState(address.q ?? '');
   useEffect(() => setText(address.q ?? ''), [address.q]);
-  const asked = address.q !== undefined || address.qm !== undefined || address.qtau !== undefined;
-  const river = useMemo(() => {
+  const both = useMemo(() => {
     if (second) return together(shown, second);
-    if (asked) return undefined;
-    return { river: riverOfRoute(shown.route, trace.model.n_layers, trace.tokens.length), reads: shown.reads };
-  }, [shown, second, asked]);
-  const best = second?.trace.predictions.at(-1)!.top[0];
+    return { river: riverOf(shown), shift: 0, isFirst: () => true, twins: [] };
+  }, [shown.route, second?.route]);
+  const best = second?.trace.predictions[second.position]!.top[0];
   return (
     <>
       <div class="options compare-options">
@@ -75,24 +64,25 @@ export function Compare({ shown }: { shown: Shown }) {
           <span>— both</span>
           <span>┈ only the second</span>
         </span>
-      </div>
-      {!asked && <p class="compare-options hint-text">This is the first. Give another text, model or threshold to lay a second over it.</p>}
-      {second && best && (
-        <p class="compare-options hint-text">
-          The second predicts {quoted(reading(best.text, best.id))} {percent(best.probability)} at its last position.
+        <p class="hint-text">
+          {best
+            ? `The second predicts ${quoted(reading(best.text, best.id))} ${percent(best.probability)} at its last position.`
+            : 'This is the first. Give another text, model or threshold to lay a second over it.'}
         </p>
-      )}
-      {river ? (
+      </div>
+      {both ? (
         <Graph
-          river={river.river}
+          {...looks(shown, state.theme)}
+          river={both.river}
           trace={trace}
-          reads={river.reads}
+          reads={shown.reads}
+          twins={both.twins}
           position={shown.position}
-          {...(address.sel && { selected: address.sel })}
-          theme={state.theme}
-          fold={address.fold !== 'off'}
-          even={address.rows === 'even'}
-          select={(sel) => explorer.go({ sel })}
+          {...selected(address.of ? address.sel && shiftedSel(address.sel, both.shift) : address.sel)}
+          select={(sel) => {
+            const first = sel === undefined || both.isFirst(sel);
+            explorer.go(first ? { sel, of: undefined } : { sel: shiftedSel(sel, -both.shift), of: 'second' });
+          }}
           target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
         />
       ) : (
@@ -102,110 +92,87 @@ export function Compare({ shown }: { shown: Shown }) {
   );
 }
 
-/** The second route; it ends at its last position, where the first ends at its target. */
-function useSecond(shown: Shown): Second | undefined {
-  const { explorer } = useExplorer();
-  const { address } = shown;
-  const [second, setSecond] = useState<Second>();
-  const differs = address.q !== undefined || address.qm !== undefined || address.qtau !== undefined;
-  const threshold = address.qtau ?? shown.threshold;
-  const m = address.qm ?? address.m;
-  const key = JSON.stringify([m, address.q, address.q ? '' : address.p, address.ids, threshold, address.mode, shown.position]);
-  useEffect(() => {
-    if (!differs) return;
-    void explorer
-      .work('Running the second', async (signal): Promise<Second> => {
-        const trace = await explorer.trace(m, address.q !== undefined ? { p: address.q } : address, address, signal);
-        const position = address.q !== undefined ? trace.tokens.length - 1 : Math.min(shown.position, trace.tokens.length - 1);
-        const route = await explorer.client.get<RoutesDocument>(routePath(trace.id, position, threshold, address.mode), { signal });
-        return { key, trace, reads: readings(trace.tokens), threshold, route };
-      })
-      .then((made) => made && setSecond(made));
-  }, [key, differs]);
-  return differs && second?.key === key ? second : undefined;
+function riverOf({ route, trace }: Shown): River {
+  return riverOfRoute(route, trace.model.n_layers, trace.tokens.length);
+}
+
+function looks({ address }: Shown, theme: string) {
+  return { theme, fold: address.fold !== 'off', even: address.rows === 'even' };
+}
+
+function selected(sel: string | undefined) {
+  return sel === undefined ? {} : { selected: sel };
+}
+
+function shiftedSel(sel: string, by: number): string {
+  return sel
+    .split('>')
+    .map((id) => shiftedId(id, by))
+    .join('>');
+}
+
+interface Both {
+  river: River;
+  /** How far the second stands to the right of where it would alone. */
+  shift: number;
+  /** Whether a selection is of something that the first has. */
+  isFirst: (sel: string) => boolean;
+  twins: (string | undefined)[];
 }
 
 /** Both on one plane, their targets in one column; nothing where the models have other layers. */
-function together(shown: Shown, second: Second): { river: River; reads: string[] } | undefined {
-  const layers = shown.trace.model.n_layers;
-  if (second.trace.model.n_layers !== layers) return undefined;
-  const first = riverOfRoute(shown.route, layers, shown.trace.tokens.length);
-  const other = riverOfRoute(second.route, layers, second.trace.tokens.length);
+function together(shown: Shown, second: Shown): Both | undefined {
+  if (second.trace.model.n_layers !== shown.trace.model.n_layers) return undefined;
+  const first = riverOf(shown);
+  const other = riverOf(second);
   const shift = first.target - other.target;
-  const moved = shift === 0 ? other : shifted(other, shift);
-  const river = riverOfTwo(first, moved);
+  const river = riverOfTwo(first, shift === 0 ? other : shiftedRiver(other, shift));
   river.tokens = first.tokens;
-  const reads = shown.reads.map((read, p) => {
+  const there = new Set([...first.nodes.map((n) => n.id), ...first.bands.map((b) => b.sel)]);
+  const twins = shown.reads.map((read, p) => {
     const twin = second.reads[p - shift];
-    return twin === undefined || twin === read || p > first.target ? read : `${read} /${twin}`;
+    return twin === read || p > first.target ? undefined : twin;
   });
-  return { river, reads };
-}
-
-/** A river some columns further; what would begin before the first column is left out. */
-function shifted(river: River, by: number): River {
-  const move = (id: string) => id.replace(/_(\d+)$/, (_, p: string) => `_${Number(p) + by}`);
-  const nodes = river.nodes.filter((n) => n.position + by >= 0).map((n) => ({ ...n, id: move(n.id), position: n.position + by }));
-  const there = new Set(nodes.map((n) => n.id));
-  const bands = river.bands
-    .map((b) => ({ ...b, sel: b.sel.split('>').map(move).join('>'), from: move(b.from), to: move(b.to) }))
-    .filter((b) => there.has(b.from) && there.has(b.to));
-  const sources = new Map([...river.sources].map(([p, share]) => [p + by, share] as const));
-  return { ...river, target: river.target + by, nodes, bands, sources };
+  return { river, shift, isFirst: (sel) => there.has(sel), twins };
 }
 
 /** Where models have other numbers of layers, each keeps its own picture. */
-function SideBySide({ shown, second }: { shown: Shown; second: Second }) {
+function SideBySide({ shown, second }: { shown: Shown; second: Shown }) {
   const { explorer, state } = useExplorer();
-  const { address, trace } = shown;
-  const [first, other] = useMemo(
-    () => [
-      riverOfRoute(shown.route, trace.model.n_layers, trace.tokens.length),
-      riverOfRoute(second.route, second.trace.model.n_layers, second.trace.tokens.length),
-    ],
-    [shown.route, second.route],
+  const { address } = shown;
+  const rivers = useMemo(() => [riverOf(shown), riverOf(second)] as const, [shown.route, second.route]);
+  const of = (which: 'First' | 'Second', one: Shown, river: River) => (
+    <figure>
+      <figcaption>
+        {which}: {one.trace.model.name}, {one.trace.model.n_layers} layers
+      </figcaption>
+      <Graph
+        {...looks(shown, state.theme)}
+        which={`${which}: `}
+        river={river}
+        trace={one.trace}
+        reads={one.reads}
+        position={one.position}
+        {...selected((address.of === 'second') === (which === 'Second') ? address.sel : undefined)}
+        select={(sel) => explorer.go({ sel, of: which === 'Second' ? 'second' : undefined })}
+        target={(t) => {
+          // Another text ends where it ends; the same text has its target where the first has.
+          if (which === 'First' || address.q === undefined) explorer.go({ t: t === one.trace.tokens.length - 1 ? undefined : t });
+        }}
+      />
+    </figure>
   );
-  const looks = { theme: state.theme, fold: address.fold !== 'off', even: address.rows === 'even' };
   return (
     <div class="side-by-side">
-      <figure>
-        <figcaption>
-          First: {address.m}, {trace.model.n_layers} layers
-        </figcaption>
-        <Graph
-          {...looks}
-          which="First: "
-          river={first}
-          trace={trace}
-          reads={shown.reads}
-          position={shown.position}
-          {...(address.sel && { selected: address.sel })}
-          select={(sel) => explorer.go({ sel })}
-          target={(t) => explorer.go({ t: t === trace.tokens.length - 1 ? undefined : t })}
-        />
-      </figure>
-      <figure>
-        <figcaption>
-          Second: {second.trace.model.name}, {second.trace.model.n_layers} layers
-        </figcaption>
-        <Graph
-          {...looks}
-          which="Second: "
-          river={other}
-          trace={second.trace}
-          reads={second.reads}
-          position={other.target}
-          select={() => explorer.say('Details are those of the first. Choose the second as the model to look into it.')}
-          target={() => undefined}
-        />
-      </figure>
+      {of('First', shown, rivers[0])}
+      {of('Second', second, rivers[1])}
       <Sources shown={shown} second={second} />
     </div>
   );
 }
 
 /** Tokens of both held against each other. */
-function Sources({ shown, second }: { shown: Shown; second: Second }) {
+function Sources({ shown, second }: { shown: Shown; second: Shown }) {
   const column = (reads: readonly string[], route: RoutesDocument) =>
     [...route.routes[0]!.source_flow].sort((a, b) => b[1] - a[1]).slice(0, 10).map(([p, s]) => `${quoted(reads[p]!)} (${p}) ${percent(s)}`);
   const [a, b] = [column(shown.reads, shown.route), column(second.reads, second.route)];

@@ -63,7 +63,7 @@ export function Heads({ shown }: { shown: Shown }) {
         onKeyDown={onKeyDown}
       >
         {Array.from({ length: layers }, (_, i) => layers - 1 - i).map((layer) => (
-          <div role="row" class="heads-row" key={layer} style={{ gridTemplateColumns: `36px repeat(${heads}, minmax(${dense ? 34 : 104}px, 1fr))` }}>
+          <div role="row" class="heads-row" key={layer} style={{ gridTemplateColumns: `36px repeat(${heads}, minmax(${dense ? '34px' : 'var(--head-least, 104px)'}, 1fr))` }}>
             <span role="rowheader" class="row-head">
               {layer}
             </span>

@@ -10,8 +10,9 @@ const HEAD = 76;
 const LEAST = 56;
 const MOST_WIDTH = 96;
 const HEIGHT = 30;
-/** How many states one question may ask for. */
-const MOST = 4096;
+/** Up to so many states are asked for at once; of more, a layer and some columns at a time, as they come into view. */
+const ALL = 512;
+const BLOCK = 32;
 
 type By = 'probability' | 'entropy' | 'rank';
 
@@ -42,7 +43,6 @@ export function Lens({ shown }: { shown: Shown }) {
   const rankOf = by === 'rank' ? token || `#${trace.predictions[shown.position]!.top[0]?.id}` : undefined;
   const first = Math.max(0, Math.floor((view.left - WIDTH) / WIDTH));
   const last = Math.min(tokens - 1, Math.ceil((view.left + view.width) / WIDTH));
-  const states = useStates(shown, first, last, rankOf);
 
   // From the last state down to the first.
   const rows = Array.from({ length: 2 * layers }, (_, i) => ({
@@ -53,6 +53,7 @@ export function Lens({ shown }: { shown: Shown }) {
   const top = Math.max(0, Math.floor(view.top / HEIGHT) - 1);
   const bottom = Math.min(rows.length - 1, Math.ceil((view.top + view.height) / HEIGHT));
   const dark = state.theme === 'dark';
+  const states = useStates(shown, [first, last], rows.slice(top, bottom + 1).map((r) => r.layer), rankOf);
 
   const onKeyDown = (e: KeyboardEvent) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[e.key];
@@ -175,31 +176,23 @@ function shade(s: LensState, by: By, dark: boolean): number {
   return Math.round(4 + (most - 4) * part);
 }
 
-/** The states of the columns in view, asked for in blocks. */
-function useStates(shown: Shown, first: number, last: number, rankOf: string | undefined): Map<string, LensState> {
+/** The states in view, asked for in blocks, one after the other. */
+function useStates(shown: Shown, [first, last]: [number, number], layers: number[], rankOf: string | undefined): Map<string, LensState> {
   const { explorer } = useExplorer();
-  const { trace } = shown;
   const [, arrived] = useState(0);
-  const block = Math.max(1, Math.min(64, Math.floor(MOST / (2 * trace.model.n_layers))));
-  const tokens = trace.tokens.length;
-  const paths: string[] = [];
-  for (let b = Math.floor(first / block); b * block <= last; b++) {
-    const to = Math.min(tokens - 1, (b + 1) * block - 1);
-    const positions = to > b * block ? `${b * block}-${to}` : `${to}`;
-    const norm = lensNorm(shown.address);
-    paths.push(path(`api/traces/${trace.id}/lens`, { positions, top: 1, norm, rank_of: rankOf }));
-  }
+  const paths = lensPaths(shown, first, last, layers, rankOf);
   const key = paths.join(' ');
   useEffect(() => {
     let wanted = true;
-    for (const p of paths) {
-      if (explorer.client.peek(p) === undefined) {
-        explorer.client.get(p).then(
-          () => wanted && arrived((n) => n + 1),
-          (e) => wanted && explorer.fail(e),
-        );
+    const all = async () => {
+      for (const p of paths) {
+        if (!wanted) return;
+        if (explorer.client.peek(p) !== undefined) continue;
+        await explorer.client.get(p);
+        if (wanted) arrived((n) => n + 1);
       }
-    }
+    };
+    all().catch((e: unknown) => wanted && explorer.fail(e));
     return () => {
       wanted = false;
     };
@@ -209,4 +202,21 @@ function useStates(shown: Shown, first: number, last: number, rankOf: string | u
     for (const s of explorer.client.peek<LensDocument>(p)?.states ?? []) states.set(`${s.state} ${s.layer} ${s.position}`, s);
   }
   return states;
+}
+
+/** What to ask for so that columns and layers can be shown: all at once, or block by block. */
+export function lensPaths(shown: Shown, first: number, last: number, layers: number[], rankOf: string | undefined): string[] {
+  const { trace } = shown;
+  const tokens = trace.tokens.length;
+  const of = { top: 1, norm: lensNorm(shown.address), rank_of: rankOf };
+  const lens = `api/traces/${trace.id}/lens`;
+  if (2 * trace.model.n_layers * tokens <= ALL) return [path(lens, of)];
+  const paths: string[] = [];
+  for (const layer of new Set(layers)) {
+    for (let from = first - (first % BLOCK); from <= last; from += BLOCK) {
+      const to = Math.min(tokens - 1, from + BLOCK - 1);
+      paths.push(path(lens, { positions: to > from ? `${from}-${to}` : `${to}`, layer, ...of }));
+    }
+  }
+  return paths;
 }

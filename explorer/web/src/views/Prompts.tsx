@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import type { PromptsDocument } from '../api/types';
+import type { InterfaceDocument, PromptsDocument } from '../api/types';
 import { saveText } from '../shell/save';
-import { useExplorer } from '../state/hooks';
+import { useDocument, useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
 import { count, percent } from '../text/numbers';
 
@@ -9,9 +9,10 @@ import { count, percent } from '../text/numbers';
 export function Prompts({ shown }: { shown: Shown }) {
   const { explorer, state } = useExplorer();
   const [text, setText] = useState(
-    () => state.status?.models.find((m) => m.name === shown.address.m)?.examples.join('\n') ?? '',
+    () => state.status?.models.find((m) => m.name === shown.address.m)?.examples.join('\n') || shown.address.p,
   );
   const [result, setResult] = useState<PromptsDocument>();
+  const mayLoad = useDocument<InterfaceDocument>('api/openapi.json').data?.info['x-limpid-own-files'];
   const most = state.status?.limits.max_prompts ?? 1000;
   const prompts = text.split(/\r?\n/).filter((line) => line.trim() !== '');
   const run = () =>
@@ -36,7 +37,7 @@ export function Prompts({ shown }: { shown: Shown }) {
         <button disabled={prompts.length === 0 || prompts.length > most} onClick={run}>
           Run
         </button>
-        {state.status?.may_load_files && (
+        {mayLoad && (
           <label>
             File <input type="file" accept=".txt,.jsonl,.json,text/plain" onChange={(e) => void read(e.currentTarget.files?.[0])} />
           </label>
@@ -64,7 +65,7 @@ function Table({ document, model }: { document: PromptsDocument; model: string }
         <span>
           Mean share of the routes of {count(document.prompts - document.skipped.length, 'sentence')}
         </span>
-        <span>
+        <span class="saves">
           <button onClick={() => saveText(`prompts-${model}.csv`, csv(document), 'text/csv')}>CSV</button>{' '}
           <button onClick={() => saveText(`prompts-${model}.json`, JSON.stringify(document), 'application/json')}>JSON</button>
         </span>

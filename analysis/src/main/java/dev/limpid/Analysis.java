@@ -58,6 +58,12 @@ public final class Analysis {
 
   private static final int PROMOTED = 5;
 
+  /** States that are read together, some four times as fast as one by one. */
+  private static final int BLOCK = 32;
+
+  /** In longer prompts, predictions are read in blocks. */
+  private static final int LONG = 256;
+
   private final LanguageModel model;
   private final Prompt prompt;
   private final Progress progress;
@@ -134,7 +140,8 @@ public final class Analysis {
 
   /**
    * Returns what the model predicts after every position: the most probable tokens of each, and how
-   * sure it is, [T].
+   * sure it is, [T]. Of more than 256 positions many are read together, which may change the last
+   * digit of a logit.
    *
    * @param count of tokens
    * @throws QuestionException if the model's numbers overflow
@@ -142,11 +149,16 @@ public final class Analysis {
   public List<TraceView.Prediction> predictions(int count) throws QuestionException {
     LogitLens lens = new LogitLens(transformer(), count);
     List<TraceView.Prediction> predictions = new ArrayList<>();
-    for (int t = 0; t <= last(); t++) {
-      LensReading reading = lens.reading(logits(t));
-      predictions.add(
-          new TraceView.Prediction(t, reading.entropy(), PredictionView.of(reading, names())));
-      progress.done(Progress.Phase.PREDICTIONS, t + 1, last() + 1);
+    int together = last() < LONG ? 1 : BLOCK;
+    for (int from = 0; from <= last(); from += together) {
+      int to = Math.min(from + together, last() + 1);
+      Tensor logits = read(lens, trace().finalResidual().rows(from, to), false);
+      for (int t = from; t < to; t++) {
+        LensReading reading = lens.reading(logits.row(t - from));
+        predictions.add(
+            new TraceView.Prediction(t, reading.entropy(), PredictionView.of(reading, names())));
+        progress.done(Progress.Phase.PREDICTIONS, t + 1, last() + 1);
+      }
     }
     return predictions;
   }
@@ -273,21 +285,40 @@ public final class Analysis {
     List<LensView.State> states = new ArrayList<>();
     for (int l : question.layers()) {
       Tensor resid = question.state().of(trace().layer(l));
-      for (int t : question.positions()) {
-        Tensor logits = read(lens, resid.rows(t, t + 1), question.raw());
-        LensReading reading = lens.reading(logits);
-        states.add(
-            new LensView.State(
-                l,
-                question.state().toString(),
-                t,
-                reading.entropy(),
-                PredictionView.of(reading, names()),
-                prediction(logits, question.chosen())));
-        progress.done(Progress.Phase.READINGS, states.size(), question.size());
+      for (List<Integer> block : blocks(question.positions())) {
+        Tensor all = read(lens, resid.rows(block.getFirst(), block.getLast() + 1), question.raw());
+        for (int t : block) {
+          Tensor logits = all.row(t - block.getFirst());
+          LensReading reading = lens.reading(logits);
+          states.add(
+              new LensView.State(
+                  l,
+                  question.state().toString(),
+                  t,
+                  reading.entropy(),
+                  PredictionView.of(reading, names()),
+                  prediction(logits, question.chosen())));
+          progress.done(Progress.Phase.READINGS, states.size(), question.size());
+        }
       }
     }
     return new LensView(model.view(), prompt.tokenViews(), states);
+  }
+
+  /** Cuts positions into runs of neighbours, of a bounded length each. */
+  private static List<List<Integer>> blocks(List<Integer> positions) {
+    List<List<Integer>> blocks = new ArrayList<>();
+    for (int from = 0; from < positions.size(); ) {
+      int to = from + 1;
+      while (to < positions.size()
+          && to - from < BLOCK
+          && positions.get(to) == positions.get(to - 1) + 1) {
+        to++;
+      }
+      blocks.add(positions.subList(from, to));
+      from = to;
+    }
+    return blocks;
   }
 
   /**
@@ -312,9 +343,9 @@ public final class Analysis {
     return predictions;
   }
 
-  private static Tensor read(LogitLens lens, Tensor state, boolean raw) throws OverflowException {
+  private static Tensor read(LogitLens lens, Tensor states, boolean raw) throws OverflowException {
     try {
-      return (raw ? lens.withoutNorm(state) : lens.logits(state)).row(0);
+      return raw ? lens.withoutNorm(states) : lens.logits(states);
     } catch (NonFiniteStateException e) {
       throw new OverflowException(e);
     }

@@ -10,6 +10,7 @@ import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.explorer.serve.Explorer;
 import dev.limpid.explorer.serve.ExplorerServer;
 import dev.limpid.explorer.serve.Models;
+import dev.limpid.explorer.serve.Refusal;
 import dev.limpid.explorer.serve.api.Paths;
 import dev.limpid.explorer.settings.ExplorerConfig;
 import dev.limpid.models.ModelLocator;
@@ -95,11 +96,21 @@ final class ServeCommand implements Callable<Integer> {
     }
     console.out().println(server.address());
     console.out().flush();
+    Thread.ofVirtual().name("limpid-prepare").start(() -> prepare(explorer));
     if (open) {
       openPage(server.address());
     }
     new CountDownLatch(1).await(); // the signal that ends the process ends the server
     return ExitCode.DONE;
+  }
+
+  /** What goes wrong here is said to whoever asks for the same. */
+  private static void prepare(Explorer explorer) {
+    try {
+      Paths.prepare(explorer);
+    } catch (IOException | Refusal e) {
+      // The page hears of it.
+    }
   }
 
   private void openPage(String address) {

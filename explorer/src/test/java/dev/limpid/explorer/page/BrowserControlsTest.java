@@ -33,9 +33,7 @@ class BrowserControlsTest {
   @AfterAll
   static void end() {
     browser.close();
-    assertThat(browser.console())
-        .as("what pages wrote to the console")
-        .allMatch(line -> line.contains("status of 400")); // the answers to what cannot be answered
+    assertThat(browser.console()).as("what pages wrote to the console").isEmpty();
   }
 
   private static Locator named(Page page, AriaRole role, String name) {
@@ -230,25 +228,11 @@ class BrowserControlsTest {
   void theRouteIsExportedAs(String format, String mark) throws Exception {
     Page page = open("");
     named(page, AriaRole.BUTTON, "Export").click();
-    Locator button = page.getByText(format, new Page.GetByTextOptions().setExact(true));
-    Download file = page.waitForDownload(button::click);
+    Locator item =
+        page.getByRole(
+            AriaRole.MENUITEM, new Page.GetByRoleOptions().setName(format).setExact(true));
+    Download file = page.waitForDownload(item::click);
     assertThat(Files.readString(file.path())).contains(mark);
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"#ids=99999999", "#m=demo-gpt2&ids=1,2,3,999999"})
-  void anAddressThatNobodyCanAnswerOpensTheDefaultAndSaysWhy(String fragment) {
-    Page page = open(fragment);
-    assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Mary” 99.8 %");
-    assertThat(page.getByRole(AriaRole.ALERT)).containsText("tokens");
-    assertThat(fragment(page)).startsWith("#m=demo-gpt2&p=When+Mary");
-  }
-
-  @Test
-  void tokensOfAnAddressThatAreNoneAreDropped() {
-    Page page = open("#a=zzzz+zzzz&b=+John");
-    assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Mary” 99.8 %");
-    assertThat(fragment(page)).doesNotContain("a=zzzz");
   }
 
   @ParameterizedTest
@@ -284,24 +268,6 @@ class BrowserControlsTest {
     page.setViewportSize(390, 844);
     assertThat((Integer) page.evaluate("document.scrollingElement.scrollWidth"))
         .isLessThanOrEqualTo(390);
-  }
-
-  @Test
-  void whatStandsBackIsNeverTooFaint() {
-    Page page = open(EDGE);
-    Object faintest =
-        page.evaluate(
-            """
-            () => {
-              const canvas = [...document.querySelectorAll('.river canvas')].find((c) => !c.classList.contains('away'));
-              const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
-              // Edges of lines are fainter than lines: what counts is what most of the picture has.
-              const counts = new Map();
-              for (let i = 3; i < pixels.length; i += 4) if (pixels[i] > 0) counts.set(pixels[i], (counts.get(pixels[i]) ?? 0) + 1);
-              return Math.min(...[...counts].filter(([, n]) => n > 1000).map(([alpha]) => alpha)) / 255;
-            }
-            """);
-    assertThat(((Number) faintest).doubleValue()).isGreaterThanOrEqualTo(0.195);
   }
 
   @Test

@@ -73,6 +73,21 @@ class BrowserFileTest {
   }
 
   @Test
+  void noRuleOfAxeIsBroken() throws Exception {
+    Page page = browser.file(exported(), true, new ArrayList<>());
+    Path root = Path.of(System.getProperty("limpid.root"));
+    page.evaluate(
+        Files.readString(root.resolve("explorer/web/node_modules/axe-core/axe.min.js")));
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+      Object violations =
+          page.evaluate(
+              "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(' ')))");
+      assertThat((List<?>) violations).as(scheme.toString()).isEmpty();
+    }
+  }
+
+  @Test
   void itHoversLikeThePage() {
     Page page = browser.file(exported(), true, new ArrayList<>());
     Locator graph = named(page, AriaRole.APPLICATION, "Route graph");

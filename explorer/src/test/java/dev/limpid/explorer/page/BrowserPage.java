@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
 import dev.limpid.testdata.TestData;
@@ -33,13 +34,22 @@ final class BrowserPage implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
+  private final List<String> options;
   private Process server;
   private final String address;
   private final Playwright playwright;
   private final Browser browser;
   private final List<String> console = new ArrayList<>();
 
-  BrowserPage() {
+  /**
+   * Starts both.
+   *
+   * @param options of the command, besides the port
+   */
+  BrowserPage(String... options) {
+    // Enough for a machine that is busy with other things.
+    PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
+    this.options = List.of(options);
     try {
       server = serve(0);
       address = address(server);
@@ -87,9 +97,10 @@ final class BrowserPage implements AutoCloseable {
     address(server);
   }
 
-  private static Process serve(int port) throws IOException {
-    ProcessBuilder command =
-        new ProcessBuilder(
+  private Process serve(int port) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-modules",
             "jdk.incubator.vector",
@@ -98,21 +109,32 @@ final class BrowserPage implements AutoCloseable {
             "dev.limpid.explorer.Main",
             "serve",
             "--port",
-            Integer.toString(port));
-    command.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
-    command.redirectError(ProcessBuilder.Redirect.DISCARD);
-    return command.start();
+            Integer.toString(port)));
+    command.addAll(options);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
+    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+    return builder.start();
+  }
+
+  /** Opens the page as somebody sees it who never did before. */
+  Page openForTheFirstTime() {
+    return opened("", ColorScheme.LIGHT, "");
   }
 
   /** Opens the page at a fragment, as if for the first time but for the hint, which is closed. */
   Page open(String fragment, ColorScheme scheme) {
+    return opened(fragment, scheme, "localStorage.setItem('limpid.hint', 'closed')");
+  }
+
+  private Page opened(String fragment, ColorScheme scheme, String before) {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions()
                 .setViewportSize(1440, 900)
                 .setColorScheme(scheme)
                 .setBypassCSP(true));
-    context.addInitScript("localStorage.setItem('limpid.hint', 'closed')");
+    context.addInitScript(before);
     Page page = context.newPage();
     page.onConsoleMessage(message -> console.add(message.type() + ": " + message.text()));
     page.onPageError(error -> console.add("error: " + error));

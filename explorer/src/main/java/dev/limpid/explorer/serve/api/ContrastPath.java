@@ -30,7 +30,8 @@ final class ContrastPath implements Endpoint {
         TraceQuery.ANSWER.must(),
         TraceQuery.DISTRACTOR,
         TraceQuery.POSITION,
-        MAX_EDGES);
+        MAX_EDGES)
+        .withEvents();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.limpid.explorer.serve.api;
 
 import dev.limpid.Analysis;
 import dev.limpid.LanguageModel;
+import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
@@ -11,6 +12,7 @@ import dev.limpid.explorer.serve.Exchange;
 import dev.limpid.explorer.serve.Explorer;
 import dev.limpid.explorer.serve.JsonBody;
 import dev.limpid.explorer.serve.Listener;
+import dev.limpid.explorer.serve.Models;
 import dev.limpid.explorer.serve.Operation;
 import dev.limpid.explorer.serve.Reply;
 import dev.limpid.explorer.serve.Trace;
@@ -37,6 +39,28 @@ final class MakeTracePath implements Endpoint {
     return Operation.post("/api/traces", "Runs a text and keeps what questions need.", keys);
   }
 
+  /** Runs a text before anybody asks for it. */
+  static void prepare(Explorer explorer, Models.Listed model, String text) throws IOException {
+    MakeTracePath path = new MakeTracePath(explorer);
+    String backend = explorer.models().backends().getFirst();
+    Prompt prompt = GivenText.ofText(model, text, Optional.empty(), explorer.limits());
+    GivenText given = new GivenText(model, backend, prompt);
+    ContributionOptions options = new ContributionOptions(BiasOption.EXCLUDED, 0);
+    explorer
+        .passes()
+        .prepare(question(given, options), listener -> path.run(given, options, listener));
+  }
+
+  private static String question(GivenText given, ContributionOptions options) {
+    return String.join(
+        " ",
+        "trace",
+        given.model().name(),
+        given.backend(),
+        options.toString(),
+        given.prompt().tokens().toString());
+  }
+
   @Override
   public Reply reply(Exchange exchange) throws IOException {
     JsonBody body = exchange.body();
@@ -46,15 +70,10 @@ final class MakeTracePath implements Endpoint {
     if (known.isPresent()) {
       return new Reply.Ready(Content.json(known.get().document()));
     }
-    String question =
-        String.join(
-            " ",
-            "trace",
-            given.model().name(),
-            given.backend(),
-            options.toString(),
-            given.prompt().tokens().toString());
-    return new Reply.Asked(explorer.passes(), question, listener -> run(given, options, listener));
+    return new Reply.Asked(
+        explorer.passes(),
+        question(given, options),
+        listener -> run(given, options, listener));
   }
 
   private static BiasOption bias(JsonBody body) {

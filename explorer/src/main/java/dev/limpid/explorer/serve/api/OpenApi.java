@@ -22,8 +22,13 @@ final class OpenApi {
     this.endpoints = endpoints;
   }
 
-  /** Returns the document. */
-  Map<String, Object> document() {
+  /**
+   * Returns the document.
+   *
+   * @param ownFiles whether the page is to offer a choice of the person's own files of sentences,
+   *     which it reads itself: no answer of this interface depends on it
+   */
+  Map<String, Object> document(boolean ownFiles) {
     Map<String, Object> paths = new LinkedHashMap<>();
     for (Endpoint endpoint : endpoints) {
       Operation operation = endpoint.operation();
@@ -38,7 +43,9 @@ final class OpenApi {
     }
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("openapi", "3.1.0");
-    document.put("info", ordered("title", "Limpid", "version", Version.limpid()));
+    Map<String, Object> info = ordered("title", "Limpid", "version", Version.limpid());
+    info.put("x-limpid-own-files", ownFiles);
+    document.put("info", info);
     document.put("paths", paths);
     return document;
   }

@@ -2,11 +2,27 @@ package dev.limpid.explorer.serve.api;
 
 import dev.limpid.explorer.serve.Endpoint;
 import dev.limpid.explorer.serve.Explorer;
+import dev.limpid.explorer.serve.Models;
+import java.io.IOException;
 import java.util.List;
 
 /** All paths of the interface. */
 public final class Paths {
   private Paths() {}
+
+  /**
+   * Runs the text that the page opens with, where the first model has one, so that it is there
+   * before anybody looks.
+   *
+   * @throws IOException if the model's files cannot be read
+   */
+  public static void prepare(Explorer explorer) throws IOException {
+    Models models = explorer.models();
+    Models.Listed first = models.require(models.first());
+    if (!first.examples().isEmpty()) {
+      MakeTracePath.prepare(explorer, first, first.examples().getFirst());
+    }
+  }
 
   /** Returns all paths, in the order in which they are described. */
   public static List<Endpoint> all(Explorer explorer) {

@@ -69,7 +69,8 @@ final class RoutesPath implements Endpoint {
         TraceQuery.POSITION,
         RouteQuery.THRESHOLD,
         RouteQuery.MODE,
-        MAX_EDGES);
+        MAX_EDGES)
+        .withEvents();
   }
 
   @Override

@@ -32,8 +32,7 @@ final class StatusPath implements Endpoint {
       Limits limits,
       Queue queue,
       Traces.Size cache,
-      boolean demo,
-      boolean mayLoadFiles) {}
+      boolean demo) {}
 
   /** A model that can be asked. */
   record Model(
@@ -73,8 +72,7 @@ final class StatusPath implements Endpoint {
                     counts.cancelled(),
                     counts.refused()),
                 explorer.traces().size(),
-                explorer.isDemo(),
-                explorer.mayLoadFiles())));
+                explorer.isDemo())));
   }
 
   private Model model(Models.Listed listed) {
