@@ -76,8 +76,7 @@ class BrowserFileTest {
   void noRuleOfAxeIsBroken() throws Exception {
     Page page = browser.file(exported(), true, new ArrayList<>());
     Path root = Path.of(System.getProperty("limpid.root"));
-    page.evaluate(
-        Files.readString(root.resolve("explorer/web/node_modules/axe-core/axe.min.js")));
+    page.evaluate(Files.readString(root.resolve("explorer/web/node_modules/axe-core/axe.min.js")));
     for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
       page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
       Object violations =

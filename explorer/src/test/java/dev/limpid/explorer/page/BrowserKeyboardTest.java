@@ -59,8 +59,7 @@ class BrowserKeyboardTest {
     Page page = browser.open("", ColorScheme.LIGHT);
     Keyboard keys = page.keyboard();
     tabTo(page, "Route graph, position 14");
-    Object outline =
-        page.evaluate("getComputedStyle(document.activeElement).outlineWidth");
+    Object outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth");
     assertThat(outline).isEqualTo("2px");
     keys.press("ArrowDown");
     assertThat(page.locator("[aria-live=polite]").first())
@@ -68,14 +67,16 @@ class BrowserKeyboardTest {
     keys.press("ArrowDown");
     keys.press("ArrowDown");
     keys.press("]");
-    assertThat(page.locator("[aria-live=polite]").first()).hasText("Residual, position 14 “ to”, layer 2, 51.7 % stays");
+    assertThat(page.locator("[aria-live=polite]").first())
+        .hasText("Residual, position 14 “ to”, layer 2, 51.7 % stays");
     keys.press("]");
     keys.press("Enter");
     assertThat(named(page, AriaRole.HEADING, "“ to” reads “ Mary” in layer 2")).isVisible();
 
     tabTo(page, "State above");
     keys.press("Enter");
-    assertThat(named(page, AriaRole.LIST, "Top tokens of this state")).containsText("“ Mary” 84.8 %");
+    assertThat(named(page, AriaRole.LIST, "Top tokens of this state"))
+        .containsText("“ Mary” 84.8 %");
     tabTo(page, "‹ Overview");
     keys.press("Enter");
     assertThat(named(page, AriaRole.LIST, "Source tokens")).isVisible();

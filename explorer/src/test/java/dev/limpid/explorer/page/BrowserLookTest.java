@@ -74,9 +74,7 @@ class BrowserLookTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "1440,384", "1360,384", "1359,352", "1024,352", "900,352"
-  })
+  @CsvSource({"1440,384", "1360,384", "1359,352", "1024,352", "900,352"})
   void thePanelHasItsWidthBesideThePicture(int width, int panel) {
     Page page = browser.open("", ColorScheme.LIGHT);
     page.setViewportSize(width, 800);

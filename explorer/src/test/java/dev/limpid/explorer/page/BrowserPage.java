@@ -101,15 +101,15 @@ final class BrowserPage implements AutoCloseable {
     List<String> command =
         new ArrayList<>(
             List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.limpid.explorer.Main",
-            "serve",
-            "--port",
-            Integer.toString(port)));
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.limpid.explorer.Main",
+                "serve",
+                "--port",
+                Integer.toString(port)));
     command.addAll(options);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());

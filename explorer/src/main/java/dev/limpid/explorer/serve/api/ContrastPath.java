@@ -25,12 +25,12 @@ final class ContrastPath implements Endpoint {
   @Override
   public Operation operation() {
     return Operation.get(
-        "/api/traces/{id}/contrast",
-        "How a logit, or the difference of two, came about.",
-        TraceQuery.ANSWER.must(),
-        TraceQuery.DISTRACTOR,
-        TraceQuery.POSITION,
-        MAX_EDGES)
+            "/api/traces/{id}/contrast",
+            "How a logit, or the difference of two, came about.",
+            TraceQuery.ANSWER.must(),
+            TraceQuery.DISTRACTOR,
+            TraceQuery.POSITION,
+            MAX_EDGES)
         .withEvents();
   }
 

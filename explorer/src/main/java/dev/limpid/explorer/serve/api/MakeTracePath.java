@@ -71,9 +71,7 @@ final class MakeTracePath implements Endpoint {
       return new Reply.Ready(Content.json(known.get().document()));
     }
     return new Reply.Asked(
-        explorer.passes(),
-        question(given, options),
-        listener -> run(given, options, listener));
+        explorer.passes(), question(given, options), listener -> run(given, options, listener));
   }
 
   private static BiasOption bias(JsonBody body) {

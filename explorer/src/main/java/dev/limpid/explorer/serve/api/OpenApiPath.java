@@ -23,6 +23,7 @@ final class OpenApiPath implements Endpoint {
 
   @Override
   public Reply reply(Exchange exchange) {
-    return new Reply.Ready(Content.json(new OpenApi(Paths.all(explorer)).document(explorer.mayLoadFiles())));
+    return new Reply.Ready(
+        Content.json(new OpenApi(Paths.all(explorer)).document(explorer.mayLoadFiles())));
   }
 }

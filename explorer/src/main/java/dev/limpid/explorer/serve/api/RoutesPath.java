@@ -61,15 +61,15 @@ final class RoutesPath implements Endpoint {
   @Override
   public Operation operation() {
     return Operation.get(
-        "/api/traces/{id}/routes",
-        "The route of a position, or the one behind an answer.",
-        RouteQuery.BY,
-        TraceQuery.ANSWER,
-        TraceQuery.DISTRACTOR,
-        TraceQuery.POSITION,
-        RouteQuery.THRESHOLD,
-        RouteQuery.MODE,
-        MAX_EDGES)
+            "/api/traces/{id}/routes",
+            "The route of a position, or the one behind an answer.",
+            RouteQuery.BY,
+            TraceQuery.ANSWER,
+            TraceQuery.DISTRACTOR,
+            TraceQuery.POSITION,
+            RouteQuery.THRESHOLD,
+            RouteQuery.MODE,
+            MAX_EDGES)
         .withEvents();
   }
 
