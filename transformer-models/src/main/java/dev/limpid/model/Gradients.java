@@ -2,7 +2,6 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.Residual;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
@@ -43,13 +42,15 @@ public final class Gradients {
     try (Scope pass = ops.scope()) {
       Rotations back = model.rotationsBack(trace.nPositions());
       Tensor resid = unembed(trace, position, logits);
+      Reach reach = new Reach(position, position + 1);
       for (int layer = trace.nLayers() - 1; layer >= 0; layer--) {
         try (Scope ofLayer = ops.scope()) {
           LayerTrace states = trace.layer(layer);
-          LayerGradients gradients = block(layer, states, resid, back);
+          LayerGradients gradients = block(layer, states, resid, reach, back);
           model.requireFinite(gradients.residPre(), "the gradients of layer " + layer);
           each.layer(layer, states, gradients);
           resid = ofLayer.keep(gradients.residPre());
+          reach = reach.ofKeys();
         }
       }
       return pass.keep(resid);
@@ -77,8 +78,10 @@ public final class Gradients {
    * read from it.
    *
    * @param residPost [T, D]
+   * @param reach where that is not 0
    */
-  private LayerGradients block(int layer, LayerTrace states, Tensor residPost, Rotations back) {
+  private LayerGradients block(
+      int layer, LayerTrace states, Tensor residPost, Reach reach, Rotations back) {
     BlockWeights block = model.weights().block(layer);
     boolean parallel = model.config().residual().isParallel();
 
@@ -87,7 +90,7 @@ public final class Gradients {
     Tensor mlpRaw = ofRaw(() -> mlpRaw(block, states), block.mlpPostNorm(), mlpOut);
     Tensor read = parallel ? states.residPre() : states.residMid();
     MlpBackward.Read mlp =
-        new MlpBackward(model, rules, ops)
+        new MlpBackward(model, rules, ops, reach)
             .run(layer, states, () -> block.mlpNorm().of(ops, read), mlpRaw);
     Tensor mlpIn = norm(read, block.mlpNorm(), mlp.in());
     Tensor residMid = parallel ? mlpOut : sum(mlpOut, mlpIn);
@@ -96,7 +99,7 @@ public final class Gradients {
     Tensor attnOut =
         ofSum(states.residPre(), states.attnOut(), block.attentionPostNorm(), residMid);
     Tensor attnRaw = ofRaw(() -> attnRaw(block, states), block.attentionPostNorm(), attnOut);
-    Tensor mixed = back(block.attentionOut(), attnRaw); // [T, H d]
+    Tensor mixed = reach.back(ops, block.attentionOut(), attnRaw); // [T, H d]
     Tensor pattern = like(states.pattern());
     ops.patternBackward(mixed, states.value(), pattern);
     Tensor values = ops.zeros(mixed.dim(0), block.value().weight().outputs()); // [T, K d]
@@ -106,10 +109,11 @@ public final class Gradients {
     }
     Supplier<Tensor> normed = () -> block.attentionNorm().of(ops, states.residPre());
     clipBack(() -> model.apply(block.value(), normed.get()), values);
-    Tensor attnIn = back(block.value().weight(), values);
+    Tensor attnIn = reach.ofKeys().back(ops, block.value().weight(), values);
     if (rules.scores() != 0) {
       Tensor weights = withValueBias(block, states, mixed, pattern);
-      new ScoresBackward(model, rules, ops).add(layer, states, normed, weights, back, attnIn);
+      new ScoresBackward(model, rules, ops, reach)
+          .add(layer, states, normed, weights, back, attnIn);
     }
     Tensor residPre = sum(attnOut, norm(states.residPre(), block.attentionNorm(), attnIn));
     if (parallel) {
@@ -193,13 +197,6 @@ public final class Gradients {
   private Tensor copy(Tensor x) {
     Tensor out = like(x);
     ops.copy(x, out);
-    return out;
-  }
-
-  /** Takes a gradient [n, out] through a linear map, back to its inputs: [n, in]. */
-  private Tensor back(PackedMatrix weight, Tensor gradient) {
-    Tensor out = ops.zeros(gradient.dim(0), weight.inputs());
-    ops.matmulTransposed(gradient, weight, out);
     return out;
   }
 

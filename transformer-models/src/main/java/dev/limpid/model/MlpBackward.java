@@ -7,13 +7,14 @@ import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /** MLPs and experts, backwards: from what they write to what they read. */
-record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
+record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach reach) {
 
   /**
    * Gradients of an MLP.
@@ -44,15 +45,15 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
   }
 
   private Read dense(MlpWeights.Dense mlp, LayerTrace states, Tensor out) {
-    Tensor neuronPost = back(mlp.down().weight(), out); // [T, F]
+    Tensor neuronPost = reach.back(ops, mlp.down().weight(), out); // [T, F]
     Activation activation = model.config().mlp().activation();
     Tensor pre = neurons(mlp, activation, states.neuronPre(), states.neuronUp(), neuronPost);
     Tensor in;
     if (mlp.gate() == null) {
-      in = back(mlp.up().weight(), pre);
+      in = reach.back(ops, mlp.up().weight(), pre);
     } else {
-      in = back(mlp.up().weight(), up(activation, states.neuronPre(), neuronPost));
-      ops.add(in, back(mlp.gate().weight(), pre), in);
+      in = reach.back(ops, mlp.up().weight(), up(activation, states.neuronPre(), neuronPost));
+      ops.add(in, reach.back(ops, mlp.gate().weight(), pre), in);
     }
     return new Read(in, pre, neuronPost);
   }
@@ -96,8 +97,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     float[] in = new float[n * width];
     for (int expert = 0; expert < config.count(); expert++) {
       int e = expert;
-      int[] positions =
-          IntStream.range(0, n).filter(t -> trace.chosen().get(t).contains(e)).toArray();
+      int[] positions = reach.positions().filter(t -> trace.chosen().get(t).contains(e)).toArray();
       if (positions.length > 0) {
         double[] weights =
             IntStream.of(positions)
@@ -107,9 +107,10 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
       }
     }
     if (mlp.shared() != null) {
-      int[] all = IntStream.range(0, n).toArray();
       double[] gates = pass.sharedWeights(mlp, mlpIn);
-      addExpert(pass, mlp.shared(), mlpIn, all, gates, gradient, in);
+      int[] positions = reach.positions().toArray();
+      double[] weights = Arrays.copyOfRange(gates, reach.from(), reach.to());
+      addExpert(pass, mlp.shared(), mlpIn, positions, weights, gradient, in);
       if (mlp.sharedGate() != null && !rules.normsFrozen()) {
         addSharedGate(mlp.sharedGate(), trace, gates, gradient, in);
       }
@@ -197,7 +198,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
       // The gate is inside what is traced: d sigmoid / sigmoid = 1 - sigmoid.
       numbers.array()[t] = (float) (along * (1 - gates[t]));
     }
-    add(back(sharedGate, there(numbers)), in);
+    add(reach.back(ops, sharedGate, there(numbers)), in);
   }
 
   /** dw_j / dg_i = w_j (1 if i = j, less p_i), p over all experts or over the chosen ones. */
@@ -230,7 +231,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
         }
       }
     }
-    add(back(router.weight(), there(numbers)), in);
+    add(reach.back(ops, router.weight(), there(numbers)), in);
   }
 
   private static void add(Tensor x, float[] to) {
@@ -246,10 +247,9 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     return copy;
   }
 
+  /** Takes a gradient [n, out] of some positions back through a linear map: [n, in]. */
   private Tensor back(PackedMatrix weight, Tensor gradient) {
-    Tensor out = ops.zeros(gradient.dim(0), weight.inputs());
-    ops.matmulTransposed(gradient, weight, out);
-    return out;
+    return new Reach(0, gradient.dim(0)).back(ops, weight, gradient);
   }
 
   private Tensor like(Tensor x) {

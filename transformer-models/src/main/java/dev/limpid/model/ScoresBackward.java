@@ -2,14 +2,13 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionShape;
-import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What goes by way of the pattern, backwards: through scores to queries and keys. */
-record ScoresBackward(Transformer model, BackwardRules rules, TensorOps ops) {
+record ScoresBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach reach) {
 
   /**
    * Adds it to what attention read.
@@ -41,8 +40,8 @@ record ScoresBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     BlockWeights block = model.weights().block(layer);
     unnorm(block.query(), block.queryNorm(), normed, queries);
     unnorm(block.key(), block.keyNorm(), normed, keys);
-    ops.add(attnIn, back(block.query().weight(), queries), attnIn);
-    ops.add(attnIn, back(block.key().weight(), keys), attnIn);
+    ops.add(attnIn, reach.back(ops, block.query().weight(), queries), attnIn);
+    ops.add(attnIn, reach.ofKeys().back(ops, block.key().weight(), keys), attnIn);
   }
 
   /** Multiplies by how steep the cap was at every score, which is computed again. */
@@ -80,11 +79,5 @@ record ScoresBackward(Transformer model, BackwardRules rules, TensorOps ops) {
     if (norm != null) {
       norm.back(ops, dHead, heads, rules.normsFrozen(), gradient);
     }
-  }
-
-  private Tensor back(PackedMatrix weight, Tensor gradient) {
-    Tensor out = ops.zeros(gradient.dim(0), weight.inputs());
-    ops.matmulTransposed(gradient, weight, out);
-    return out;
   }
 }
