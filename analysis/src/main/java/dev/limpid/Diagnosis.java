@@ -7,6 +7,7 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.limpid.models.Folders;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.models.ModelLocator;
+import dev.limpid.tensor.spi.BackendDevice;
 import dev.limpid.tensor.spi.BackendProvider;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.view.Document;
@@ -58,13 +59,43 @@ public record Diagnosis(
    *
    * @param details what it would run on; null where it is not available
    * @param reason why it is not available; null where it is
+   * @param devices those it can be told to compute on; none where it computes on the processor
    */
   public record Backend(
       String name,
       boolean available,
       @JsonProperty("default") boolean isDefault,
       @Nullable String details,
-      @Nullable String reason) {}
+      @Nullable String reason,
+      List<Device> devices) {}
+
+  /**
+   * A device.
+   *
+   * @param name by which it is chosen
+   * @param title what its maker calls it
+   * @param driver what it is reached through
+   * @param memoryBytes what it has
+   * @param processor whether it is the processor after all, which {@code auto} passes over
+   * @param reason why it cannot be used; null where it can
+   */
+  public record Device(
+      String name,
+      String title,
+      String driver,
+      long memoryBytes,
+      boolean processor,
+      @Nullable String reason) {
+    static Device of(BackendDevice device) {
+      return new Device(
+          device.name(),
+          device.title(),
+          device.driver(),
+          device.memoryBytes(),
+          device.isProcessor(),
+          device.unusableBecause().orElse(null));
+    }
+  }
 
   /** Returns the models as the JSON document shows them. */
   @JsonProperty
@@ -116,7 +147,8 @@ public record Diagnosis(
               reason.isEmpty(),
               provider.name().equals(preferred),
               reason.isEmpty() ? provider.details() : null,
-              reason.orElse(null));
+              reason.orElse(null),
+              provider.devices().stream().map(Device::of).toList());
         })
         .toList();
   }

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  * How a model is found and opened.
  *
  * @param locator finds models by name
- * @param backend what computes, by name; empty: {@code vector}, or {@code reference} with a warning
- *     where the vector module is missing
+ * @param backend what computes, by name; empty: that of the device; else {@code vector}, or {@code
+ *     reference} with a warning where the vector module is missing
  * @param computing threads and device
  * @param storage whether all layers are kept in memory
  * @param progress hears of the layers read
@@ -54,7 +54,10 @@ public record Settings(
     return new Settings(locator, backend, other, storage, progress, warnings);
   }
 
-  /** Returns the same on a device of the backend. */
+  /**
+   * Returns the same on a device: one of the backend, where that is chosen by name; else any, such
+   * as {@code opencl:0}, or {@code auto}.
+   */
   public Settings withDevice(String device) {
     BackendSettings other = computing.withDevice(device);
     return new Settings(locator, backend, other, storage, progress, warnings);
@@ -77,8 +80,6 @@ public record Settings(
 
   /** Opens the backend. */
   TensorOps openBackend() {
-    return backend.isPresent()
-        ? Backends.open(backend.get(), computing)
-        : Backends.openDefault(computing, warnings);
+    return Backends.open(backend, computing, warnings);
   }
 }

@@ -286,6 +286,28 @@ public final class Tensor {
     blocks.copyBytesTo(first, target, at, count);
   }
 
+  /**
+   * Copies elements from element {@code from} on into memory that is not Java's, as many as it holds:
+   * the way to a device. They are as they are stored; quantised ones are decoded.
+   */
+  public void copyStoredTo(long from, MemorySegment target) {
+    long count = target.byteSize() / dtype.bytes();
+    Objects.checkFromIndexSize(from, count, size());
+    MemorySegment source =
+        switch (storage) {
+          case Storage.Heap(float[] array, int first) ->
+              MemorySegment.ofArray(array).asSlice((first + from) * 4, count * 4);
+          case Storage.Mapped(MemorySegment data, DType _) ->
+              data.asSlice(from * dtype.bytes(), count * dtype.bytes());
+          case Storage.Blocks _, Storage.Device _ -> {
+            float[] floats = new float[Math.toIntExact(count)];
+            copyTo(from, floats, 0, floats.length);
+            yield MemorySegment.ofArray(floats);
+          }
+        };
+    target.copyFrom(source);
+  }
+
   /** Returns a copy of all elements as floats. */
   public float[] toFloats() {
     float[] copy = new float[Math.toIntExact(size())];

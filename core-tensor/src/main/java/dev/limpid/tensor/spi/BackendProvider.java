@@ -1,6 +1,7 @@
 package dev.limpid.tensor.spi;
 
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.List;
 import java.util.Optional;
 
 /** Opens one implementation of {@link TensorOps}, or says why it cannot; found by ServiceLoader. */
@@ -17,6 +18,11 @@ public interface BackendProvider {
    */
   default String details() {
     return "";
+  }
+
+  /** Returns the devices there are to choose from; none where it computes on the processor. */
+  default List<BackendDevice> devices() {
+    return List.of();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.spi.BackendSettings;
 import dev.limpid.tensor.spi.Backends;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -34,7 +35,9 @@ final class BackendOption {
   @Option(
       names = "--device",
       paramLabel = "NAME",
-      description = "Where a backend with devices of its own computes (default: its own choice).")
+      description =
+          "Where to compute: a device that 'limpid doctor' lists, such as opencl:0; 'opencl' for"
+              + " the first; 'auto' for a GPU if there is one (default: the processor).")
   private @Nullable String device;
 
   /** Opens the backend that was asked for; the default may fall back, with a warning. */
@@ -45,9 +48,7 @@ final class BackendOption {
   /** Opens it for another number of threads than was asked for. */
   TensorOps open(Console console, int ofThreads) {
     BackendSettings settings = settings().withThreads(ofThreads);
-    return name == null
-        ? Backends.openDefault(settings, console::warn)
-        : Backends.open(name, settings);
+    return Backends.open(Optional.ofNullable(name), settings, console::warn);
   }
 
   /** Returns how many threads were asked for, at least 1. */

@@ -4,6 +4,7 @@ import dev.limpid.QuestionException;
 import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.models.Spelling;
+import dev.limpid.tensor.DeviceException;
 import dev.limpid.tensor.spi.UnavailableBackendException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -61,6 +62,7 @@ public final class Failures {
       case QuestionException question -> failed(text(question), question);
       case UnavailableBackendException unavailable ->
           failed(unavailable.getMessage() + "; 'limpid doctor' lists the backends", unavailable);
+      case DeviceException device -> failed(text(device), device);
       case TokenizationException text -> failed(text(text), text);
       case NonFiniteStateException state -> failed(text(state), state);
       case IOException io -> failed(describe(io), io);

@@ -29,6 +29,7 @@ public record DoctorText(Diagnosis found) {
               : "not available: " + backend.reason();
       line(
           out, "backend", backend.name() + ": " + what + (backend.isDefault() ? " (default)" : ""));
+      backend.devices().forEach(device -> line(out, "  device", words(device)));
     }
     out.println();
     for (ModelLocation model : found.locations()) {
@@ -43,6 +44,15 @@ public record DoctorText(Diagnosis found) {
     }
     line(out, "models in", found.modelsFolder() + " (LIMPID_MODELS)");
     line(out, "and in", found.hubCache() + " (HF_HOME)");
+  }
+
+  private static String words(Diagnosis.Device device) {
+    String use =
+        device.reason() != null
+            ? "not usable: " + device.reason()
+            : "--device " + device.name() + (device.processor() ? "; not for auto" : "");
+    return "%s, %s, %s (%s)"
+        .formatted(device.title(), Sizes.binary(device.memoryBytes()), device.driver(), use);
   }
 
   private static void line(PrintStream out, String label, String text) {

@@ -128,7 +128,7 @@ class BadInputTest {
     assertFailsWith(2, with(explain, "--threshold", "some"), "'some'", "[0, 1)", "'auto'");
     assertFailsWith(2, with(explain, "--mode", "loud"), "loud");
     assertFailsWith(1, with(explain, "--backend", "abacus"), "abacus", "reference");
-    assertFailsWith(1, with(explain, "--device", "cuda:0"), "no device 'cuda:0'", "leave");
+    assertFailsWith(1, with(explain, "--device", "cuda:0"), "no device named 'cuda:0'", "doctor");
     assertFailsWith(2, with(explain, "--threads", "-1"), "--threads", "-1");
     assertFailsWith(2, with(explain, "--threads", "two"), "--threads", "two");
     List<String> routes = List.of("routes", "--model", model.toString(), "--tokens", "1,2");

@@ -7,7 +7,7 @@ import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TextStream;
 import dev.limpid.model.tokenizer.TokenizerLoader;
-import dev.limpid.tensor.spi.Backends;
+import dev.limpid.tensor.ops.toy.AllBackends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,14 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Greedy texts against those of other implementations. */
 class GeneratorGoldenTest {
+  static List<String> backends() {
+    return AllBackends.NAMES;
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"reference", "vector"})
+  @MethodSource("backends")
   void theBundledModelsContinueAsInHuggingFace(String backend) throws IOException {
     JsonNode goldens =
         JsonMapper.shared()
@@ -32,7 +36,7 @@ class GeneratorGoldenTest {
     assertThat(goldens).hasSizeGreaterThan(8);
     for (JsonNode golden : goldens) {
       Path folder = TestData.folder().resolve("models").resolve(golden.path("model").asString());
-      Transformer model = ModelLoader.open(folder, Backends.open(backend));
+      Transformer model = ModelLoader.open(folder, AllBackends.open(backend));
       List<Integer> tokens = new ArrayList<>();
       new Generator(model, ids(golden.path("prompt")), 40)
           .forEachRemaining(step -> tokens.add(step.token()));
@@ -46,7 +50,7 @@ class GeneratorGoldenTest {
 
   /** llama2.c's own text; runs where there are extra data. */
   @ParameterizedTest
-  @ValueSource(strings = {"reference", "vector"})
+  @MethodSource("backends")
   void stories260kTellsLlama2cStory(String backend) throws IOException {
     List<Path> folders =
         TestData.extraModels().stream()
@@ -56,7 +60,7 @@ class GeneratorGoldenTest {
     for (Path folder : folders) {
       JsonNode expected =
           JsonMapper.shared().readTree(Files.readString(folder.resolve("expected_greedy.json")));
-      Transformer model = ModelLoader.open(folder, Backends.open(backend));
+      Transformer model = ModelLoader.open(folder, AllBackends.open(backend));
       LoadedTokenizer tokenizer = TokenizerLoader.load(folder).orElseThrow();
       List<Integer> prompt = List.of(1);
       TextStream text = new TextStream(tokenizer, prompt);

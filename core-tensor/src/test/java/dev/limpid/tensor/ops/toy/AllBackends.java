@@ -4,15 +4,23 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
 import dev.limpid.tensor.spi.Backends;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The backends that goldens are computed on: those of this machine, and one with another memory.
+ * The backends that goldens are computed on: those of this machine, one with another memory, and
+ * those that the system property {@code limpid.test.backends} names, separated by commas.
  */
 public final class AllBackends {
   /** Their names. */
-  public static final List<String> NAMES = List.of("reference", "vector", "toy");
+  public static final List<String> NAMES =
+      Stream.concat(Stream.of("reference", "vector", "toy"), further()).toList();
 
   private AllBackends() {}
+
+  private static Stream<String> further() {
+    return Stream.of(System.getProperty("limpid.test.backends", "").split(","))
+        .filter(name -> !name.isEmpty());
+  }
 
   /** Opens one of them; {@code toy} has fast kernels inside. */
   public static TensorOps open(String name) {

@@ -1,0 +1,140 @@
+package dev.limpid.backend.opencl;
+
+import dev.limpid.backend.opencl.driver.OpenCl;
+import dev.limpid.tensor.spi.BackendDevice;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A device of a driver.
+ *
+ * @param name such as {@code opencl:0}
+ * @param platform its handle
+ * @param handle its own handle
+ * @param title what its maker calls it
+ * @param platformTitle what its driver's maker calls the platform
+ * @param driver the version of the driver
+ * @param kind what it is
+ * @param memory bytes in all
+ * @param units how many groups it works on at once
+ * @param groupSize the largest group
+ * @param localMemory bytes that a group shares
+ * @param roundsDivisions whether it can round quotients and roots correctly
+ * @param unusableBecause why it cannot be used; empty if it can
+ */
+record OpenClDevice(
+    String name,
+    MemorySegment platform,
+    MemorySegment handle,
+    String title,
+    String platformTitle,
+    String driver,
+    Kind kind,
+    long memory,
+    long units,
+    long groupSize,
+    long localMemory,
+    boolean roundsDivisions,
+    Optional<String> unusableBecause) {
+
+  private static final int PLATFORM_NAME = 0x0902;
+  private static final int TYPE = 0x1000;
+  private static final int MAX_COMPUTE_UNITS = 0x1002;
+  private static final int MAX_WORK_GROUP_SIZE = 0x1004;
+  private static final int SINGLE_FP_CONFIG = 0x101B;
+  private static final int GLOBAL_MEM_SIZE = 0x101F;
+  private static final int LOCAL_MEM_SIZE = 0x1023;
+  private static final int AVAILABLE = 0x1027;
+  private static final int COMPILER_AVAILABLE = 0x1028;
+  private static final int NAME = 0x102B;
+  private static final int DRIVER_VERSION = 0x102D;
+  private static final int VERSION = 0x102F;
+  private static final int CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7;
+
+  /** What a device is; those that come first are the first to be taken. */
+  enum Kind {
+    GPU,
+    ACCELERATOR,
+    PROCESSOR
+  }
+
+  /** Returns all devices of all platforms, GPUs first. */
+  static List<OpenClDevice> all(OpenCl driver) {
+    List<OpenClDevice> found = new ArrayList<>();
+    for (MemorySegment platform : driver.platforms()) {
+      for (MemorySegment device : driver.devices(platform)) {
+        found.add(of(driver, platform, device));
+      }
+    }
+    found.sort(Comparator.comparing(OpenClDevice::kind));
+    List<OpenClDevice> numbered = new ArrayList<>();
+    for (OpenClDevice device : found) {
+      numbered.add(device.named(OpenClBackend.NAME + ":" + numbered.size()));
+    }
+    return numbered;
+  }
+
+  private static OpenClDevice of(OpenCl driver, MemorySegment platform, MemorySegment device) {
+    long type = driver.deviceNumber(device, TYPE);
+    String version = driver.deviceText(device, VERSION);
+    Optional<String> unusable = Optional.empty();
+    if (driver.deviceNumber(device, AVAILABLE) == 0) {
+      unusable = Optional.of("its driver says that it is not available");
+    } else if (driver.deviceNumber(device, COMPILER_AVAILABLE) == 0) {
+      unusable = Optional.of("its driver has no compiler");
+    } else if (version.startsWith("OpenCL 1.0") || version.startsWith("OpenCL 1.1")) {
+      unusable = Optional.of("it has " + version + ", and 1.2 is needed");
+    }
+    return new OpenClDevice(
+        OpenClBackend.NAME,
+        platform,
+        device,
+        driver.deviceText(device, NAME),
+        driver.platformText(platform, PLATFORM_NAME),
+        driver.deviceText(device, DRIVER_VERSION),
+        (type & 4) != 0 ? Kind.GPU : (type & 2) != 0 ? Kind.PROCESSOR : Kind.ACCELERATOR,
+        driver.deviceNumber(device, GLOBAL_MEM_SIZE),
+        driver.deviceNumber(device, MAX_COMPUTE_UNITS),
+        driver.deviceNumber(device, MAX_WORK_GROUP_SIZE),
+        driver.deviceNumber(device, LOCAL_MEM_SIZE),
+        (driver.deviceNumber(device, SINGLE_FP_CONFIG) & CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        unusable);
+  }
+
+  private OpenClDevice named(String number) {
+    return new OpenClDevice(
+        number,
+        platform,
+        handle,
+        title,
+        platformTitle,
+        driver,
+        kind,
+        memory,
+        units,
+        groupSize,
+        localMemory,
+        roundsDivisions,
+        unusableBecause);
+  }
+
+  /** Returns what people are told of it. */
+  BackendDevice description() {
+    return new BackendDevice(
+        name,
+        title,
+        platformTitle + ", driver " + driver,
+        memory,
+        kind == Kind.PROCESSOR,
+        unusableBecause);
+  }
+
+  /** Returns what results say they were computed on. */
+  String provenance() {
+    return "%s, %s, %s, driver %s, kernels %d"
+        .formatted(name, title, platformTitle, driver, Programs.KERNEL_SET);
+  }
+}

@@ -1,0 +1,434 @@
+package dev.limpid.backend.opencl;
+
+import dev.limpid.backend.opencl.Products.Result;
+import dev.limpid.backend.opencl.Products.Seen;
+import dev.limpid.backend.opencl.Products.Sizes;
+import dev.limpid.backend.opencl.Products.View;
+import dev.limpid.backend.opencl.Programs.Kernel;
+import dev.limpid.tensor.DType;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.OpChecks;
+import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.Slope;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.ops.WeightLayout;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations on a device: each enqueues a kernel or a few and comes back at once; what is read
+ * from a tensor waits for those before it.
+ *
+ * <p>Every sum has one order, and no kernel adds to memory that another item adds to: the same bits
+ * from run to run on the same device and driver. Threads may share it; their commands run one after
+ * the other.
+ */
+final class OpenClOps implements TensorOps {
+  /** Parts of a state beside the terms of attention, at most. */
+  private static final int MOST_PARTS = 8;
+
+  /** Elements that an item looks at, at least, where all are looked at. */
+  private static final long LOOKS = 16;
+
+  private final Session session;
+  private final Weights weights;
+  private final Products products;
+  private final DeviceAttention attention;
+
+  OpenClOps(Session session) {
+    this.session = session;
+    this.weights = new Weights(session);
+    this.products = new Products(session);
+    this.attention = new DeviceAttention(session, products);
+  }
+
+  @Override
+  public String name() {
+    return OpenClBackend.NAME;
+  }
+
+  @Override
+  public String description() {
+    return session.device().provenance();
+  }
+
+  @Override
+  public int threads() {
+    return 1;
+  }
+
+  // --- memory
+
+  @Override
+  public Tensor zeros(int... dims) {
+    return session.zeros(dims);
+  }
+
+  @Override
+  public Tensor resident(Tensor x) {
+    if (x.memory().isPresent()) {
+      session.memory(x); // on another device it is refused
+      return x;
+    }
+    OpenClMemory memory = session.stay(x.size() * Float.BYTES);
+    int[] dims = dims(x);
+    Tensor out = Tensor.on(memory, 0, dims);
+    if (x.dtype() == DType.F32) {
+      session.upload(x, memory.forWriting(), 0, true);
+    } else {
+      widen(x, out);
+    }
+    return out;
+  }
+
+  private void widen(Tensor x, Tensor out) {
+    try (OpenClMemory stored = session.scratch((x.size() + 1) / 2)) {
+      session.upload(x, stored.forWriting(), 0, false);
+      session
+          .launch(new Kernel("widen", "-DTYPE=" + (x.dtype() == DType.F16 ? 1 : 2)))
+          .in(Tensor.on(stored, 0, Math.toIntExact(stored.size())))
+          .out(out)
+          .arg(x.size())
+          .each(x.size());
+    }
+  }
+
+  @Override
+  public void copy(Tensor x, Tensor out) {
+    OpChecks.sameShape("copy", x, out);
+    if (x.memory().isPresent()) {
+      session.launch(new Kernel("copy", "")).in(x).out(out).arg(x.size()).each(x.size());
+    } else if (x.dtype() == DType.F32) {
+      OpenClMemory memory = session.memory(out);
+      boolean whole = memory.size() == x.size();
+      MemorySegment buffer = whole ? memory.forWriting() : memory.forReading();
+      session.upload(x, buffer, out.memoryOffset() * 4, false);
+    } else {
+      widen(x, out);
+    }
+  }
+
+  private static int[] dims(Tensor x) {
+    return x.shape().dims().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  @Override
+  public Scope scope() {
+    return session.scopes().open();
+  }
+
+  @Override
+  public boolean allFinite(Tensor x) {
+    if (x.memory().isEmpty()) {
+      return x.allFinite();
+    }
+    try (Scope _ = scope()) {
+      Tensor flag = zeros(1);
+      long items = Math.min((x.size() + LOOKS - 1) / LOOKS, 1 << 16);
+      session.launch(new Kernel("all_finite", "")).in(x).in(flag).arg(x.size()).each(items);
+      return flag.get(0) == 0;
+    }
+  }
+
+  // --- weights
+
+  @Override
+  public PackedMatrix pack(Tensor weight, WeightLayout layout, int from, int to) {
+    OpChecks.pack(weight, layout, from, to);
+    return weights.pack(weight, layout, from, to, false);
+  }
+
+  @Override
+  public PackedMatrix packBothWays(Tensor weight, WeightLayout layout) {
+    int outputs = weight.dim(layout == WeightLayout.OUT_IN ? 0 : 1);
+    return weights.pack(weight, layout, 0, outputs, true);
+  }
+
+  @Override
+  public void matmul(Tensor x, PackedMatrix weight, @Nullable Tensor bias, Tensor out) {
+    OpChecks.matmul(x, weight, bias, out);
+    multiply(x, (OpenClMatrix) weight, false, bias, out);
+  }
+
+  @Override
+  public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
+    OpChecks.matmulTransposed(x, weight, out);
+    multiply(x, (OpenClMatrix) weight, true, null, out);
+  }
+
+  private void multiply(
+      Tensor x, OpenClMatrix weight, boolean turned, @Nullable Tensor bias, Tensor out) {
+    products.multiply(
+        View.of(x, x.dim(1), 1, 0),
+        weight,
+        turned,
+        bias,
+        new Result(out, out.dim(1), 0, false),
+        new Sizes(1, x.dim(0), out.dim(1), x.dim(1), Seen.ALL, 0));
+  }
+
+  // --- rows
+
+  @Override
+  public void embed(Tensor table, int[] ids, Tensor out) {
+    OpChecks.embed(table, ids, out);
+    if (table.memory().isEmpty()) {
+      copy(table.gather(ids), out);
+      return;
+    }
+    try (OpenClMemory memory = session.scratch(ids.length)) {
+      session.write(memory.forWriting(), 0, MemorySegment.ofArray(ids));
+      session
+          .launch(new Kernel("embed", ""))
+          .in(table)
+          .in(Tensor.on(memory, 0, ids.length))
+          .out(out)
+          .arg(table.dim(1))
+          .arg(out.size())
+          .each(out.size());
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
+    OpChecks.norm("layerNorm", x, gain, bias, out);
+    String options =
+        "-DHAS_GAIN=%d -DHAS_BIAS=%d".formatted(gain == null ? 0 : 1, bias == null ? 0 : 1);
+    session
+        .launch(new Kernel("layer_norm", options))
+        .in(x)
+        .in(gain == null ? x : gain)
+        .in(bias == null ? x : bias)
+        .arg(epsilon)
+        .out(out)
+        .arg(x.dim(1))
+        .rows(x.dim(0));
+  }
+
+  @Override
+  public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
+    OpChecks.norm("rmsNorm", x, gain, null, out);
+    session
+        .launch(new Kernel("rms_norm", ""))
+        .in(x)
+        .in(gain)
+        .arg(epsilon)
+        .out(out)
+        .arg(x.dim(1))
+        .rows(x.dim(0));
+  }
+
+  @Override
+  public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
+    OpChecks.rotate(x, dHead, cos, sin);
+    int heads = x.dim(1) / dHead;
+    long pairs = (long) x.dim(0) * heads * cos.dim(1);
+    session
+        .launch(new Kernel("rotate_heads", ""))
+        .in(x)
+        .in(cos)
+        .in(sin)
+        .arg(heads)
+        .arg(dHead)
+        .arg(cos.dim(1))
+        .arg(pairs)
+        .each(pairs);
+  }
+
+  // --- attention
+
+  @Override
+  public void splitHeads(Tensor x, Tensor out, int first) {
+    OpChecks.splitHeads(x, out, first);
+    attention.splitHeads(x, out, first);
+  }
+
+  @Override
+  public void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
+    OpChecks.causalPattern(queries, keys, shape, pattern);
+    attention.causalPattern(queries, keys, shape, pattern);
+  }
+
+  @Override
+  public void attend(Tensor pattern, Tensor values, Tensor out) {
+    OpChecks.attend(pattern, values, out);
+    attention.attend(pattern, values, out);
+  }
+
+  @Override
+  public void attendCached(
+      Tensor queries, Tensor keys, Tensor values, int nKeys, AttentionShape shape, Tensor out) {
+    OpChecks.attendCached(queries, keys, values, nKeys, shape, out);
+    attention.attendCached(queries, keys, values, nKeys, shape, out);
+  }
+
+  // --- elements
+
+  @Override
+  public void activate(Activation f, Tensor x, Tensor out) {
+    OpChecks.sameShape("activate", x, out);
+    Kernel kernel = new Kernel("activate", "-D" + f);
+    session.launch(kernel).in(x).out(out).arg(x.size()).each(x.size());
+  }
+
+  @Override
+  public void multiply(Tensor a, Tensor b, Tensor out) {
+    elements("multiply", a, b, out);
+  }
+
+  @Override
+  public void add(Tensor a, Tensor b, Tensor out) {
+    elements("add", a, b, out);
+  }
+
+  @Override
+  public void subtract(Tensor a, Tensor b, Tensor out) {
+    elements("subtract", a, b, out);
+  }
+
+  private void elements(String operation, Tensor a, Tensor b, Tensor out) {
+    OpChecks.sameShape(operation, a, b);
+    OpChecks.sameShape(operation, a, out);
+    Kernel kernel = new Kernel(operation, "");
+    session.launch(kernel).in(a).in(b).out(out).arg(a.size()).each(a.size());
+  }
+
+  @Override
+  public void scale(Tensor a, float factor, Tensor out) {
+    OpChecks.sameShape("scale", a, out);
+    Kernel kernel = new Kernel("scale", "");
+    session.launch(kernel).in(a).arg(factor).out(out).arg(a.size()).each(a.size());
+  }
+
+  // --- gradients
+
+  @Override
+  public void layerNormBackward(
+      Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("layerNormBackward", x, gain, gradient, out);
+    normBackward(true, x, gain, epsilon, frozen, gradient, out);
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
+    OpChecks.normBackward("rmsNormBackward", x, gain, gradient, out);
+    normBackward(false, x, gain, epsilon, frozen, gradient, out);
+  }
+
+  private void normBackward(
+      boolean centred,
+      Tensor x,
+      @Nullable Tensor gain,
+      float epsilon,
+      boolean frozen,
+      Tensor gradient,
+      Tensor out) {
+    String options =
+        "-DCENTRED=%d -DFROZEN=%d -DHAS_GAIN=%d"
+            .formatted(centred ? 1 : 0, frozen ? 1 : 0, gain == null ? 0 : 1);
+    session
+        .launch(new Kernel("norm_backward", options))
+        .in(x)
+        .in(gain == null ? x : gain)
+        .arg(epsilon)
+        .in(gradient)
+        .out(out)
+        .arg(x.dim(1))
+        .rows(x.dim(0));
+  }
+
+  @Override
+  public void slope(Activation f, Slope slope, Tensor x, Tensor out) {
+    OpChecks.sameShape("slope", x, out);
+    String options = "-D%s -DTANGENT=%d".formatted(f, slope == Slope.TANGENT ? 1 : 0);
+    session.launch(new Kernel("slope", options)).in(x).out(out).arg(x.size()).each(x.size());
+  }
+
+  @Override
+  public void patternBackward(Tensor gradient, Tensor values, Tensor out) {
+    OpChecks.patternBackward(gradient, values, out);
+    attention.patternBackward(gradient, values, out);
+  }
+
+  @Override
+  public void attendTransposed(Tensor pattern, Tensor rows, Tensor out) {
+    OpChecks.attendTransposed(pattern, rows, out);
+    attention.attendTransposed(pattern, rows, out);
+  }
+
+  @Override
+  public void softmaxBackward(Tensor pattern, Tensor gradient, float scale, Tensor out) {
+    OpChecks.softmaxBackward(pattern, gradient, out);
+    attention.softmaxBackward(pattern, gradient, scale, out);
+  }
+
+  // --- contributions
+
+  @Override
+  public void proximity(Tensor part, Tensor whole, Tensor out) {
+    OpChecks.proximity(part, whole, out);
+    session
+        .launch(new Kernel("proximity", ""))
+        .in(part)
+        .in(whole)
+        .out(out)
+        .arg(part.dim(1))
+        .rows(part.dim(0));
+  }
+
+  @Override
+  public void attentionProximity(
+      Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
+    OpChecks.attentionProximity(pattern, values, projection, whole, out);
+    attention.proximity(pattern, values, (OpenClMatrix) projection, whole, out);
+  }
+
+  @Override
+  public void normaliseParts(
+      @Nullable Tensor terms,
+      List<Tensor> others,
+      Tensor whole,
+      float floor,
+      boolean[] cancelling) {
+    OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
+    if (others.size() > MOST_PARTS) {
+      throw new IllegalArgumentException(
+          "normaliseParts: %d parts, at most %d".formatted(others.size(), MOST_PARTS));
+    }
+    try (Scope _ = scope()) {
+      Tensor flags = zeros(cancelling.length);
+      Launch launch =
+          session
+              .launch(new Kernel("normalise_parts", ""))
+              .in(terms == null ? whole : terms)
+              .arg(terms == null ? 0 : terms.dim(0))
+              .in(whole)
+              .arg(whole.dim(1))
+              .arg(floor)
+              .arg((float) CANCELLING)
+              .out(flags)
+              .arg(others.size());
+      for (int i = 0; i < MOST_PARTS; i++) {
+        launch.in(i < others.size() ? others.get(i) : whole);
+      }
+      launch.rows(whole.dim(0));
+      float[] cancel = flags.toFloats();
+      for (int t = 0; t < cancel.length; t++) {
+        cancelling[t] = cancel[t] != 0;
+      }
+    }
+  }
+
+  // --- selection
+
+  @Override
+  public int[] topK(Tensor x, int k) {
+    return Largest.of(x.toFloats(), k);
+  }
+}

@@ -1,0 +1,30 @@
+// out = (x - mean) / sqrt(variance + epsilon) * gain + bias, a group for each row.
+// HAS_GAIN, HAS_BIAS: whether they are there.
+kernel void layer_norm(global const float *x, long x0, global const float *gain, long gain0,
+                       global const float *bias, long bias0, float epsilon, global float *out,
+                       long out0, int width) {
+  local float shared[GROUP];
+  long row = (long)get_group_id(0) * width;
+  int first = get_local_id(0);
+  float sum = 0;
+  for (int i = first; i < width; i += GROUP) {
+    sum += x[x0 + row + i];
+  }
+  float mean = sum_of_group(sum, shared) / width;
+  float squares = 0;
+  for (int i = first; i < width; i += GROUP) {
+    float d = x[x0 + row + i] - mean;
+    squares = fma(d, d, squares);
+  }
+  float sigma = sqrt(sum_of_group(squares, shared) / width + epsilon);
+  for (int i = first; i < width; i += GROUP) {
+    float y = (x[x0 + row + i] - mean) / sigma;
+#if HAS_GAIN
+    y *= gain[gain0 + i];
+#endif
+#if HAS_BIAS
+    y += bias[bias0 + i];
+#endif
+    out[out0 + row + i] = y;
+  }
+}
