@@ -287,8 +287,8 @@ public final class Tensor {
   }
 
   /**
-   * Copies elements from element {@code from} on into memory that is not Java's, as many as it holds:
-   * the way to a device. They are as they are stored; quantised ones are decoded.
+   * Copies elements from element {@code from} on into memory that is not Java's, as many as it
+   * holds: the way to a device. They are as they are stored; quantised ones are decoded.
    */
   public void copyStoredTo(long from, MemorySegment target) {
     long count = target.byteSize() / dtype.bytes();

@@ -48,7 +48,7 @@ final class Launch {
   /** Adds a weight. */
   Launch in(OpenClMatrix weight) {
     held.add(weight.memory());
-    return memory(weight.memory().forReading(), weight.first());
+    return memory(weight.memory().forReading(), weight.first()).arg(weight.stored().pairs());
   }
 
   /** Adds memory and the place of the first element in it. */

@@ -9,10 +9,11 @@ import dev.limpid.tensor.ops.PackedMatrix;
  * input * ofInput} of the memory, counted in elements of its type.
  *
  * @param memory shared by all parts of a weight
+ * @param stored how elements lie in it
  */
 record OpenClMatrix(
     OpenClMemory memory,
-    DType dtype,
+    Stored stored,
     long first,
     int ofOutput,
     int ofInput,
@@ -22,11 +23,28 @@ record OpenClMatrix(
     implements PackedMatrix {
 
   @Override
+  public DType dtype() {
+    return stored.dtype();
+  }
+
+  @Override
+  public long bytes() {
+    return stored.bytes((long) outputs * inputs);
+  }
+
+  @Override
   public OpenClMatrix inputs(int from, int to) {
     if (from < 0 || to < from || to > inputs) {
       throw new ShapeException("inputs " + from + " to " + to + " of " + inputs);
     }
     return new OpenClMatrix(
-        memory, dtype, first + (long) from * ofInput, ofOutput, ofInput, outputs, to - from, false);
+        memory,
+        stored,
+        first + (long) from * ofInput,
+        ofOutput,
+        ofInput,
+        outputs,
+        to - from,
+        false);
   }
 }

@@ -46,7 +46,15 @@ final class Products {
     }
 
     private Launch addTo(Launch launch) {
-      return launch.in(x, first).arg(row).arg(column).arg(batch).arg(group);
+      return addSteps(launch.in(x, first));
+    }
+
+    private Launch addRightTo(Launch launch) {
+      return addSteps(launch.in(x, first).arg(0L));
+    }
+
+    private Launch addSteps(Launch launch) {
+      return launch.arg(row).arg(column).arg(batch).arg(group);
     }
   }
 
@@ -66,7 +74,7 @@ final class Products {
 
   /** Multiplies activations. */
   void multiply(View a, View b, Result c, Sizes sizes) {
-    launch(a, b::addTo, 0, null, c, sizes);
+    launch(a, b::addRightTo, Stored.as(DType.F32), null, c, sizes);
   }
 
   /**
@@ -88,7 +96,7 @@ final class Products {
     launch(
         a,
         launch -> launch.in(b).arg(row).arg(column).arg(batch).arg(1),
-        type(b.dtype()),
+        b.stored(),
         bias,
         c,
         sizes);
@@ -106,7 +114,7 @@ final class Products {
       return;
     }
     int most = sizes.m() == 1 ? 1 : FEW;
-    String options = "-DTYPE=" + type(b.dtype()) + " -DMOST=" + most;
+    String options = b.stored().options() + " -DMOST=" + most;
     Tile tile = tiles.columns();
     Kernel kernel =
         byRows
@@ -135,12 +143,17 @@ final class Products {
   }
 
   private void launch(
-      View a, UnaryOperator<Launch> b, int type, @Nullable Tensor bias, Result c, Sizes sizes) {
+      View a,
+      UnaryOperator<Launch> b,
+      Stored stored,
+      @Nullable Tensor bias,
+      Result c,
+      Sizes sizes) {
     if (sizes.batches() == 0 || sizes.m() == 0 || sizes.n() == 0) {
       return;
     }
     Tile tile = tile(sizes);
-    String options = "-DTYPE=" + type + " -D" + sizes.seen() + " " + tile.options();
+    String options = stored.options() + " -D" + sizes.seen() + " " + tile.options();
     Launch launch = a.addTo(session.launch(new Kernel("matmul", options)));
     b.apply(launch).in(bias == null ? a.x() : bias).arg(bias != null);
     boolean writesAll = !c.accumulate() && sizes.seen() != Seen.RESULT_IS_PATTERN;
@@ -171,14 +184,5 @@ final class Products {
 
   private static long groups(int elements, int ofGroup) {
     return (elements + ofGroup - 1L) / ofGroup;
-  }
-
-  private static int type(DType dtype) {
-    return switch (dtype) {
-      case F32 -> 0;
-      case F16 -> 1;
-      case BF16 -> 2;
-      case I64 -> throw new IllegalArgumentException("ids are no weights");
-    };
   }
 }

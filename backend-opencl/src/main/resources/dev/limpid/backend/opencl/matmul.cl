@@ -1,28 +1,19 @@
 // c(m, n) = bias(n) + sum over k of a(m, k) b(k, n), for every batch; strides say where elements
 // lie. A group computes a tile: ROWS x COLUMNS items of BLOCK_ROWS x BLOCK_COLUMNS elements, and
 // sums DEPTH products between two visits to global memory. Each element is summed by one item, of
-// every DEPTH products first and then of these sums: long chains would lose digits. TYPE: of b, 0 for F32, 1 for F16, 2 for BF16.
+// every DEPTH products first and then of these sums: long chains would lose digits. TYPE: that of b.
 //
 // What of a causal pattern is known to be 0, queries being the last of the positions:
 // RESULT_IS_PATTERN: what lies above its diagonal is not computed;
 // LEFT_IS_PATTERN: sums end at the diagonal; LEFT_IS_TURNED_PATTERN: they begin there.
-#if TYPE == 0
-#define STORED float
-#define LOAD(p, i) (p)[i]
-#elif TYPE == 1
-#define STORED half
-#define LOAD(p, i) vload_half(i, p)
-#else
-#define STORED ushort
-#define LOAD(p, i) as_float((uint)(p)[i] << 16)
-#endif
 #define HEIGHT (ROWS * BLOCK_ROWS)
 #define WIDTH (COLUMNS * BLOCK_COLUMNS)
 #define ITEMS (ROWS * COLUMNS)
 
 kernel __attribute__((reqd_work_group_size(COLUMNS, ROWS, 1))) void
 matmul(global const float *a, long a0, int a_row, int a_column, long a_batch, int a_group,
-       global const STORED *b, long b0, int b_row, int b_column, long b_batch, int b_group,
+       global const STORED *b, long b0, long pairs,
+       int b_row, int b_column, long b_batch, int b_group,
        global const float *bias, long bias0, int has_bias, global float *c, long c0, int c_row,
        long c_batch, int accumulate, int m, int n, int k, int shift) {
   local float as[DEPTH][HEIGHT + 1];

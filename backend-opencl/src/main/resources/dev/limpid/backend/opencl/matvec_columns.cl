@@ -1,18 +1,8 @@
 // c(m, n) = bias(n) + sum over k of a(m, k) b(k, n) for a few rows m, where b lies column beside
-// column: COLUMNS of them for a group, each summed by ROWS items. MOST, TYPE: as in matvec_rows.
-#if TYPE == 0
-#define STORED float
-#define LOAD(p, i) (p)[i]
-#elif TYPE == 1
-#define STORED half
-#define LOAD(p, i) vload_half(i, p)
-#else
-#define STORED ushort
-#define LOAD(p, i) as_float((uint)(p)[i] << 16)
-#endif
-
+// column: COLUMNS of them for a group, each summed by ROWS items. MOST: as in matvec_rows.
 kernel __attribute__((reqd_work_group_size(COLUMNS, ROWS, 1))) void
-matvec_columns(global const float *a, long a0, global const STORED *b, long b0, int b_row,
+matvec_columns(global const float *a, long a0, global const STORED *b, long b0, long pairs,
+       int b_row,
                global const float *bias, long bias0, int has_bias, global float *c, long c0, int m,
                int n, int k) {
   local float shared[ROWS][COLUMNS];

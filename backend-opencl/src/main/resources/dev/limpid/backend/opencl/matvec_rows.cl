@@ -1,17 +1,7 @@
 // c(m, n) = bias(n) + sum over k of a(m, k) b(n, k) for a few rows m, where b lies row by row: a
-// group for each n, whose items share the sum. MOST: rows at a time. TYPE: of b, as in matmul.
-#if TYPE == 0
-#define STORED float
-#define LOAD(p, i) (p)[i]
-#elif TYPE == 1
-#define STORED half
-#define LOAD(p, i) vload_half(i, p)
-#else
-#define STORED ushort
-#define LOAD(p, i) as_float((uint)(p)[i] << 16)
-#endif
-
-kernel void matvec_rows(global const float *a, long a0, global const STORED *b, long b0, int b_row,
+// group for each n, whose items share the sum. MOST: rows at a time. TYPE: that of b.
+kernel void matvec_rows(global const float *a, long a0, global const STORED *b, long b0, long pairs,
+       int b_row,
                         global const float *bias, long bias0, int has_bias, global float *c,
                         long c0, int m, int n, int k) {
   local float shared[GROUP];

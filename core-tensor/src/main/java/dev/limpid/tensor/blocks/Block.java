@@ -73,14 +73,22 @@ public final class Block {
     return values[codes[element] & 0xff];
   }
 
+  /** Returns what the values of a part are multiplied with. */
+  public float scaleOf(int part) {
+    return toFloat(d) * scales[part];
+  }
+
+  /** Returns what is then subtracted from them. */
+  public float minimumOf(int part) {
+    return toFloat(m) * minima[part];
+  }
+
   /** Writes the elements, from {@code to} on. */
   public void decode(float[] out, int to) {
-    float scale = toFloat(d);
-    float minimum = toFloat(m);
     int part = format.part();
     for (int p = 0; p < format.parts(); p++) {
-      float ofPart = scale * scales[p];
-      float below = minimum * minima[p];
+      float ofPart = scaleOf(p);
+      float below = minimumOf(p);
       for (int i = p * part; i < (p + 1) * part; i++) {
         out[to + i] = ofPart * value(i) - below;
       }
