@@ -266,16 +266,40 @@ class GradientsProperties {
     }
     for (LayerGradients g : c.gradients(BackwardRules.EXACT)) {
       for (int t = 0; t <= c.target; t++) {
-        float[] row = g.residPre().row(t).toFloats();
-        double sum = 0;
-        double magnitude = 0;
-        for (float x : row) {
-          sum += x;
-          magnitude += Math.abs(x);
+        hasNoMean(g.residPre().row(t));
+        if (!c.config.residual().isParallel()) {
+          hasNoMean(g.residMid().row(t));
         }
-        assertThat(sum).isCloseTo(0, within(1e-5 * magnitude));
       }
     }
+  }
+
+  private static void hasNoMean(Tensor gradient) {
+    double sum = 0;
+    double magnitude = 0;
+    for (float x : gradient.toFloats()) {
+      sum += x;
+      magnitude += Math.abs(x);
+    }
+    assertThat(sum).isCloseTo(0, within(1e-5 * magnitude));
+  }
+
+  /** The last norm does not see how long a state is, but for its epsilon. */
+  @Property(tries = 60)
+  void lengthDoesNotCountBeforeTheLastNorm(@ForAll long seed) {
+    Case c = new Case(seed);
+    if (!c.model.weights().finalNorm().isThere()) {
+      return;
+    }
+    Tensor gradient = c.gradients(BackwardRules.EXACT).getLast().residPost().row(c.target);
+    Tensor state = c.trace.finalResidual().row(c.target).toHeap();
+    double meanSquare = 0;
+    for (float x : state.toFloats()) {
+      meanSquare += (double) x * x / state.size();
+    }
+    double lengths = Math.sqrt(dot(gradient, gradient) * dot(state, state));
+    double share = 1e-5 + 100 * c.config.norm().epsilon() / meanSquare;
+    assertThat(dot(gradient, state)).isCloseTo(0, within(share * lengths));
   }
 
   @Property(tries = 10)

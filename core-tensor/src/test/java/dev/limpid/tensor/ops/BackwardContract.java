@@ -184,13 +184,26 @@ public interface BackwardContract extends ContractSubject {
     ops().splitHeads(ofValues, valuesByHead, 0);
     isSlope(valuesByHead, v, x -> mixed(q, k, x, weights, tq, tk, shape, dHead));
     Tensor slopes = ofPattern.toHeap();
+    Tensor scoreSlopes = ofScores.toHeap();
     for (int h = 0; h < nHeads; h++) {
       for (int i = 0; i < tq; i++) {
         for (int j = i + tk - tq + 1; j < tk; j++) {
           assertThat(slopes.get(h, i, j)).isZero();
         }
+        rowSumsToZero(scoreSlopes, h, i);
       }
     }
+  }
+
+  /** A row of scores that are all larger by the same gives the same pattern. */
+  private static void rowSumsToZero(Tensor ofScores, int head, int query) {
+    double sum = 0;
+    double magnitude = 0;
+    for (int k = 0; k < ofScores.dim(2); k++) {
+      sum += ofScores.get(head, query, k);
+      magnitude += Math.abs(ofScores.get(head, query, k));
+    }
+    assertThat(sum).isCloseTo(0, within(1e-6 * magnitude + 1e-5));
   }
 
   /** &lt;c, attention&gt; of queries [Tq, H d], keys [Tk, K d] and values [K, Tk, d]. */
