@@ -1,13 +1,10 @@
 package dev.limpid.corpus;
 
-import dev.limpid.Prompt;
-import dev.limpid.QuestionException;
-import dev.limpid.model.NonFiniteStateException;
-import dev.limpid.model.tokenizer.TokenizationException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +14,6 @@ record Block(List<CorpusInput.Numbered> entries) {
   private static final int PROMPTS = 16;
 
   private static final int CHARACTERS = 1 << 16;
-
-  private static final int LONGEST_GROUP = 200;
 
   /** Reads the next one; it has no entries behind the last. */
   static Block read(CorpusInput input) throws IOException {
@@ -51,6 +46,13 @@ record Block(List<CorpusInput.Numbered> entries) {
 
   /** Takes the samples of its prompts. */
   Outcome take(PromptSampler sampler) throws IOException {
+    List<PromptSampler.Asked> asked = new ArrayList<>();
+    for (CorpusInput.Numbered entry : entries) {
+      if (entry.entry() instanceof CorpusEntry.Prompt prompt) {
+        asked.add(new PromptSampler.Asked(entry.number(), prompt.given(), prompt.group()));
+      }
+    }
+    Iterator<PromptSampler.Taken> taken = sampler.take(asked).iterator();
     CorpusStatistics statistics = CorpusStatistics.empty(sampler.shape());
     ByteArrayOutputStream rows = new ByteArrayOutputStream();
     List<Reject> rejects = new ArrayList<>();
@@ -59,7 +61,7 @@ record Block(List<CorpusInput.Numbered> entries) {
           switch (entry.entry()) {
             case CorpusEntry.Bad bad -> Optional.of(bad.reason());
             case CorpusEntry.Prompt prompt ->
-                take(sampler, entry.number(), prompt, statistics, new DataOutputStream(rows));
+                add(taken.next(), prompt.group(), statistics, new DataOutputStream(rows));
           };
       if (reason.isPresent()) {
         statistics.plusRejected();
@@ -69,31 +71,17 @@ record Block(List<CorpusInput.Numbered> entries) {
     return new Outcome(entries.size(), statistics, rows.toByteArray(), rejects);
   }
 
-  /** Returns why it cannot be run; empty if it was. */
-  private static Optional<String> take(
-      PromptSampler sampler,
-      long number,
-      CorpusEntry.Prompt entry,
+  /** Returns why there is nothing to add; empty if there is. */
+  private static Optional<String> add(
+      PromptSampler.Taken taken,
+      Optional<String> group,
       CorpusStatistics statistics,
       DataOutputStream rows)
       throws IOException {
-    if (entry.group().filter(group -> group.length() > LONGEST_GROUP).isPresent()) {
-      return Optional.of("the name of its group has more than " + LONGEST_GROUP + " characters");
-    }
-    List<PromptSampler.Sampled> samples;
-    try {
-      Prompt prompt = entry.given().cut(sampler.model().source(), Optional.empty());
-      samples = sampler.samples(number, prompt, entry.group());
-    } catch (QuestionException | TokenizationException | NonFiniteStateException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
-    if (samples.isEmpty()) {
-      return Optional.of(PromptSampler.NO_SAMPLE);
-    }
-    for (PromptSampler.Sampled sampled : samples) {
-      statistics.plus(sampled.sample(), entry.group());
+    for (PromptSampler.Sampled sampled : taken.samples()) {
+      statistics.plus(sampled.sample(), group);
       sampled.row().write(rows);
     }
-    return Optional.empty();
+    return taken.reason();
   }
 }

@@ -2,45 +2,60 @@ package dev.limpid.corpus;
 
 import dev.limpid.LanguageModel;
 import dev.limpid.Prompt;
-import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.NeuronContributions;
-import dev.limpid.attribution.logits.LensReading;
-import dev.limpid.attribution.logits.LogitLens;
-import dev.limpid.attribution.logits.Prediction;
+import dev.limpid.QuestionException;
+import dev.limpid.files.PromptLine.Given;
 import dev.limpid.model.ForwardTrace;
-import dev.limpid.model.LayerTrace;
 import dev.limpid.model.LayerVisitor;
+import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.TraceDetail;
-import dev.limpid.model.Transformer;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Residual;
-import dev.limpid.routes.FlowGraph;
-import dev.limpid.routes.FlowGraphBuilder;
-import dev.limpid.routes.Route;
-import dev.limpid.routes.RouteExtractor;
+import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.routes.statistics.RouteSample;
 import dev.limpid.routes.statistics.StatisticsShape;
-import dev.limpid.tensor.Tensor;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the samples of prompts: each runs once, and its routes, lens readings and neurons are taken
- * from that run. What comes out depends on the prompt alone. Safe to share between threads.
+ * Takes the samples of prompts: each runs once, several together, and its routes, lens readings and
+ * neurons are taken from that run. What comes out depends on the prompt alone, not on those beside
+ * it. Safe to share between threads.
  */
 public record PromptSampler(LanguageModel model, CorpusSettings settings) {
-  /** Why a prompt has no sample. */
-  public static final String NO_SAMPLE = "it has one token, and the first position is no sample";
+  private static final String NO_SAMPLE = "it has one token, and the first position is no sample";
 
-  private static final int STRONGEST = 8;
+  private static final int LONGEST_GROUP = 200;
+
+  /**
+   * A prompt of a corpus.
+   *
+   * @param number of the prompt in its corpus, from 0
+   * @param given what runs
+   * @param group that it is in
+   */
+  public record Asked(long number, Given given, Optional<String> group) {}
 
   /** A sample and its row. */
   public record Sampled(RouteSample sample, SampleRow row) {}
+
+  /**
+   * What was taken of a prompt.
+   *
+   * @param samples in order of position
+   * @param reason why there are none; empty if there are
+   */
+  public record Taken(List<Sampled> samples, Optional<String> reason) {
+    /** Copies the list. */
+    public Taken {
+      samples = List.copyOf(samples);
+    }
+
+    static Taken rejected(String reason) {
+      return new Taken(List.of(), Optional.of(reason));
+    }
+  }
 
   /** Returns what statistics of its samples are about. */
   public StatisticsShape shape() {
@@ -54,147 +69,69 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
   }
 
   /**
-   * Returns the samples of a prompt, in order of position.
+   * Takes the samples of some prompts: of so many as memory has room for, since all of them run
+   * together.
    *
-   * @param number of the prompt in its corpus, from 0
-   * @param group that it is in
-   * @throws dev.limpid.model.NonFiniteStateException if its numbers overflow
+   * @return what was taken of each, in their order
    */
-  public List<Sampled> samples(long number, Prompt prompt, Optional<String> group) {
-    List<Integer> positions = positions(prompt.nPositions());
-    if (positions.isEmpty()) {
-      return List.of();
-    }
-    Transformer transformer = model.transformer();
-    FlowGraphBuilder graph =
-        new FlowGraphBuilder(transformer, ContributionOptions.DEFAULT, settings.threshold());
-    Neurons neurons = new Neurons(positions);
-    LayerVisitor each = settings.neurons() ? graph.then(neurons) : graph;
-    ForwardTrace trace = transformer.run(prompt.tokens(), TraceDetail.RESIDUALS, each);
-    return new Taken(number, prompt, group, trace, graph.graph(), neurons).all(positions);
-  }
-
-  private List<Integer> positions(int nPositions) {
-    return switch (settings.position()) {
-      case LAST, ANSWER -> List.of(nPositions - 1);
-      case ALL -> IntStream.range(1, nPositions).boxed().toList();
-    };
-  }
-
-  /** Sees the neurons of each layer while it is there. */
-  private final class Neurons implements LayerVisitor {
-    private final List<Integer> positions;
-    private final Map<Integer, RouteSample.Neurons> taken = new HashMap<>();
-
-    Neurons(List<Integer> positions) {
-      this.positions = positions;
-    }
-
-    @Override
-    public void layer(int layer, LayerTrace trace) {
-      int nLayers = model.transformer().config().nLayers();
-      for (int position : positions) {
-        NeuronContributions found =
-            NeuronContributions.of(
-                model.transformer(), layer, trace, ContributionOptions.DEFAULT, position);
-        RouteSample.Neurons all =
-            taken.computeIfAbsent(
-                position, p -> new RouteSample.Neurons(new int[nLayers][], new float[nLayers][]));
-        all.strongest()[layer] =
-            found.top(STRONGEST).stream().mapToInt(Integer::intValue).toArray();
-        all.contributions()[layer] = found.neurons().toFloats();
+  public List<Taken> take(List<Asked> prompts) throws IOException {
+    List<Taken> taken = new ArrayList<>();
+    List<PromptPass> passes = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (Asked asked : prompts) {
+      try {
+        Prompt prompt = cut(asked);
+        PromptPass pass = new PromptPass(this, asked.number(), prompt, asked.group());
+        if (pass.positions().isEmpty()) {
+          taken.add(Taken.rejected(NO_SAMPLE));
+        } else {
+          places.add(taken.size());
+          passes.add(pass);
+          taken.add(Taken.rejected("")); // until it has run
+        }
+      } catch (QuestionException | TokenizationException e) {
+        taken.add(Taken.rejected(String.valueOf(e.getMessage())));
       }
     }
+    List<Taken> ran = run(passes);
+    for (int i = 0; i < ran.size(); i++) {
+      taken.set(places.get(i), ran.get(i));
+    }
+    return taken;
+  }
 
-    RouteSample.@Nullable Neurons at(int position) {
-      return taken.get(position);
+  private Prompt cut(Asked asked) throws IOException, QuestionException {
+    if (asked.group().filter(group -> group.length() > LONGEST_GROUP).isPresent()) {
+      throw new QuestionException(
+          "the name of its group has more than " + LONGEST_GROUP + " characters");
+    }
+    return asked.given().cut(model.source(), Optional.empty());
+  }
+
+  /** Runs prompts together, or, where the numbers of one overflow, each by itself. */
+  private List<Taken> run(List<PromptPass> passes) {
+    try {
+      return together(passes);
+    } catch (NonFiniteStateException e) {
+      if (passes.size() == 1) {
+        return List.of(Taken.rejected(String.valueOf(e.getMessage())));
+      }
+      return passes.stream().flatMap(pass -> run(List.of(pass.anew())).stream()).toList();
     }
   }
 
-  /** What a run has left. */
-  private final class Taken {
-    private final long number;
-    private final Prompt prompt;
-    private final Optional<String> group;
-    private final ForwardTrace trace;
-    private final FlowGraph graph;
-    private final Neurons neurons;
-
-    Taken(
-        long number,
-        Prompt prompt,
-        Optional<String> group,
-        ForwardTrace trace,
-        FlowGraph graph,
-        Neurons neurons) {
-      this.number = number;
-      this.prompt = prompt;
-      this.group = group;
-      this.trace = trace;
-      this.graph = graph;
-      this.neurons = neurons;
+  private List<Taken> together(List<PromptPass> passes) {
+    List<LayerVisitor> visitors = passes.stream().map(PromptPass::visitor).toList();
+    List<List<Integer>> tokens = passes.stream().map(pass -> pass.prompt().tokens()).toList();
+    List<ForwardTrace> traces =
+        model.transformer().runTogether(tokens, TraceDetail.RESIDUALS, visitors);
+    SampleReadings readings = new SampleReadings(model.transformer());
+    for (int i = 0; i < passes.size(); i++) {
+      readings.add(traces.get(i), passes.get(i).positions());
     }
-
-    List<Sampled> all(List<Integer> positions) {
-      RouteExtractor extractor = new RouteExtractor(graph, settings.mode(), settings.threshold());
-      List<Route> routes =
-          positions.size() == 1
-              ? List.of(extractor.route(positions.getFirst()))
-              : extractor.routes().subList(positions.getFirst(), prompt.nPositions());
-      List<Sampled> samples = new ArrayList<>();
-      for (Route route : routes) {
-        samples.add(sampled(route, samples.isEmpty()));
-      }
-      return samples;
-    }
-
-    private Sampled sampled(Route route, boolean isFirst) {
-      int position = route.position();
-      List<LensReading> readings = readings(position);
-      LensReading last = readings.getLast();
-      Prediction next = last.top().getFirst();
-      RouteSample sample =
-          RouteSample.of(
-              new RouteSample.Origin(number, position, isFirst, Excerpt.of(prompt, position)),
-              route,
-              lens(readings, next.id()),
-              neurons.at(position),
-              shape());
-      SampleRow row =
-          new SampleRow(
-              number,
-              position,
-              next.id(),
-              prompt.names().text(next.id()),
-              next.probability(),
-              last.entropy(),
-              route.nodes().size(),
-              route.edges().size(),
-              route.lostFlow().total(),
-              group.orElse(null),
-              sample.headFlows());
-      return new Sampled(sample, row);
-    }
-
-    private static RouteSample.Lens lens(List<LensReading> readings, int next) {
-      boolean[] top = new boolean[readings.size()];
-      double[] entropy = new double[readings.size()];
-      for (int l = 0; l < top.length; l++) {
-        top[l] = readings.get(l).top().getFirst().id() == next;
-        entropy[l] = readings.get(l).entropy();
-      }
-      return new RouteSample.Lens(top, entropy);
-    }
-
-    /** What is read in the state behind each layer: all of them in one product with the head. */
-    private List<LensReading> readings(int position) {
-      ModelConfig config = model.transformer().config();
-      Tensor states = Tensor.zeros(config.nLayers(), config.dModel());
-      for (int l = 0; l < config.nLayers(); l++) {
-        Tensor behind = trace.before(l + 1).rows(position, position + 1);
-        behind.copyTo(0, states.array(), l * config.dModel(), config.dModel());
-      }
-      return new LogitLens(model.transformer(), 1).read(states);
-    }
+    readings.read();
+    return passes.stream()
+        .map(pass -> new Taken(pass.samples(readings::next), Optional.empty()))
+        .toList();
   }
 }

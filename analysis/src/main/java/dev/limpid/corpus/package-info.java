@@ -9,7 +9,7 @@
  * CorpusView found = run.over(List.of(Path.of("prompts.jsonl")), Path.of("out"));
  * }</pre>
  *
- * <p>A {@link dev.limpid.corpus.PromptSampler} takes the samples of one prompt, for engines that
+ * <p>A {@link dev.limpid.corpus.PromptSampler} takes the samples of some prompts, for engines that
  * have their own way to go over many.
  */
 @NullMarked

@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,5 +73,35 @@ record BlockRun(
         attentionScale,
         mlpScale,
         mlp.experts);
+  }
+
+  /**
+   * Returns what a trace keeps of one of several texts that are stacked as rows.
+   *
+   * @param start its first row
+   * @param end the row behind its last
+   * @param own what its queries found
+   */
+  LayerTrace trace(int start, int end, Attended own) {
+    UnaryOperator<Tensor> rows = x -> x.rows(start, end);
+    Tensor pre = rows.apply(mlp.neuronPre);
+    return new BlockRun(
+            rows.apply(residPre),
+            rows.apply(queries),
+            rows.apply(keys),
+            own,
+            rows.apply(attnOut),
+            attentionScale == null ? null : rows.apply(attentionScale),
+            rows.apply(residMid),
+            new MlpRun(
+                pre,
+                mlp.up == mlp.neuronPre ? pre : rows.apply(mlp.up),
+                rows.apply(mlp.neuronPost),
+                rows.apply(mlp.out),
+                null),
+            rows.apply(mlpOut),
+            mlpScale == null ? null : rows.apply(mlpScale),
+            rows.apply(residPost))
+        .trace();
   }
 }

@@ -1,14 +1,9 @@
 package dev.limpid.corpus.spark;
 
-import dev.limpid.Prompt;
-import dev.limpid.QuestionException;
 import dev.limpid.corpus.CorpusStatistics;
 import dev.limpid.corpus.PromptSampler;
-import dev.limpid.corpus.PromptSampler.Sampled;
 import dev.limpid.corpus.Reject;
 import dev.limpid.corpus.SampleRow;
-import dev.limpid.model.NonFiniteStateException;
-import dev.limpid.model.tokenizer.TokenizationException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -57,11 +52,25 @@ record Taken(SentStatistics statistics, List<Row> rows, List<SentReject> rejects
 
   private static Taken block(Iterator<PromptRecord> prompts, PromptSampler sampler)
       throws IOException {
+    List<PromptRecord> block = new ArrayList<>();
+    List<PromptSampler.Asked> asked = new ArrayList<>();
+    while (block.size() < PROMPTS && prompts.hasNext()) {
+      PromptRecord prompt = prompts.next();
+      block.add(prompt);
+      if (prompt.reason() == null) {
+        asked.add(
+            new PromptSampler.Asked(
+                prompt.number(), prompt.given(), Optional.ofNullable(prompt.group())));
+      }
+    }
+    Iterator<PromptSampler.Taken> samples = sampler.take(asked).iterator();
     CorpusStatistics statistics = CorpusStatistics.empty(sampler.shape());
     Taken taken = new Taken(new SentStatistics(statistics), new ArrayList<>(), new ArrayList<>());
-    for (int i = 0; i < PROMPTS && prompts.hasNext(); i++) {
-      PromptRecord prompt = prompts.next();
-      Optional<String> reason = taken.take(prompt, sampler);
+    for (PromptRecord prompt : block) {
+      Optional<String> reason =
+          prompt.reason() == null
+              ? taken.add(samples.next(), Optional.ofNullable(prompt.group()))
+              : Optional.of(prompt.reason());
       if (reason.isPresent()) {
         statistics.plusRejected();
         taken.rejects.add(
@@ -71,27 +80,14 @@ record Taken(SentStatistics statistics, List<Row> rows, List<SentReject> rejects
     return taken;
   }
 
-  /** Returns why it cannot be run; empty if it was. */
-  private Optional<String> take(PromptRecord record, PromptSampler sampler) throws IOException {
-    if (record.reason() != null) {
-      return Optional.of(record.reason());
-    }
-    Optional<String> group = Optional.ofNullable(record.group());
-    List<Sampled> samples;
-    try {
-      Prompt prompt = record.given().cut(sampler.model().source(), Optional.empty());
-      samples = sampler.samples(record.number(), prompt, group);
-    } catch (QuestionException | TokenizationException | NonFiniteStateException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
-    if (samples.isEmpty()) {
-      return Optional.of(PromptSampler.NO_SAMPLE);
-    }
-    for (Sampled sampled : samples) {
+  /** Returns why there is nothing to add; empty if there is. */
+  private Optional<String> add(PromptSampler.Taken taken, Optional<String> group)
+      throws IOException {
+    for (PromptSampler.Sampled sampled : taken.samples()) {
       statistics.statistics().plus(sampled.sample(), group);
       rows.add(row(sampled.row()));
     }
-    return Optional.empty();
+    return taken.reason();
   }
 
   private static Row row(SampleRow row) {
