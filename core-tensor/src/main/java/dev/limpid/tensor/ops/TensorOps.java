@@ -89,7 +89,8 @@ public interface TensorOps {
   PackedMatrix packBothWays(Tensor weight, WeightLayout layout);
 
   /**
-   * Writes x W^T + b into out.
+   * Writes x W^T + b into out. A row of two or more gets the same bits whatever the others are, and
+   * however many.
    *
    * @param x [T, in]
    * @param weight W, [out, in] before packing

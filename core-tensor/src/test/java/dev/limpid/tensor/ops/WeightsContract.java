@@ -45,6 +45,24 @@ public interface WeightsContract extends ContractSubject {
     checkMatmul(packed, weight, WeightLayout.OUT_IN, 0, 0, 523);
   }
 
+  /** So that prompts can be stacked as rows: each gets the bits that it gets alone. */
+  @ParameterizedTest
+  @EnumSource(Storage.class)
+  default void aRowIsTheSameAmongAnyOthers(Storage storage) {
+    Samples samples = new Samples(42);
+    PackedMatrix packed =
+        ops().pack(samples.weight(storage, 45, 300), WeightLayout.OUT_IN);
+    Tensor x = there(samples.gaussian(523, 300));
+    Tensor together = out(523, 45);
+    ops().matmul(x, packed, null, together);
+    int[] ends = {2, 5, 13, 33, 50, 207, 523};
+    for (int i = 0, from = 0; i < ends.length; from = ends[i], i++) {
+      Tensor apart = out(ends[i] - from, 45);
+      ops().matmul(x.rows(from, ends[i]), packed, null, apart);
+      assertThat(apart.toFloats()).isEqualTo(together.rows(from, ends[i]).toFloats());
+    }
+  }
+
   @Test
   default void sumsOverManyInputs() {
     Tensor weight = new Samples(42).weight(Storage.BF16, 3, 1111);
