@@ -40,8 +40,7 @@ final class Stack {
       List<Tensor> residuals,
       List<LayerTrace> layers) {
     Part(List<Integer> tokens, LayerVisitor each, int start) {
-      this(
-          tokens, each, start, start + tokens.size(), new ArrayList<>(), new ArrayList<>());
+      this(tokens, each, start, start + tokens.size(), new ArrayList<>(), new ArrayList<>());
     }
 
     Tensor of(Tensor x) {
@@ -50,10 +49,7 @@ final class Stack {
   }
 
   private Stack(
-      Transformer model,
-      TraceDetail detail,
-      List<List<Integer>> prompts,
-      List<LayerVisitor> each) {
+      Transformer model, TraceDetail detail, List<List<Integer>> prompts, List<LayerVisitor> each) {
     this.model = model;
     this.ops = model.ops();
     this.config = model.config();
@@ -68,10 +64,7 @@ final class Stack {
 
   /** Runs all prompts, as many together as make a stack. */
   static List<ForwardTrace> run(
-      Transformer model,
-      List<List<Integer>> prompts,
-      TraceDetail detail,
-      List<LayerVisitor> each) {
+      Transformer model, List<List<Integer>> prompts, TraceDetail detail, List<LayerVisitor> each) {
     prompts.forEach(tokens -> model.config().requireTokens(tokens, 0));
     List<ForwardTrace> traces = new ArrayList<>();
     while (traces.size() < prompts.size()) {
@@ -120,10 +113,7 @@ final class Stack {
       }
     }
     return parts.stream()
-        .map(
-            p ->
-                new ForwardTrace(
-                    model, detail, p.tokens(), List.of(), p.residuals(), p.layers()))
+        .map(p -> new ForwardTrace(model, detail, p.tokens(), List.of(), p.residuals(), p.layers()))
         .toList();
   }
 
@@ -147,8 +137,7 @@ final class Stack {
     return Rotations.of(config, 0, longest, longest).of(positions).on(ops);
   }
 
-  private Tensor layer(
-      int layer, Tensor resid, Rotations rotations, Scope pass, Scope ofLayer) {
+  private Tensor layer(int layer, Tensor resid, Rotations rotations, Scope pass, Scope ofLayer) {
     List<BlockRun.Attended> attended = new ArrayList<>();
     Attention attention = (q, k, v) -> attend(layer, q, k, v, attended);
     BlockRun run = model.run(layer, resid, rotations, attention, StackEdits.NONE);
@@ -172,8 +161,7 @@ final class Stack {
     Attention.Whole whole = new Attention.Whole(model, layer, none);
     Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
     for (Part part : parts) {
-      attended.add(
-          whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed)));
+      attended.add(whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed)));
     }
     return new BlockRun.Attended(null, null, mixed);
   }

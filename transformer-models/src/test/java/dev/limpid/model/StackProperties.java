@@ -94,8 +94,7 @@ class StackProperties {
         .toList();
   }
 
-  private static void check(
-      Transformer model, List<List<Integer>> prompts, TraceDetail detail) {
+  private static void check(Transformer model, List<List<Integer>> prompts, TraceDetail detail) {
     List<List<LayerTrace>> seen = new ArrayList<>();
     List<LayerVisitor> each = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
@@ -123,11 +122,10 @@ class StackProperties {
 
   private static List<Integer> bits(LayerTrace layer) {
     List<Integer> all = new ArrayList<>();
-    layer.each(
-        x -> {
-          all.addAll(bits(x));
-          return x;
-        });
+    layer.each(x -> {
+      all.addAll(bits(x));
+      return x;
+    });
     Stream.of(layer.attentionScale(), layer.mlpScale())
         .filter(Objects::nonNull)
         .forEach(x -> all.addAll(bits(x)));

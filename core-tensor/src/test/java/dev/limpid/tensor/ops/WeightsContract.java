@@ -50,8 +50,7 @@ public interface WeightsContract extends ContractSubject {
   @EnumSource(Storage.class)
   default void aRowIsTheSameAmongAnyOthers(Storage storage) {
     Samples samples = new Samples(42);
-    PackedMatrix packed =
-        ops().pack(samples.weight(storage, 45, 300), WeightLayout.OUT_IN);
+    PackedMatrix packed = ops().pack(samples.weight(storage, 45, 300), WeightLayout.OUT_IN);
     Tensor x = there(samples.gaussian(523, 300));
     Tensor together = out(523, 45);
     ops().matmul(x, packed, null, together);
