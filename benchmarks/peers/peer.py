@@ -52,6 +52,26 @@ class HalfHuggingFace(HuggingFace):
         super().__init__(folder, torch.bfloat16)
 
 
+class Batches:
+    """The forward pass over many prompts, in padded batches; attention as Hugging Face chooses it."""
+
+    def __init__(self, folder):
+        from transformers import AutoModelForCausalLM
+
+        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        self.model.eval()
+
+    def forward(self, tokens, prompts, size, last):
+        """Padded on the left, so that the last position of every row is the last of its prompt."""
+        for at in range(0, len(prompts), size):
+            batch = prompts[at:at + size]
+            longest = max(map(len, batch))
+            ids = torch.tensor([[0] * (longest - len(p)) + p for p in batch])
+            mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in batch])
+            positions = (mask.cumsum(1) - 1).clamp(min=0)
+            self.model(ids, attention_mask=mask, position_ids=positions, use_cache=False, logits_to_keep=1 if last else 0)
+
+
 class Autograd(HuggingFace):
     """A forward pass and the gradient of one logit difference in the embeddings; no weight asks for one."""
 
@@ -172,7 +192,7 @@ class Formula:
 def main():
     torch.set_num_threads(int(os.environ.get("LIMPID_THREADS", "2")))
     torch.set_grad_enabled(False)
-    peers = {c.__name__: c for c in (HuggingFace, HalfHuggingFace, Autograd, Bridge, Hooked, Formula)}
+    peers = {c.__name__: c for c in (HuggingFace, HalfHuggingFace, Batches, Autograd, Bridge, Hooked, Formula)}
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not stand among the answers
     peer = peers[sys.argv[2]](sys.argv[1])

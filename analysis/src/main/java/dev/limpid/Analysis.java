@@ -67,13 +67,19 @@ public final class Analysis {
   private final LanguageModel model;
   private final Prompt prompt;
   private final Progress progress;
+
+  /** Runs it beside others; null where it runs alone. */
+  private final @Nullable Companions companions;
+
   private @Nullable ForwardTrace trace;
   private @Nullable FlowGraph graph;
 
-  Analysis(LanguageModel model, Prompt prompt, Progress progress) {
+  Analysis(
+      LanguageModel model, Prompt prompt, Progress progress, @Nullable Companions companions) {
     this.model = model;
     this.prompt = prompt;
     this.progress = progress;
+    this.companions = companions;
   }
 
   /**
@@ -83,7 +89,7 @@ public final class Analysis {
    * @param other hears how far its questions are, and may end them
    */
   public synchronized Analysis heardBy(Progress other) {
-    Analysis same = new Analysis(model, prompt, other);
+    Analysis same = new Analysis(model, prompt, other, null);
     same.trace = trace;
     same.graph = graph;
     return same;
@@ -116,10 +122,14 @@ public final class Analysis {
    */
   public synchronized ForwardTrace trace() throws QuestionException {
     @Nullable ForwardTrace known = trace;
-    if (known == null) {
-      known = run(isLittle() ? TraceDetail.FULL : TraceDetail.RESIDUALS, this::forward);
-      trace = known;
+    if (known == null && companions != null) {
+      known = companions.trace(prompt, progress);
     }
+    if (known == null) {
+      boolean isLittle = isLittle(model, prompt.nPositions());
+      known = run(isLittle ? TraceDetail.FULL : TraceDetail.RESIDUALS, this::forward);
+    }
+    trace = known;
     return known;
   }
 
@@ -578,6 +588,14 @@ public final class Analysis {
       throws QuestionException {
     @Nullable FlowGraph known = graph;
     if (known == null || !known.options().equals(options) || known.finest() > finest) {
+      if (trace == null && companions != null) {
+        known = companions.graph(prompt, options, finest, progress);
+        trace = companions.trace(prompt, progress);
+        if (known != null && known.options().equals(options) && known.finest() <= finest) {
+          graph = known;
+          return known;
+        }
+      }
       if (trace == null) {
         FlowGraphBuilder builder = new FlowGraphBuilder(transformer(), options, finest);
         LayerVisitor ran = (l, layer) -> progress.ran(l + 1, transformer().config().nLayers());
@@ -647,10 +665,9 @@ public final class Analysis {
     }
   }
 
-  /** Whether a trace that keeps everything is little beside the memory there is. */
-  private boolean isLittle() {
-    ModelConfig c = transformer().config();
-    long nPositions = prompt.nPositions();
+  /** Returns whether a trace that keeps everything is little beside the memory there is. */
+  static boolean isLittle(LanguageModel model, long nPositions) {
+    ModelConfig c = model.transformer().config();
     long numbers =
         c.nLayers() * nPositions * (6L * c.dModel() + 3L * c.dMlp() + c.nHeads() * nPositions);
     return numbers * Float.BYTES < Runtime.getRuntime().maxMemory() / SHARE;

@@ -192,7 +192,23 @@ public final class LanguageModel {
    * @param progress hears how far each question is, and may end it
    */
   public Analysis analyse(Prompt prompt, Progress progress) {
-    return new Analysis(this, prompt, progress);
+    return new Analysis(this, prompt, progress, null);
+  }
+
+  /**
+   * Takes several prompts to ask questions about. All of them run together at the first question to
+   * any, which takes less time than one after the other where they are short; answers are the same.
+   * Memory holds the states of all of them.
+   *
+   * @param prompts cut for this model
+   * @param progress hears how far each question is, and may end it
+   * @return one for each prompt, in their order; not to be shared between threads
+   */
+  public List<Analysis> analyse(List<Prompt> prompts, Progress progress) {
+    Companions companions = new Companions(this, prompts);
+    return prompts.stream()
+        .map(prompt -> new Analysis(this, prompt, progress, companions))
+        .toList();
   }
 
   /** Returns the prompts that tell what the heads of this model do. */

@@ -95,7 +95,7 @@ final class PromptPass {
             new RouteSample.Origin(number, position, isFirst, Excerpt.of(prompt, position)),
             route,
             lens(readings, next.id()),
-            neurons.taken.get(position),
+            neurons.at(position),
             sampler.shape());
     SampleRow row =
         new SampleRow(
@@ -125,7 +125,7 @@ final class PromptPass {
 
   /** Sees the neurons of each layer while it is there. */
   private final class Neurons implements LayerVisitor {
-    private final Map<Integer, RouteSample.@Nullable Neurons> taken = new HashMap<>();
+    private final Map<Integer, RouteSample.Neurons> taken = new HashMap<>();
 
     @Override
     public void layer(int layer, LayerTrace trace) {
@@ -140,6 +140,10 @@ final class PromptPass {
             found.top(STRONGEST).stream().mapToInt(Integer::intValue).toArray();
         all.contributions()[layer] = found.neurons().toFloats();
       }
+    }
+
+    RouteSample.@Nullable Neurons at(int position) {
+      return taken.get(position);
     }
   }
 }

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  */
 final class Stack {
   /** Rows beyond this gain nothing: products go over them in passes. */
-  private static final int MOST_ROWS = 480;
+  private static final int MOST_ROWS = Integer.getInteger("rows", 480);
 
   /** What the values of a layer may take. */
   private static final long MOST_BYTES = 192L << 20;
@@ -138,31 +138,38 @@ final class Stack {
   }
 
   private Tensor layer(int layer, Tensor resid, Rotations rotations, Scope pass, Scope ofLayer) {
-    List<BlockRun.Attended> attended = new ArrayList<>();
+    BlockRun.Attended[] attended = new BlockRun.Attended[parts.size()];
     Attention attention = (q, k, v) -> attend(layer, q, k, v, attended);
     BlockRun run = model.run(layer, resid, rotations, attention, StackEdits.NONE);
-    for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      LayerTrace traced = run.trace(part.start(), part.end(), attended.get(i));
-      try (Scope _ = ops.scope()) {
-        part.each().layer(layer, traced);
-      }
-      if (detail == TraceDetail.FULL) {
-        part.layers().add(traced.each(x -> pass.keep(ofLayer.keep(x))));
-      }
+    LayerTrace[] traced = new LayerTrace[parts.size()];
+    ops.pieces(
+        parts.size(),
+        i -> {
+          Part part = parts.get(i);
+          traced[i] = run.trace(part.start(), part.end(), attended[i]);
+          try (Scope _ = ops.scope()) {
+            part.each().layer(layer, traced[i]);
+          }
+        });
+    for (int i = 0; i < traced.length && detail == TraceDetail.FULL; i++) {
+      parts.get(i).layers().add(traced[i].each(x -> pass.keep(ofLayer.keep(x))));
     }
     return run.residPost();
   }
 
   /** Each prompt looks at itself. */
   private BlockRun.Attended attend(
-      int layer, Tensor queries, Tensor keys, Tensor values, List<BlockRun.Attended> attended) {
+      int layer, Tensor queries, Tensor keys, Tensor values, BlockRun.Attended[] attended) {
     LayerEdits none = new LayerEdits(ops, List.of(), config.dHead(), 0);
     Attention.Whole whole = new Attention.Whole(model, layer, none);
     Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
-    for (Part part : parts) {
-      attended.add(whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed)));
-    }
+    ops.pieces(
+        attended.length,
+        i -> {
+          Part part = parts.get(i);
+          attended[i] =
+              whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed));
+        });
     return new BlockRun.Attended(null, null, mixed);
   }
 }

@@ -126,7 +126,8 @@ public final class Transformer {
    *
    * @param prompts the ids of each, BOS included
    * @param detail what the traces that are returned keep
-   * @param each the visitor of each prompt sees its layers; what it throws ends the pass
+   * @param each the visitor of each prompt sees its layers, as {@link #run} shows them, several
+   *     visitors at a time; what one throws ends the pass
    * @return the traces of the prompts, in their order
    * @throws NonFiniteStateException if the numbers of a prompt overflow; run alone, each says so of
    *     itself

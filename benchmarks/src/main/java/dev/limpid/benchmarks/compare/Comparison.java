@@ -40,7 +40,7 @@ public final class Comparison implements Callable<Integer> {
       split = ",",
       defaultValue =
           "forward,heads,contributions,formula,routes,threads,generation,"
-              + "reruns,sweep,gradients,autograd,answers,products",
+              + "reruns,sweep,gradients,autograd,prompts,answers,products",
       description = "groups of rows: ${DEFAULT-VALUE}")
   private Set<String> groups = Set.of();
 
@@ -72,6 +72,7 @@ public final class Comparison implements Callable<Integer> {
         run("generation", subject, EngineRows::generation);
         runChanged("sweep", subject, InterventionRows::heads);
         runChanged("answers", subject, rows -> rows.answers(false, 16, 32, 64));
+        runPrompts(subject);
       } else {
         runChanged("reruns", subject, InterventionRows::reruns);
       }
@@ -81,6 +82,9 @@ public final class Comparison implements Callable<Integer> {
     if (groups.contains("answers")) {
       Subject small = settings.open(bundled.getFileName().toString(), bundled);
       runChanged("answers", small, rows -> rows.answers(true, 16, 32));
+    }
+    if (groups.contains("prompts")) {
+      runPrompts(settings.open(bundled.getFileName().toString(), bundled));
     }
     if (groups.contains("products")) {
       for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
@@ -99,6 +103,11 @@ public final class Comparison implements Callable<Integer> {
   private void runChanged(String name, Subject subject, Group<InterventionRows> group)
       throws IOException {
     run(name, peers -> group.rows(new InterventionRows(subject, peers)));
+  }
+
+  private void runPrompts(Subject subject) throws IOException {
+    run("prompts", peers -> new PromptRows(subject, peers).stacked());
+    run("prompts", peers -> new PromptRows(subject, peers).corpus());
   }
 
   private void run(String name, Group<Peers> group) throws IOException {

@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.Tensor;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,16 @@ public interface TensorOps {
    * @param out same shape as x, modified
    */
   void copy(Tensor x, Tensor out);
+
+  /**
+   * Does independent pieces of work, each some operations on a part of what there is: at once, by
+   * the threads that share the work, or one after the other. What a piece throws is thrown here.
+   */
+  default void pieces(int count, IntConsumer work) {
+    for (int piece = 0; piece < count; piece++) {
+      work.accept(piece);
+    }
+  }
 
   /** Opens a scope around what this thread makes next; to be closed by the same thread. */
   Scope scope();

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import dev.limpid.Analysis;
 import dev.limpid.LanguageModel;
+import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
@@ -22,6 +23,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -30,6 +38,11 @@ import picocli.CommandLine.Option;
 @OptionGroup(Heading.PROMPT)
 final class PromptsOption {
   private static final String STANDARD_INPUT = "-";
+
+  /** So many prompts, or tokens, run together. */
+  private static final int TOGETHER = 16;
+
+  private static final int TOKENS_TOGETHER = 4096;
 
   @Option(
       names = "--prompts",
@@ -80,7 +93,14 @@ final class PromptsOption {
     refuse("TEXT, --file or --tokens", run.hasPrompt());
     try (PromptFile prompts = open(console)) {
       LanguageModel model = run.openModel(console);
-      return new Run(console, model, run.bos(), prompts, progress(console, prompts), question)
+      return new Run(
+              console,
+              model,
+              run.bos(),
+              prompts,
+              isWhole(),
+              progress(console, prompts),
+              question)
           .all();
     }
   }
@@ -92,8 +112,12 @@ final class PromptsOption {
   }
 
   private PromptsProgress progress(Console console, PromptFile prompts) throws IOException {
-    boolean isWhole = !STANDARD_INPUT.equals(file) && Files.isRegularFile(path());
-    return new PromptsProgress(console, prompts, isWhole ? Files.size(path()) : -1);
+    return new PromptsProgress(console, prompts, isWhole() ? Files.size(path()) : -1);
+  }
+
+  /** Whether all prompts are there already. */
+  private boolean isWhole() {
+    return !STANDARD_INPUT.equals(file) && Files.isRegularFile(path());
   }
 
   private Path path() {
@@ -105,15 +129,16 @@ final class PromptsOption {
       LanguageModel model,
       Optional<Boolean> bos,
       PromptFile prompts,
+      boolean isWhole,
       PromptsProgress progress,
       Question question) {
 
     int all() throws IOException {
       int all = 0;
       int answered = 0;
-      for (var entry = prompts.next(); entry.isPresent(); entry = prompts.next()) {
-        all++;
-        answered += answers(entry.get()) ? 1 : 0;
+      for (var block = block(); !block.isEmpty(); block = block()) {
+        all += block.size();
+        answered += answers(block);
       }
       progress.clear();
       if (answered == 0) {
@@ -128,18 +153,62 @@ final class PromptsOption {
       return ExitCode.DONE;
     }
 
-    private boolean answers(PromptEntry entry) throws IOException {
-      progress.begin(entry.number());
-      return switch (entry) {
-        case PromptEntry.Bad bad -> passOver(bad.number(), bad.reason());
-        case PromptLine line -> answersLine(line);
-      };
+    /** Reads the next entries; one from a pipe, whose other end may wait for the answer to it. */
+    private List<PromptEntry> block() throws IOException {
+      List<PromptEntry> block = new ArrayList<>();
+      int tokens = 0;
+      while (block.size() < (isWhole ? TOGETHER : 1) && tokens < TOKENS_TOGETHER) {
+        Optional<PromptEntry> next = prompts.next();
+        if (next.isEmpty()) {
+          break;
+        }
+        block.add(next.get());
+        tokens += next.get() instanceof PromptLine line ? tokens(line.prompt()) : 0;
+      }
+      return block;
     }
 
-    private boolean answersLine(PromptLine line) throws IOException {
+    /** Counts tokens, or, as a text has no more of them, characters. */
+    private static int tokens(PromptLine.Given prompt) {
+      return prompt.text() != null
+          ? prompt.text().length()
+          : Objects.requireNonNull(prompt.tokens()).size();
+    }
+
+    /** Answers entries, whose prompts run together, and returns how many it could answer. */
+    private int answers(List<PromptEntry> block) throws IOException {
+      Map<PromptEntry, Prompt> cut = new LinkedHashMap<>();
+      Map<PromptEntry, String> refused = new HashMap<>();
+      for (PromptEntry entry : block) {
+        try {
+          if (entry instanceof PromptLine line) {
+            cut.put(line, line.prompt().cut(model.source(), bos));
+          }
+        } catch (QuestionException | TokenizationException e) {
+          refused.put(entry, String.valueOf(e.getMessage()));
+        }
+      }
+      Iterator<Analysis> analyses =
+          model.analyse(List.copyOf(cut.values()), progress).iterator();
+      int answered = 0;
+      for (PromptEntry entry : block) {
+        progress.begin(entry.number());
+        boolean isAnswered =
+            switch (entry) {
+              case PromptEntry.Bad bad -> passOver(bad.number(), bad.reason());
+              case PromptLine line ->
+                  cut.containsKey(line)
+                      ? answersLine(analyses.next(), line)
+                      : passOver(line.number(), String.valueOf(refused.get(line)));
+            };
+        answered += isAnswered ? 1 : 0;
+      }
+      return answered;
+    }
+
+    private boolean answersLine(Analysis analysis, PromptLine line) throws IOException {
       Answer answer;
       try {
-        Analysis analysis = model.analyse(line.prompt().cut(model.source(), bos), progress);
         answer = question.about(analysis, line);
       } catch (QuestionException
           | CommandFailure

@@ -11,6 +11,7 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +71,12 @@ public final class VectorOps implements TensorOps {
   public void copy(Tensor x, Tensor out) {
     OpChecks.sameShape("copy", x, out);
     x.copyTo(0, out.array(), out.offset(), Math.toIntExact(x.size()));
+  }
+
+  /** Operations within a piece find the pool busy, and run on the thread that they are called by. */
+  @Override
+  public void pieces(int count, IntConsumer work) {
+    pool.run(count, (piece, scratch) -> work.accept(piece));
   }
 
   @Override
