@@ -4,6 +4,7 @@ and `limpid lens`, for each bundled model; then a run that is killed three times
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -179,6 +180,25 @@ def killed(folder, lines):
         near(f"bytes of {file}", (broken / file).read_bytes() == (whole / file).read_bytes(), True)
 
 
+def full(folder, lines):
+    """A disk with no room left: one line, nothing lost, and the run goes on where there is room again."""
+    corpus = Path(folder) / "corpus.jsonl"
+    corpus.write_text("".join(lines * 15), encoding="utf-8")
+    whole, out = Path(folder) / "whole", Path(folder) / "full"
+    arguments = [LIMPID, "corpus", corpus, "--model", MODELS[0], "--out", out, "--group-by", "task"]
+    room = 300_000  # bytes of a file: as a full disk, but without a disk of one's own
+    run = subprocess.run(
+        arguments, capture_output=True, text=True, env=os.environ | {"LIMPID_JAVA_OPTS": "-XX:-UsePerfData"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
+    near("full: code", run.returncode, 1)
+    said = [line for line in run.stderr.splitlines() if line.startswith("limpid: ")]
+    near("full: one line", len(said) == 1 and "too large" in said[0], True)
+    near("full: the run is kept", (out / "state").exists(), True)
+    limpid(*arguments[1:], "--resume")
+    for file in sorted(os.listdir(whole)):
+        near(f"full: bytes of {file}", (out / file).read_bytes() == (whole / file).read_bytes(), True)
+
+
 with tempfile.TemporaryDirectory() as folder:
     lines = []
     for task in TASKS:
@@ -190,5 +210,6 @@ with tempfile.TemporaryDirectory() as folder:
         for position in ("last", "all"):
             check(model, prompts, position)
     killed(folder, lines)
+    full(folder, lines)
 print(f"limpid corpus: {checks - wrong} of {checks} hold")
 sys.exit(1 if wrong else 0)

@@ -69,17 +69,20 @@ public final class Analysis {
   private final Progress progress;
 
   /** Runs it beside others; null where it runs alone. */
-  private final @Nullable Companions companions;
+  private final Companions.@Nullable Member companion;
 
   private @Nullable ForwardTrace trace;
   private @Nullable FlowGraph graph;
 
   Analysis(
-      LanguageModel model, Prompt prompt, Progress progress, @Nullable Companions companions) {
+      LanguageModel model,
+      Prompt prompt,
+      Progress progress,
+      Companions.@Nullable Member companion) {
     this.model = model;
     this.prompt = prompt;
     this.progress = progress;
-    this.companions = companions;
+    this.companion = companion;
   }
 
   /**
@@ -122,8 +125,8 @@ public final class Analysis {
    */
   public synchronized ForwardTrace trace() throws QuestionException {
     @Nullable ForwardTrace known = trace;
-    if (known == null && companions != null) {
-      known = companions.trace(prompt, progress);
+    if (known == null && companion != null) {
+      known = companion.trace(progress);
     }
     if (known == null) {
       boolean isLittle = isLittle(model, prompt.nPositions());
@@ -588,9 +591,9 @@ public final class Analysis {
       throws QuestionException {
     @Nullable FlowGraph known = graph;
     if (known == null || !known.options().equals(options) || known.finest() > finest) {
-      if (trace == null && companions != null) {
-        known = companions.graph(prompt, options, finest, progress);
-        trace = companions.trace(prompt, progress);
+      if (trace == null && companion != null) {
+        known = companion.graph(options, finest, progress);
+        trace = companion.trace(progress);
         if (known != null && known.options().equals(options) && known.finest() <= finest) {
           graph = known;
           return known;

@@ -9,9 +9,8 @@ import dev.limpid.model.Transformer;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.FlowGraphBuilder;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class Companions {
   private final LanguageModel model;
   private final List<Prompt> prompts;
-  private final Map<Prompt, ForwardTrace> traces = new IdentityHashMap<>();
-  private final Map<Prompt, FlowGraph> graphs = new IdentityHashMap<>();
+  private final List<ForwardTrace> traces = new ArrayList<>();
+  private final List<FlowGraph> graphs = new ArrayList<>();
   private boolean hasRun;
 
   Companions(LanguageModel model, List<Prompt> prompts) {
@@ -30,53 +29,63 @@ final class Companions {
     this.prompts = List.copyOf(prompts);
   }
 
-  /** Returns the run of a prompt; null if it is to run alone. */
-  synchronized @Nullable ForwardTrace trace(Prompt prompt, Progress progress) {
+  /** One of them. */
+  record Member(Companions all, int place) {
+    /** Returns its run; null if it is to run alone. */
+    @Nullable ForwardTrace trace(Progress progress) {
+      return all.trace(place, progress);
+    }
+
+    /** Returns its graph if the first question was about one; else null. */
+    @Nullable FlowGraph graph(ContributionOptions options, double finest, Progress progress) {
+      return all.graph(place, options, finest, progress);
+    }
+  }
+
+  private synchronized @Nullable ForwardTrace trace(int place, Progress progress) {
     if (!hasRun) {
       long nPositions = prompts.stream().mapToLong(Prompt::nPositions).sum();
       boolean isLittle = Analysis.isLittle(model, nPositions);
-      int nLayers = transformer().config().nLayers();
-      LayerVisitor each =
-          (layer, trace) -> progress.done(Progress.Phase.FORWARD, layer + 1, nLayers);
-      run(isLittle ? TraceDetail.FULL : TraceDetail.RESIDUALS, visitors(prompt, each));
+      LayerVisitor told = told(Progress.Phase.FORWARD, progress);
+      run(
+          isLittle ? TraceDetail.FULL : TraceDetail.RESIDUALS,
+          IntStream.range(0, prompts.size())
+              .mapToObj(i -> i == place ? told : LayerVisitor.NONE)
+              .toList());
     }
-    return traces.get(prompt);
+    return traces.isEmpty() ? null : traces.get(place);
   }
 
-  /** Returns the graph of a prompt if the first question was about one; else null. */
-  synchronized @Nullable FlowGraph graph(
-      Prompt prompt, ContributionOptions options, double finest, Progress progress) {
+  private synchronized @Nullable FlowGraph graph(
+      int place, ContributionOptions options, double finest, Progress progress) {
     if (!hasRun) {
-      int nLayers = transformer().config().nLayers();
-      LayerVisitor each =
-          (layer, trace) -> progress.done(Progress.Phase.CONTRIBUTIONS, layer + 1, nLayers);
-      List<LayerVisitor> counted = visitors(prompt, each);
-      List<FlowGraphBuilder> builders = new ArrayList<>();
-      List<LayerVisitor> visitors = new ArrayList<>();
-      for (LayerVisitor visitor : counted) {
-        builders.add(new FlowGraphBuilder(transformer(), options, finest));
-        visitors.add(builders.getLast().then(visitor));
-      }
-      run(TraceDetail.RESIDUALS, visitors);
-      for (int i = 0; i < prompts.size() && !traces.isEmpty(); i++) {
-        graphs.put(prompts.get(i), builders.get(i).graph());
+      LayerVisitor told = told(Progress.Phase.CONTRIBUTIONS, progress);
+      List<FlowGraphBuilder> builders =
+          prompts.stream()
+              .map(prompt -> new FlowGraphBuilder(transformer(), options, finest))
+              .toList();
+      run(
+          TraceDetail.RESIDUALS,
+          IntStream.range(0, prompts.size())
+              .mapToObj(i -> i == place ? builders.get(i).then(told) : builders.get(i))
+              .toList());
+      if (!traces.isEmpty()) {
+        builders.forEach(builder -> graphs.add(builder.graph()));
       }
     }
-    return graphs.get(prompt);
+    return graphs.isEmpty() ? null : graphs.get(place);
   }
 
   /** The one that is asked about tells how far all of them are. */
-  private List<LayerVisitor> visitors(Prompt asked, LayerVisitor each) {
-    return prompts.stream().map(prompt -> prompt == asked ? each : LayerVisitor.NONE).toList();
+  private LayerVisitor told(Progress.Phase phase, Progress progress) {
+    int nLayers = transformer().config().nLayers();
+    return (layer, trace) -> progress.done(phase, layer + 1, nLayers);
   }
 
   private void run(TraceDetail detail, List<LayerVisitor> visitors) {
     List<List<Integer>> tokens = prompts.stream().map(Prompt::tokens).toList();
     try {
-      List<ForwardTrace> ran = transformer().runTogether(tokens, detail, visitors);
-      for (int i = 0; i < ran.size(); i++) {
-        traces.put(prompts.get(i), ran.get(i));
-      }
+      traces.addAll(transformer().runTogether(tokens, detail, visitors));
     } catch (NonFiniteStateException e) {
       traces.clear(); // each runs alone
     }

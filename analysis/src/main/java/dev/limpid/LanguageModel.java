@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -206,8 +207,9 @@ public final class LanguageModel {
    */
   public List<Analysis> analyse(List<Prompt> prompts, Progress progress) {
     Companions companions = new Companions(this, prompts);
-    return prompts.stream()
-        .map(prompt -> new Analysis(this, prompt, progress, companions))
+    return IntStream.range(0, prompts.size())
+        .mapToObj(
+            i -> new Analysis(this, prompts.get(i), progress, new Companions.Member(companions, i)))
         .toList();
   }
 

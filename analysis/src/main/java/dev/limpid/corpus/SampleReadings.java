@@ -52,10 +52,10 @@ final class SampleReadings {
     states.clear();
   }
 
-  /** Never one row: by itself it would go through another kernel than among others. */
+  /** Never fewer rows than get the bits that they get among others. */
   private Tensor stacked(List<Tensor> rows) {
     int width = model.config().dModel();
-    Tensor all = Tensor.zeros(Math.max(2, rows.size()), width);
+    Tensor all = Tensor.zeros(Math.max(model.ops().fewestStacked(), rows.size()), width);
     for (int i = 0; i < all.dim(0); i++) {
       rows.get(Math.min(i, rows.size() - 1)).copyTo(0, all.array(), i * width, width);
     }

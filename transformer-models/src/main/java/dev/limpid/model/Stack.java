@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
  * by itself.
  *
  * <p>Every operation makes of a row what it makes of it among any others, so that a prompt gets the
- * bits that it gets alone. One row by itself is the exception: it goes through another kernel,
- * whose sums are in another order. So prompts of one token run alone; so do those of models with
- * experts, which may be chosen by a single row.
+ * bits that it gets alone. Few rows by themselves are the exception, as {@link
+ * TensorOps#fewestStacked} says; with vectors, a single one. So such prompts run alone; so do those
+ * of models with experts, which may be chosen by a single row.
  */
 final class Stack {
   /** Rows beyond this gain nothing: products go over them in passes. */
-  private static final int MOST_ROWS = Integer.getInteger("rows", 480);
+  private static final int MOST_ROWS = 480;
 
   /** What the values of a layer may take. */
   private static final long MOST_BYTES = 192L << 20;
@@ -69,7 +69,7 @@ final class Stack {
     List<ForwardTrace> traces = new ArrayList<>();
     while (traces.size() < prompts.size()) {
       int from = traces.size();
-      int to = from + fitting(model.config(), prompts.subList(from, prompts.size()));
+      int to = from + fitting(model, prompts.subList(from, prompts.size()));
       if (to - from == 1) {
         traces.add(model.run(prompts.get(from), detail, each.get(from)));
       } else {
@@ -81,14 +81,16 @@ final class Stack {
   }
 
   /** How many of the prompts, from the first on, make a stack. */
-  private static int fitting(ModelConfig config, List<List<Integer>> prompts) {
+  private static int fitting(Transformer model, List<List<Integer>> prompts) {
+    ModelConfig config = model.config();
+    int fewest = model.ops().fewestStacked();
     boolean isLong = config.turnsAsLong(prompts.getFirst().size());
     long left = Math.min(MOST_ROWS, MOST_BYTES / (Float.BYTES * numbersOfRow(config)));
     int count = 0;
     for (List<Integer> tokens : prompts) {
       left -= tokens.size();
       boolean fits = left >= 0 && config.turnsAsLong(tokens.size()) == isLong;
-      if (!fits || tokens.size() == 1 || config.mlp().experts().isPresent()) {
+      if (!fits || tokens.size() < fewest || config.mlp().experts().isPresent()) {
         break;
       }
       count++;
@@ -167,8 +169,7 @@ final class Stack {
         attended.length,
         i -> {
           Part part = parts.get(i);
-          attended[i] =
-              whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed));
+          attended[i] = whole.of(part.of(queries), part.of(keys), part.of(values), part.of(mixed));
         });
     return new BlockRun.Attended(null, null, mixed);
   }

@@ -117,6 +117,11 @@ final class OpenClOps implements TensorOps {
   }
 
   @Override
+  public int fewestStacked() {
+    return Products.FEW + 1;
+  }
+
+  @Override
   public Scope scope() {
     return session.scopes().open();
   }

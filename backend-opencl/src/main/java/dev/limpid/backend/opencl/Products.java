@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Products of matrices, of which many may be computed at once. */
 final class Products {
   /** As many rows, at most, as are multiplied with a weight that is read once, item by item. */
-  private static final int FEW = 4;
+  static final int FEW = 4;
 
   private final Session session;
   private final Tiles tiles;

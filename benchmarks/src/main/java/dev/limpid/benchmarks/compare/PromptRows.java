@@ -88,8 +88,7 @@ final class PromptRows {
 
   private static void take(PromptSampler sampler, List<Integer> prompt) {
     try {
-      sampler.take(
-          List.of(new PromptSampler.Asked(0, new Given(null, prompt), Optional.empty())));
+      sampler.take(List.of(new PromptSampler.Asked(0, new Given(null, prompt), Optional.empty())));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -55,6 +55,14 @@ public interface TensorOps {
   void copy(Tensor x, Tensor out);
 
   /**
+   * Returns the fewest rows from which on a product gives each row the same bits however many there
+   * are: fewer may go through kernels of their own, whose sums are in another order.
+   */
+  default int fewestStacked() {
+    return 2;
+  }
+
+  /**
    * Does independent pieces of work, each some operations on a part of what there is: at once, by
    * the threads that share the work, or one after the other. What a piece throws is thrown here.
    */
@@ -100,8 +108,8 @@ public interface TensorOps {
   PackedMatrix packBothWays(Tensor weight, WeightLayout layout);
 
   /**
-   * Writes x W^T + b into out. A row of two or more gets the same bits whatever the others are, and
-   * however many.
+   * Writes x W^T + b into out. A row gets the same bits whatever the others are, and however many,
+   * from {@link #fewestStacked} rows on.
    *
    * @param x [T, in]
    * @param weight W, [out, in] before packing

@@ -94,13 +94,7 @@ final class PromptsOption {
     try (PromptFile prompts = open(console)) {
       LanguageModel model = run.openModel(console);
       return new Run(
-              console,
-              model,
-              run.bos(),
-              prompts,
-              isWhole(),
-              progress(console, prompts),
-              question)
+              console, model, run.bos(), prompts, isWhole(), progress(console, prompts), question)
           .all();
     }
   }
@@ -188,8 +182,7 @@ final class PromptsOption {
           refused.put(entry, String.valueOf(e.getMessage()));
         }
       }
-      Iterator<Analysis> analyses =
-          model.analyse(List.copyOf(cut.values()), progress).iterator();
+      Iterator<Analysis> analyses = model.analyse(List.copyOf(cut.values()), progress).iterator();
       int answered = 0;
       for (PromptEntry entry : block) {
         progress.begin(entry.number());

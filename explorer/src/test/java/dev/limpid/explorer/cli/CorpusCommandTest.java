@@ -284,6 +284,13 @@ class CorpusCommandTest {
     Path other = home.resolve("other");
     assertThat(run("corpus %s --out %s", json, other).code()).isZero();
     assertThat(summary(other).path("rejected").asInt()).isEqualTo(1);
+    Path table = home.resolve("p.csv");
+    Files.write(table, "text,task\na \u00ff,x\nThe cat,y\n".getBytes(StandardCharsets.ISO_8859_1));
+    Path third = home.resolve("third");
+    assertThat(run("corpus %s --out %s --group-by task", table, third).code()).isZero();
+    assertThat(summary(third).path("prompts").asInt()).isEqualTo(1);
+    assertThat(Files.readString(third.resolve("rejects.jsonl")))
+        .contains("\"line\":2,\"reason\":\"not valid UTF-8, or it holds U+FFFD\"");
   }
 
   @Test

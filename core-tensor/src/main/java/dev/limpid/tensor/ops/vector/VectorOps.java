@@ -73,7 +73,9 @@ public final class VectorOps implements TensorOps {
     x.copyTo(0, out.array(), out.offset(), Math.toIntExact(x.size()));
   }
 
-  /** Operations within a piece find the pool busy, and run on the thread that they are called by. */
+  /**
+   * Operations within a piece find the pool busy, and run on the thread that they are called by.
+   */
   @Override
   public void pieces(int count, IntConsumer work) {
     pool.run(count, (piece, scratch) -> work.accept(piece));
