@@ -14,7 +14,9 @@ import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.routes.statistics.RouteSample;
 import dev.limpid.routes.statistics.StatisticsShape;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +29,9 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
   private static final String NO_SAMPLE = "it has one token, and the first position is no sample";
 
   private static final int LONGEST_GROUP = 200;
+
+  /** Of prompts that run together: more gain nothing. */
+  private static final int TOKENS = 480;
 
   /**
    * A prompt of a corpus.
@@ -69,14 +74,14 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
   }
 
   /**
-   * Takes the samples of some prompts: of so many as memory has room for, since all of them run
-   * together.
+   * Takes the samples of some prompts, of which those that follow one another run together where
+   * they are short.
    *
    * @return what was taken of each, in their order
    */
   public List<Taken> take(List<Asked> prompts) throws IOException {
     List<Taken> taken = new ArrayList<>();
-    List<PromptPass> passes = new ArrayList<>();
+    Deque<PromptPass> passes = new ArrayDeque<>();
     List<Integer> places = new ArrayList<>();
     for (Asked asked : prompts) {
       try {
@@ -93,11 +98,24 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
         taken.add(Taken.rejected(String.valueOf(e.getMessage())));
       }
     }
-    List<Taken> ran = run(passes);
-    for (int i = 0; i < ran.size(); i++) {
-      taken.set(places.get(i), ran.get(i));
+    int ran = 0;
+    while (!passes.isEmpty()) {
+      for (Taken one : run(together(passes))) {
+        taken.set(places.get(ran++), one);
+      }
     }
     return taken;
+  }
+
+  /** Removes the first prompts of some, as many as run together; what they hold is gone with them. */
+  private static List<PromptPass> together(Deque<PromptPass> passes) {
+    List<PromptPass> some = new ArrayList<>();
+    int tokens = 0;
+    do {
+      tokens += passes.element().prompt().nPositions();
+      some.add(passes.remove());
+    } while (!passes.isEmpty() && tokens + passes.element().prompt().nPositions() <= TOKENS);
+    return some;
   }
 
   private Prompt cut(Asked asked) throws IOException, QuestionException {
@@ -111,7 +129,7 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
   /** Runs prompts together, or, where the numbers of one overflow, each by itself. */
   private List<Taken> run(List<PromptPass> passes) {
     try {
-      return together(passes);
+      return ran(passes);
     } catch (NonFiniteStateException e) {
       if (passes.size() == 1) {
         return List.of(Taken.rejected(String.valueOf(e.getMessage())));
@@ -120,7 +138,7 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
     }
   }
 
-  private List<Taken> together(List<PromptPass> passes) {
+  private List<Taken> ran(List<PromptPass> passes) {
     List<LayerVisitor> visitors = passes.stream().map(PromptPass::visitor).toList();
     List<List<Integer>> tokens = passes.stream().map(pass -> pass.prompt().tokens()).toList();
     List<ForwardTrace> traces =

@@ -42,7 +42,7 @@ final class PromptsOption {
   /** So many prompts, or tokens, run together. */
   private static final int TOGETHER = 16;
 
-  private static final int TOKENS_TOGETHER = 4096;
+  private static final int TOKENS_TOGETHER = 2048;
 
   @Option(
       names = "--prompts",
