@@ -107,7 +107,9 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
     return taken;
   }
 
-  /** Removes the first prompts of some, as many as run together; what they hold is gone with them. */
+  /**
+   * Removes the first prompts of some, as many as run together; what they hold is gone with them.
+   */
   private static List<PromptPass> together(Deque<PromptPass> passes) {
     List<PromptPass> some = new ArrayList<>();
     int tokens = 0;
