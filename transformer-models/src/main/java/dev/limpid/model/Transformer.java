@@ -156,6 +156,7 @@ public final class Transformer {
       List<Intervention> interventions,
       TraceDetail detail,
       LayerVisitor each) {
+    ops.requireRoom(need(tokens.size(), detail), "a run of " + tokens.size() + " positions");
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
@@ -177,6 +178,18 @@ public final class Transformer {
       }
     }
     return new ForwardTrace(this, detail, tokens, interventions, residuals, layers);
+  }
+
+  /** The bytes that the states of a run take, and of one layer at least everything. */
+  private long need(long nPositions, TraceDetail detail) {
+    long widths =
+        6L * config.dModel()
+            + (2L * config.nHeads() + 3L * config.nKvHeads()) * config.dHead()
+            + 3L * config.dMlp();
+    long ofLayer = nPositions * (widths + config.nHeads() * nPositions * 3 / 2);
+    long layers = detail == TraceDetail.FULL ? config.nLayers() : 1;
+    long states = nPositions * config.dModel() * (config.nLayers() + 1L);
+    return (layers * ofLayer + states) * Float.BYTES;
   }
 
   /**
@@ -392,9 +405,7 @@ public final class Transformer {
 
   /** Checks that numbers did not overflow. */
   void requireFinite(Tensor state, String what) {
-    if (!ops.allFinite(state)) {
-      throw new NonFiniteStateException(provenance.model(), what);
-    }
+    ops.requireFinite(state, () -> new NonFiniteStateException(provenance.model(), what));
   }
 
   private Tensor plus(Tensor a, Tensor b) {

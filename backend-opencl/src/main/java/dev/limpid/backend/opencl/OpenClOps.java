@@ -17,6 +17,8 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class OpenClOps implements TensorOps {
   /** Parts of a state beside the terms of attention, at most. */
   private static final int MOST_PARTS = 8;
-
-  /** Elements that an item looks at, at least, where all are looked at. */
-  private static final long LOOKS = 16;
 
   private final Session session;
   private final Weights weights;
@@ -131,12 +130,26 @@ final class OpenClOps implements TensorOps {
     if (x.memory().isEmpty()) {
       return x.allFinite();
     }
-    try (Scope _ = scope()) {
-      Tensor flag = zeros(1);
-      long items = Math.min((x.size() + LOOKS - 1) / LOOKS, 1 << 16);
-      session.launch(new Kernel("all_finite", "")).in(x).in(flag).arg(x.size()).each(items);
-      return flag.get(0) == 0;
+    return session.checks().allFinite(x);
+  }
+
+  @Override
+  public void requireFinite(Tensor x, Supplier<? extends RuntimeException> otherwise) {
+    if (x.memory().isPresent() && session.scopes().isOpen()) {
+      session.checks().add(x, otherwise);
+    } else if (!allFinite(x)) {
+      throw otherwise.get();
     }
+  }
+
+  @Override
+  public OptionalLong memoryLeft() {
+    return OptionalLong.of(session.pool().left());
+  }
+
+  @Override
+  public void requireRoom(long bytes, String what) {
+    session.pool().requireRoom(bytes, what);
   }
 
   // --- weights

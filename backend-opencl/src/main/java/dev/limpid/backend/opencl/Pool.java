@@ -84,14 +84,27 @@ final class Pool implements Runnable {
     driver.releaseBuffer(block.buffer());
   }
 
-  /** Returns the bytes that are lent or made. */
-  synchronized long used() {
-    return usedBytes;
+  /** Returns the bytes that are neither lent nor made. */
+  synchronized long left() {
+    return Math.max(0, budget - usedBytes);
   }
 
-  /** Returns the bytes that there are, used or not. */
-  long budget() {
-    return budget;
+  /** Checks that so many bytes are left, once nobody holds what nobody needs. */
+  void requireRoom(long bytes, String what) {
+    for (int attempt = 0; left() < bytes; attempt++) {
+      if (attempt == PATIENCE) {
+        throw tooSmall(what + " needs " + mebibytes(bytes));
+      }
+      collect(attempt);
+    }
+  }
+
+  private DeviceException tooSmall(String need) {
+    return new DeviceException(
+        "%s (%s): out of memory: %s, of %s there are %s left; take a shorter prompt or a smaller"
+                .formatted(
+                    device.name(), device.title(), need, mebibytes(budget), mebibytes(left()))
+            + " model, or compute on the processor");
   }
 
   /** Steps of an eighth of the next smaller power of two: little is lost, and blocks fit again. */
@@ -117,15 +130,7 @@ final class Pool implements Runnable {
         collect(attempt);
       }
     }
-    throw new DeviceException(
-        "%s (%s): out of memory: %s more are needed, of %s there are %s left; take a shorter prompt"
-                .formatted(
-                    device.name(),
-                    device.title(),
-                    mebibytes(bytes),
-                    mebibytes(budget),
-                    mebibytes(Math.max(0, budget - used())))
-            + " or a smaller model, or compute on the processor");
+    throw tooSmall(mebibytes(bytes) + " more are needed");
   }
 
   private synchronized boolean reserve(long bytes) {

@@ -8,9 +8,24 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** The open scopes of every thread, and what each is to close. */
+/**
+ * The open scopes of every thread, and what each is to close.
+ *
+ * <p>Where the outermost one of a thread closes, what was put off is done.
+ */
 final class Scopes {
   private final ThreadLocal<Deque<Open>> open = ThreadLocal.withInitial(ArrayDeque::new);
+
+  private final Runnable settling;
+
+  Scopes(Runnable settling) {
+    this.settling = settling;
+  }
+
+  /** Returns whether this thread has an open one. */
+  boolean isOpen() {
+    return !open.get().isEmpty();
+  }
 
   /** Takes note of memory that was just made. */
   void own(OpenClMemory memory) {
@@ -48,10 +63,11 @@ final class Scopes {
         throw new IllegalStateException("scopes close from the inside out, on their own thread");
       }
       mine.pop();
+      owned.forEach(OpenClMemory::close);
       if (mine.isEmpty()) {
         open.remove();
+        settling.run();
       }
-      owned.forEach(OpenClMemory::close);
     }
   }
 }

@@ -22,7 +22,8 @@ final class Session {
   private final OpenClDevice device;
   private final Pool pool;
   private final Programs programs;
-  private final Scopes scopes = new Scopes();
+  private final FiniteChecks checks = new FiniteChecks(this);
+  private final Scopes scopes = new Scopes(checks::settle);
   private final MemorySegment computing;
   private final MemorySegment uploading;
   private final ReentrantLock launching = new ReentrantLock();
@@ -75,6 +76,10 @@ final class Session {
     return scopes;
   }
 
+  FiniteChecks checks() {
+    return checks;
+  }
+
   Counts counts() {
     return counts;
   }
@@ -85,6 +90,11 @@ final class Session {
     OpenClMemory memory = new OpenClMemory(this, pool.lend(size * Float.BYTES), size, false);
     scopes.own(memory);
     return Tensor.on(memory, 0, dims);
+  }
+
+  /** Returns memory full of zeros, which whoever asks closes. */
+  OpenClMemory scratchOfZeros(long floats) {
+    return new OpenClMemory(this, pool.lend(floats * Float.BYTES), floats, false);
   }
 
   /** Returns memory for numbers in between, which whoever asks closes. */
@@ -153,6 +163,7 @@ final class Session {
         heap.asSlice(done, part.byteSize()).copyFrom(part);
       }
     }
+    checks.settle();
   }
 
   /** Brings bytes of the heap to the device, after all that was enqueued before. */
@@ -179,6 +190,7 @@ final class Session {
     if (bytes == 0) {
       return;
     }
+    flushBefore(fresh);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment staged = arena.allocate(Math.min(CHUNK, bytes), 64);
       for (long done = 0; done < bytes; done += CHUNK) {
@@ -190,8 +202,16 @@ final class Session {
     counts.uploadedBytes.addAndGet(bytes);
   }
 
+  /** What was enqueued is to be computed while more arrives. */
+  private void flushBefore(boolean fresh) {
+    if (fresh) {
+      driver.flush(computing);
+    }
+  }
+
   /** Brings bytes that are staged already into a fresh buffer. */
   void upload(MemorySegment staged, MemorySegment buffer, long at) {
+    flushBefore(true);
     driver.write(uploading, buffer, at, staged);
     counts.uploadedBytes.addAndGet(staged.byteSize());
   }

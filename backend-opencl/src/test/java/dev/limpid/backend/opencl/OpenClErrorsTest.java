@@ -113,6 +113,10 @@ class OpenClErrorsTest {
         .hasMessage(
             "opencl:0 (A stub): out of memory: 80 MiB more are needed, of 95 MiB there are 55 MiB"
                 + " left; take a shorter prompt or a smaller model, or compute on the processor");
+    assertThatThrownBy(() -> ops.requireRoom(80 << 20, "a run of 9 positions"))
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("a run of 9 positions needs 80 MiB, of 95 MiB there are 55 MiB left");
+    ops.requireRoom(40 << 20, "a shorter run");
     assertThat(kept.size()).isEqualTo(10 << 20);
   }
 

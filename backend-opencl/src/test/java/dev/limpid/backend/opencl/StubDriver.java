@@ -398,10 +398,6 @@ public final class StubDriver {
     return code("clFlush");
   }
 
-  int clFinish(MemorySegment queue) {
-    return code("clFinish");
-  }
-
   int clReleaseContext(MemorySegment context) {
     return release("clReleaseContext", context);
   }

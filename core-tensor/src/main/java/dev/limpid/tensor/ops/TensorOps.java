@@ -2,7 +2,9 @@ package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.Tensor;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,35 @@ public interface TensorOps {
    * @param x any type, wherever it lies
    */
   boolean allFinite(Tensor x);
+
+  /**
+   * Sees to it that no element is NaN or infinite: throws what {@code otherwise} makes, at once;
+   * or, where results are computed behind the caller's back, at the latest when this thread next
+   * reads one, or closes its outermost scope.
+   *
+   * @param x any type, wherever it lies
+   */
+  default void requireFinite(Tensor x, Supplier<? extends RuntimeException> otherwise) {
+    if (!allFinite(x)) {
+      throw otherwise.get();
+    }
+  }
+
+  /**
+   * Returns how many bytes of a memory of its own are left for weights and activations; empty where
+   * it computes in Java's heap.
+   */
+  default OptionalLong memoryLeft() {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Checks that so many bytes can be made before they are, where there is a memory of its own.
+   *
+   * @param what they are for, in words
+   * @throws dev.limpid.tensor.DeviceException if they cannot: with the need and what there is
+   */
+  default void requireRoom(long bytes, String what) {}
 
   // --- weights
 

@@ -94,12 +94,18 @@ final class RunOptions {
     LanguageModel model =
         source.open(ops, LayerStorage.AUTOMATIC, new PhaseProgress(console, source.name()));
     model.warnings().forEach(console::warn);
-    model.streamedBytes().ifPresent(bytes -> console.warn(streams(source.name(), bytes)));
+    boolean onDevice = ops.memoryLeft().isPresent();
+    model.streamedBytes().ifPresent(bytes -> console.warn(streams(source.name(), bytes, onDevice)));
     return model;
   }
 
   /** Says why a model is slow, and what would help where the machine has the memory. */
-  private static String streams(String name, long bytes) {
+  private static String streams(String name, long bytes, boolean onDevice) {
+    if (onDevice) {
+      return "the weights of %s (%s) do not fit the device's memory, so each layer is sent there"
+              .formatted(name, Sizes.binary(bytes))
+          + " whenever it is needed, which is slower";
+    }
     long heap = (LayerStorage.heapFor(bytes) >> 30) + 2;
     return "the weights of %s (%s) do not fit java's heap, so each layer is read whenever it is needed"
             .formatted(name, Sizes.binary(bytes))

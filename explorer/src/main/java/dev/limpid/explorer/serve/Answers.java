@@ -2,6 +2,7 @@ package dev.limpid.explorer.serve;
 
 import dev.limpid.QuestionException;
 import dev.limpid.model.NonFiniteStateException;
+import dev.limpid.tensor.DeviceException;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -166,6 +167,8 @@ final class Answers {
       case Refusal refusal -> refusal;
       case QuestionException question -> new Refusal(bad, String.valueOf(question.getMessage()));
       case NonFiniteStateException state -> new Refusal(bad, String.valueOf(state.getMessage()));
+      case DeviceException device ->
+          new Refusal(Refusal.Code.FAILED, String.valueOf(device.getMessage()));
       case CancellationException _ -> closing();
       case OutOfMemoryError _ ->
           new Refusal(

@@ -2,6 +2,7 @@ package dev.limpid.model.load;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
+import java.util.OptionalLong;
 
 /** Where the weights of a model's layers are while it is in use. */
 public enum LayerStorage {
@@ -25,10 +26,14 @@ public enum LayerStorage {
     return bytes / (REST - 1) * REST;
   }
 
-  /** Returns whether layers that take so many bytes should be streamed. */
-  boolean streams(long bytes) {
+  /**
+   * Returns whether layers that take so many bytes should be streamed.
+   *
+   * @param device the bytes that a device has left for them; empty where they are in the heap
+   */
+  boolean streams(long bytes, OptionalLong device) {
     return switch (this) {
-      case AUTOMATIC -> heapFor(bytes) > heap(bytes);
+      case AUTOMATIC -> heapFor(bytes) > (device.isPresent() ? device.getAsLong() : heap(bytes));
       case IN_MEMORY -> false;
       case STREAMED -> true;
     };

@@ -138,7 +138,7 @@ final class WeightLoading {
       throws IOException {
     Map<String, int[]> asked = new LinkedHashMap<>();
     BlockWeights first = block(0, MlpReader.ExpertList.IN_MEMORY, asked);
-    if (storage.streams(others + first.bytes() * config.nLayers())) {
+    if (storage.streams(others + first.bytes() * config.nLayers(), ops.memoryLeft())) {
       requireInAllLayers(asked);
       progress.layersDone(config.nLayers(), config.nLayers());
       return StreamedBlocks.startingWith(

@@ -21,7 +21,6 @@ enum Function {
   ENQUEUE_WRITE("clEnqueueWriteBuffer"),
   ENQUEUE_FILL("clEnqueueFillBuffer"),
   FLUSH("clFlush"),
-  FINISH("clFinish"),
   RELEASE_CONTEXT("clReleaseContext"),
   RELEASE_COMMAND_QUEUE("clReleaseCommandQueue"),
   RELEASE_MEMORY("clReleaseMemObject"),

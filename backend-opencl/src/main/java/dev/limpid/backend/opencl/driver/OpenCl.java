@@ -257,11 +257,6 @@ public final class OpenCl {
     call(Function.FLUSH, queue);
   }
 
-  /** Waits for all that is in a queue. */
-  public void finish(MemorySegment queue) {
-    call(Function.FINISH, queue);
-  }
-
   private void call(Function function, MemorySegment handle) {
     try {
       check(function, (int) Calls.INT_P.invokeExact(at(function), handle));

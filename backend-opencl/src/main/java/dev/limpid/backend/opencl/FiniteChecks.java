@@ -1,0 +1,87 @@
+package dev.limpid.backend.opencl;
+
+import dev.limpid.tensor.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Looks for numbers that are none, whose answers wait on the device until a thread reads something
+ * or closes its outermost scope: a pass that asks after every layer need not wait for any.
+ */
+final class FiniteChecks {
+  /** Elements that an item looks at, at least. */
+  private static final long LOOKS = 16;
+
+  private static final int MOST_ITEMS = 1 << 16;
+
+  /** Answers that wait, at most. */
+  private static final int MOST = 256;
+
+  private static final Programs.Kernel KERNEL = new Programs.Kernel("all_finite", "");
+
+  private final Session session;
+
+  /** At most one of each thread. */
+  private final ThreadLocal<Deque<Pending>> pending = ThreadLocal.withInitial(ArrayDeque::new);
+
+  /** What waits, and what to throw where a flag is set. */
+  private record Pending(OpenClMemory flags, List<Supplier<? extends RuntimeException>> problems) {}
+
+  FiniteChecks(Session session) {
+    this.session = session;
+  }
+
+  /** Returns whether all elements are finite, at once. */
+  boolean allFinite(Tensor x) {
+    try (OpenClMemory flag = session.scratchOfZeros(1)) {
+      look(x, flag, 0);
+      float[] set = new float[1];
+      flag.read(0, set, 0, 1);
+      return set[0] == 0;
+    }
+  }
+
+  /** Looks at x, and keeps the answer for {@link #settle}. */
+  void add(Tensor x, Supplier<? extends RuntimeException> otherwise) {
+    Deque<Pending> mine = pending.get();
+    if (!mine.isEmpty() && mine.element().problems().size() == MOST) {
+      settle();
+    }
+    if (mine.isEmpty()) {
+      mine.add(new Pending(session.scratchOfZeros(MOST), new ArrayList<>()));
+    }
+    Pending waiting = mine.element();
+    look(x, waiting.flags(), waiting.problems().size());
+    waiting.problems().add(otherwise);
+  }
+
+  private void look(Tensor x, OpenClMemory flags, int at) {
+    long items = Math.min((x.size() + LOOKS - 1) / LOOKS, MOST_ITEMS);
+    session
+        .launch(KERNEL)
+        .in(x)
+        .in(Tensor.on(flags, 0, (int) flags.size()), at)
+        .arg(x.size())
+        .each(items);
+  }
+
+  /** Throws what the first look that found something says; forgets all of this thread. */
+  void settle() {
+    Pending waiting = pending.get().poll();
+    if (waiting == null) {
+      return;
+    }
+    float[] set = new float[waiting.problems().size()];
+    try (OpenClMemory flags = waiting.flags()) {
+      flags.read(0, set, 0, set.length);
+    }
+    for (int i = 0; i < set.length; i++) {
+      if (set[i] != 0) {
+        throw waiting.problems().get(i).get();
+      }
+    }
+  }
+}
