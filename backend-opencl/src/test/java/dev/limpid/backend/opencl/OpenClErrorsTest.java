@@ -19,6 +19,7 @@ import dev.limpid.tensor.spi.UnavailableBackendException;
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -205,6 +206,7 @@ class OpenClErrorsTest {
   }
 
   @Test
+  @Tag("long")
   void aThousandOpensLeaveNothing() throws Exception {
     StubDriver driver = new StubDriver();
     for (int i = 0; i < 1000; i++) {
