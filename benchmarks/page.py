@@ -126,6 +126,10 @@ def opened(browser, server, fragment):
     page = context.new_page()
     start = time.perf_counter()
     page.goto(server.url + fragment)
+    page.wait_for_selector(".river canvas, [aria-label=Estimate] button", timeout=600_000)
+    asked = page.locator("[aria-label=Estimate] button")
+    if asked.count() > 0:  # what takes long is asked about first
+        asked.first.click()
     page.wait_for_selector(".river canvas", timeout=600_000)
     page.evaluate(UNTIL, ["", "true"])
     return page, time.perf_counter() - start

@@ -116,6 +116,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (top < 1) {
       throw new UsageFailure("--top: " + top + " is not a number of predictions");
     }
+    html.requireTextBeside(run.hasPrompt() || prompts.isGiven());
     html.requireUsable(json);
     if (compare && (faithful || prompts.isGiven())) {
       throw new UsageFailure("--compare: not together with --faithful or --prompts");

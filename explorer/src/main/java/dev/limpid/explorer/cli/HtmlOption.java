@@ -36,6 +36,15 @@ final class HtmlOption {
     return file != null;
   }
 
+  /** Says where the text went that is missing, if it became the name of the file. */
+  void requireTextBeside(boolean hasText) {
+    if (file != null && !hasText) {
+      throw new UsageFailure(
+          "TEXT is missing: \"%s\" is the FILE of --html; write --html=page.html TEXT"
+              .formatted(file));
+    }
+  }
+
   /** Checks the command line, and that the file can be written. */
   void requireUsable(boolean json) throws IOException {
     if (file != null) {

@@ -53,6 +53,17 @@ class SlipsTest {
   }
 
   @Test
+  void aTextThatBecameTheNameOfAFileIsSaid() {
+    assertUsage(
+        "limpid: TEXT is missing: \"The capital of France is\" is the FILE of --html; write"
+            + " --html=page.html TEXT",
+        "explain",
+        "--html",
+        "The capital of France is");
+    assertUsage("limpid: a value is missing: --html=FILE", "explain", "--html");
+  }
+
+  @Test
   void choicesAreShownAsTheyAreWritten() {
     assertUsage("one of renormalised, raw", "explain", "x", "--mode", "normal");
     assertUsage("one of json, dot, graphml, svg", "routes", "x", "--format", "pdf");

@@ -44,13 +44,18 @@ public final class RunningServer implements AutoCloseable {
 
   /** Starts one on a port. */
   public RunningServer(Path home, int port) throws IOException {
+    this(home, port, "demo-gpt2");
+  }
+
+  /** Starts one on a port that begins with a model. */
+  public RunningServer(Path home, int port, String model) throws IOException {
     ModelLocator locator =
         ModelLocator.ofUser(
             Map.of(
                 "LIMPID_CACHE", home.resolve("cache").toString(),
                 "HF_HOME", home.resolve("hf").toString(),
                 "LIMPID_BUNDLED", TestData.folder().resolve("models").toString()));
-    Models models = Models.find(locator, "demo-gpt2", Optional.empty(), line -> {});
+    Models models = Models.find(locator, model, Optional.empty(), line -> {});
     explorer = new Explorer(models, ExplorerConfig.defaults(), List.of("one", "two"));
     server =
         new ExplorerServer(explorer, Paths.all(explorer), Optional.empty(), port, failures::add);
