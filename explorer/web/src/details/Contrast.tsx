@@ -10,6 +10,8 @@ import { Faithfulness } from './Faithfulness';
 import { Lay, Loading, RowInside, Titled, useFew, Words } from './parts';
 
 const ROWS = 10;
+/** As many as in the overview. */
+const TOKENS = 24;
 
 /** One answer against another, or an answer alone: token by token, part by part. */
 export function Contrast({ shown }: { shown: Shown }) {
@@ -67,6 +69,7 @@ function Contributions({ shown }: { shown: Shown }) {
   const byToken = useLogits(shown, 'token')?.contrast;
   const byHead = useLogits(shown, 'head')?.parts;
   const tokens = byToken ? [...byToken.tokens].sort((x, y) => Math.abs(y.net) - Math.abs(x.net)) : [];
+  const [someTokens, moreTokens] = useFew(tokens, TOKENS, 'tokens');
   const most = Math.max(1e-9, ...tokens.map((t) => Math.max(t.towards, t.away)));
   const parts = byHead ? [...byHead].sort((x, y) => Math.abs(y.logit) - Math.abs(x.logit)) : [];
   const [few, more] = useFew(parts, ROWS, 'heads and MLPs');
@@ -77,7 +80,7 @@ function Contributions({ shown }: { shown: Shown }) {
       <Titled title="By token" side="towards − away" name="Contrast by token">
         {byToken ? (
           <>
-            {tokens.map((t) => (
+            {someTokens.map((t) => (
               <Both key={t.position} lay={t.position} name={quoted(shown.reads[t.position] ?? '')} towards={t.towards} away={t.away} net={t.net} most={most} />
             ))}
             <Both name="biases" towards={Math.max(0, byToken.biases)} away={Math.max(0, -byToken.biases)} net={byToken.biases} most={most} />
@@ -87,6 +90,7 @@ function Contributions({ shown }: { shown: Shown }) {
           <Loading rows={ROWS} />
         )}
       </Titled>
+      {moreTokens}
       <Titled title="By head and MLP" side="own update only" name="Contrast by part">
         {byHead ? (
           few.map((p) => {

@@ -7,7 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -70,6 +75,42 @@ class PageFilesTest {
       assertThat(files.map(f -> f.getFileName().toString()).sorted().toList())
           .isEqualTo(List.of("icon.svg", "index.css", "index.html", "licences.txt", "page.js"));
     }
+  }
+
+  /** What PROMISES.md and the tour name is there: classes, methods, files of vitest. */
+  @Test
+  void everyTestThatDocumentsNameIsThere() throws IOException {
+    Path root = Path.of(System.getProperty("limpid.root"));
+    Map<String, String> sources = new HashMap<>();
+    try (Stream<Path> files = Files.walk(root.resolve("explorer/src/test/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        String name = file.getFileName().toString();
+        sources.put(name.substring(0, name.indexOf('.')), Files.readString(file));
+      }
+    }
+    Set<String> missing = new TreeSet<>();
+    int named = 0;
+    for (String document : List.of("explorer/web/PROMISES.md", "docs/explorer.md")) {
+      Matcher names =
+          Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`|`(\\w+\\.test\\.ts)`")
+              .matcher(Files.readString(root.resolve(document)));
+      while (names.find()) {
+        named++;
+        boolean isThere =
+            names.group(3) != null
+                ? Files.exists(root.resolve("explorer/web/test").resolve(names.group(3)))
+                : sources.containsKey(names.group(1))
+                    && (names.group(2) == null
+                        || sources
+                            .get(names.group(1))
+                            .contains("void " + names.group(2) + "("));
+        if (!isThere) {
+          missing.add(names.group());
+        }
+      }
+    }
+    assertThat(missing).isEmpty();
+    assertThat(named).isGreaterThan(60);
   }
 
   private static String text(String name) throws IOException {
