@@ -101,9 +101,7 @@ class PageFilesTest {
                 ? Files.exists(root.resolve("explorer/web/test").resolve(names.group(3)))
                 : sources.containsKey(names.group(1))
                     && (names.group(2) == null
-                        || sources
-                            .get(names.group(1))
-                            .contains("void " + names.group(2) + "("));
+                        || sources.get(names.group(1)).contains("void " + names.group(2) + "("));
         if (!isThere) {
           missing.add(names.group());
         }
