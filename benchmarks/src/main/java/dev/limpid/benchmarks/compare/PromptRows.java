@@ -49,7 +49,7 @@ final class PromptRows {
 
   /** Returns a corpus with routes and lens beside the same one by one, and a plain forward pass. */
   List<Row> corpus() throws IOException {
-    List<List<Integer>> prompts = prompts(128);
+    List<List<Integer>> prompts = prompts(64);
     int threads = subject.model().ops().threads();
     PromptSampler alone = new PromptSampler(open(threads), CorpusSettings.DEFAULT);
     CorpusRun run = new CorpusRun(open(1), CorpusSettings.DEFAULT, threads);
