@@ -149,6 +149,24 @@ public final class GgufMetadata {
     return Optional.of(numbers);
   }
 
+  /** Returns the array of truth values under a key; of whole numbers, 0 is false. */
+  public Optional<List<Boolean>> flags(String key) throws MalformedGgufException {
+    @Nullable Value value = values.get(key);
+    if (value == null) {
+      return Optional.empty();
+    }
+    GgufCursor cursor = array(key, value);
+    GgufValueType element = GgufValueType.read(cursor);
+    boolean flag = element == GgufValueType.BOOL;
+    require(key, value, flag || element.isInteger(), "a list of truth values");
+    int count = length(key, value, cursor, element);
+    List<Boolean> flags = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      flags.add(flag ? cursor.int8() != 0 : element.integer(cursor) != 0);
+    }
+    return Optional.of(Collections.unmodifiableList(flags));
+  }
+
   private GgufCursor array(String key, Value value) throws MalformedGgufException {
     require(key, value, value.type == GgufValueType.ARRAY, "a list");
     return cursor(value);

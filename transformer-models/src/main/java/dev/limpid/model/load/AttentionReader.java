@@ -45,6 +45,12 @@ final class AttentionReader {
     String name = reader.name(block, Weight.FUSED_QKV);
     int all = (attention.nHeads() + 2 * attention.nKvHeads()) * attention.dHead();
     Tensor weight = reader.weight(name, config.dModel(), all);
+    if (attention.inputBias() && hasOwnBiases()) { // though the matrices are in one
+      return new Projections(
+          new Linear(part(weight, null, rows.fused(Kind.QUERY)).weight(), ownBias(Weight.QUERY)),
+          new Linear(part(weight, null, rows.fused(Kind.KEY)).weight(), ownBias(Weight.KEY)),
+          new Linear(part(weight, null, rows.fused(Kind.VALUE)).weight(), ownBias(Weight.VALUE)));
+    }
     @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", all) : null;
     return new Projections(
         part(weight, bias, rows.fused(Kind.QUERY)),
@@ -52,15 +58,32 @@ final class AttentionReader {
         part(weight, bias, rows.fused(Kind.VALUE)));
   }
 
+  private boolean hasOwnBiases() {
+    return reader.names().has(Weight.QUERY)
+        && reader.isStored(reader.name(block, Weight.QUERY) + ".bias");
+  }
+
+  private @Nullable Tensor ownBias(Weight which) throws IOException {
+    Kind kind = kind(which);
+    Tensor bias = reader.resident(reader.name(block, which) + ".bias", width(kind));
+    return ordered(bias, rows.own(kind));
+  }
+
+  private static Kind kind(Weight which) {
+    return switch (which) {
+      case QUERY -> Kind.QUERY;
+      case KEY -> Kind.KEY;
+      default -> Kind.VALUE;
+    };
+  }
+
+  private int width(Kind kind) {
+    return (kind == Kind.QUERY ? attention.nHeads() : attention.nKvHeads()) * attention.dHead();
+  }
+
   private Linear own(Weight which) throws IOException {
-    Kind kind =
-        switch (which) {
-          case QUERY -> Kind.QUERY;
-          case KEY -> Kind.KEY;
-          default -> Kind.VALUE;
-        };
-    int heads = kind == Kind.QUERY ? attention.nHeads() : attention.nKvHeads();
-    int width = heads * attention.dHead();
+    Kind kind = kind(which);
+    int width = width(kind);
     String name = reader.name(block, which);
     Tensor weight = reader.weight(name, config.dModel(), width);
     @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", width) : null;

@@ -47,11 +47,13 @@ record GgufModel(GgufFile file) implements ModelFormat {
     ConfigJson json = new GgufConfig(file).read();
     Architecture architecture = Architecture.of(json);
     ModelConfig config = architecture.config(json);
-    if (!file.names().contains(DIVISORS)
-        || !(config.positions() instanceof Positions.Rotary rotary)) {
+    if (!file.names().contains(DIVISORS)) {
       return new Facts(architecture, config);
     }
-    float[] divisors = divisors(config);
+    if (!(config.positions() instanceof Positions.Rotary rotary)) {
+      throw json.invalid(DIVISORS + " of a model whose layers do not all rotate alike");
+    }
+    float[] divisors = divisors(config, rotary);
     if (!(rotary.scaling() instanceof Positions.Scaling.None)) {
       throw json.invalid(DIVISORS + " and rope.scaling.type both scale the rotary frequencies");
     }
@@ -59,8 +61,9 @@ record GgufModel(GgufFile file) implements ModelFormat {
     return new Facts(architecture, config.withPositions(divided));
   }
 
-  private float[] divisors(ModelConfig config) throws IOException {
-    float[] divisors = weights(config).tensor(DIVISORS, config.dHead() / 2).toFloats();
+  private float[] divisors(ModelConfig config, Positions.Rotary rotary) throws IOException {
+    int turned = rotary.part().orElse(config.dHead());
+    float[] divisors = weights(config).tensor(DIVISORS, turned / 2).toFloats();
     for (float divisor : divisors) {
       if (!(divisor > 0 && divisor < Float.POSITIVE_INFINITY)) {
         throw new MissingTensorException(
@@ -93,19 +96,19 @@ record GgufModel(GgufFile file) implements ModelFormat {
   }
 
   @Override
-  public WeightNames names(Architecture architecture) {
-    return architecture.names().inGguf();
+  public WeightNames names(Architecture architecture) throws IOException {
+    return GgufConfig.requireFamily(file).names(architecture.names());
   }
 
   @Override
   public GgufWeights weights(ModelConfig config) throws IOException {
-    return new GgufWeights(file, GgufConfig.interleavesPairs(file) ? config.dHead() : 0);
+    return new GgufWeights(file, GgufConfig.requireFamily(file).interleaves() ? config : null);
   }
 
   @Override
   public List<String> leftOut(Architecture architecture, Set<String> unread) throws IOException {
     for (String name : unread) {
-      if (!name.equals(DIVISORS)) {
+      if (!name.equals(DIVISORS) && !name.startsWith("rope_factors_")) {
         throw new MissingTensorException(
             path(),
             name,

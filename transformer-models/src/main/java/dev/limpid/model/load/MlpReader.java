@@ -115,6 +115,13 @@ final class MlpReader {
     if (isWhole(Weight.EXPERTS_GATE_UP)) {
       return of.clamp().isPresent() ? interleaved(expert, of) : stacked(expert, of);
     }
+    if (isWhole(Weight.EXPERTS_GATE)) {
+      int dModel = config.dModel();
+      return new Dense(
+          ofAll(Weight.EXPERTS_GATE, expert, of, of.dExpert(), dModel),
+          ofAll(Weight.EXPERTS_UP, expert, of, of.dExpert(), dModel),
+          ofAll(Weight.EXPERTS_DOWN, expert, of, dModel, of.dExpert()));
+    }
     return dense(
         ofOne(Weight.EXPERT_GATE, expert),
         ofOne(Weight.EXPERT_UP, expert),
@@ -129,6 +136,17 @@ final class MlpReader {
 
   private String ofOne(Weight weight, int expert) {
     return block + reader.names().of(weight).formatted(expert);
+  }
+
+  /** One expert's part of a matrix of all, [E, out, in], and of the biases beside it, [E, out]. */
+  private Linear ofAll(Weight weight, int expert, Experts of, int outputs, int inputs)
+      throws IOException {
+    String name = block + reader.names().of(weight);
+    Tensor part = reader.part(expert, name, of.count(), outputs, inputs);
+    String bias = name.replace(".weight", ".bias");
+    return new Linear(
+        ops.pack(part, WeightLayout.OUT_IN),
+        of.bias() ? ops.resident(reader.part(expert, bias, of.count(), outputs)) : null);
   }
 
   /** Gate and up one after the other, stored by outputs: [E, 2F, D], and down [E, D, F]. */

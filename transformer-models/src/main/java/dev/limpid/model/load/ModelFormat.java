@@ -52,7 +52,7 @@ sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
   Optional<String> quantisation();
 
   /** Returns what the weights of a family are called in this format. */
-  WeightNames names(Architecture architecture);
+  WeightNames names(Architecture architecture) throws IOException;
 
   /** Opens the weights. */
   WeightSource weights(ModelConfig config) throws IOException;

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param block what stands, after the prefix, in front of the names of layer %d
  * @param layout how linear maps are stored
  * @param rows how the rows of queries, keys and values are stored
+ * @param wholeGains whether 1 has been added to all gains that it should be added to
  */
 record WeightNames(
     List<String> prefixes,
     String block,
     WeightLayout layout,
     Rows rows,
+    boolean wholeGains,
     Map<Weight, List<String>> names) {
 
   /**
@@ -71,27 +73,28 @@ record WeightNames(
         block,
         WeightLayout.OUT_IN,
         new Rows(Fused.BY_KIND, Pairs.HALVES),
+        false,
         Map.of(Weight.HEAD, List.of("lm_head")));
   }
 
   /** Returns the same names behind one of these prefixes. */
   WeightNames withPrefixes(String... others) {
-    return new WeightNames(List.of(others), block, layout, rows, names);
+    return new WeightNames(List.of(others), block, layout, rows, wholeGains, names);
   }
 
   /** Returns the same names of linear maps that are stored in another way. */
   WeightNames withLayout(WeightLayout other) {
-    return new WeightNames(prefixes, block, other, rows, names);
+    return new WeightNames(prefixes, block, other, rows, wholeGains, names);
   }
 
   /** Returns the same names of queries, keys and values that lie in one matrix in that order. */
   WeightNames withFused(Fused order) {
-    return new WeightNames(prefixes, block, layout, new Rows(order, rows.pairs), names);
+    return new WeightNames(prefixes, block, layout, new Rows(order, rows.pairs), wholeGains, names);
   }
 
   /** Returns the same names of heads whose rows a rotation turns in those pairs. */
   WeightNames withPairs(Pairs pairs) {
-    return new WeightNames(prefixes, block, layout, new Rows(rows.fused, pairs), names);
+    return new WeightNames(prefixes, block, layout, new Rows(rows.fused, pairs), wholeGains, names);
   }
 
   /**
@@ -100,7 +103,7 @@ record WeightNames(
   WeightNames with(Weight weight, String... ofIt) {
     Map<Weight, List<String>> more = new EnumMap<>(names);
     more.put(weight, List.of(ofIt));
-    return new WeightNames(prefixes, block, layout, rows, more);
+    return new WeightNames(prefixes, block, layout, rows, wholeGains, more);
   }
 
   /** Returns the same names without those of some weights. */
@@ -109,16 +112,32 @@ record WeightNames(
     for (Weight weight : weights) {
       fewer.remove(weight);
     }
-    return new WeightNames(prefixes, block, layout, rows, fewer);
+    return new WeightNames(prefixes, block, layout, rows, wholeGains, fewer);
   }
 
-  /** Returns the names under which GGUF files hold the same weights. */
+  /**
+   * Returns the names under which GGUF files hold the same weights: queries, keys and values in one
+   * matrix or in three, as the converter was asked; gains whole, where a family adds 1 to its own.
+   */
   WeightNames inGguf() {
     Map<Weight, List<String>> gguf = new EnumMap<>(Weight.class);
     names.keySet().forEach(weight -> gguf.put(weight, List.of(weight.inGguf())));
+    for (Weight weight : List.of(Weight.QUERY, Weight.KEY, Weight.VALUE, Weight.FUSED_QKV)) {
+      gguf.put(weight, List.of(weight.inGguf()));
+    }
+    if (has(Weight.ROUTER)) {
+      for (Weight weight : List.of(Weight.EXPERTS_GATE, Weight.EXPERTS_UP, Weight.EXPERTS_DOWN)) {
+        gguf.put(weight, List.of(weight.inGguf()));
+      }
+    }
     // GPT-2's linear maps, too, are stored by outputs there.
     return new WeightNames(
-        List.of(""), "blk.%d.", WeightLayout.OUT_IN, new Rows(Fused.BY_KIND, Pairs.HALVES), gguf);
+        List.of(""),
+        "blk.%d.",
+        WeightLayout.OUT_IN,
+        new Rows(Fused.BY_KIND, Pairs.HALVES),
+        true,
+        gguf);
   }
 
   /**

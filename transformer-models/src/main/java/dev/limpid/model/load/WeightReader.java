@@ -136,7 +136,10 @@ final class WeightReader {
         switch (norm.gain()) {
           case NONE -> null;
           case STORED -> resident(name + ".weight", width);
-          case ONE_PLUS_STORED -> onePlus(tensor(name + ".weight", width));
+          case ONE_PLUS_STORED ->
+              names.wholeGains()
+                  ? resident(name + ".weight", width)
+                  : onePlus(tensor(name + ".weight", width));
         };
     return new NormWeights(norm, gain, norm.bias() ? resident(name + ".bias", width) : null);
   }

@@ -10,7 +10,9 @@ import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,9 +26,21 @@ class GgufGoldenTest {
   /** Float32 against float64, relative to the largest logit. */
   private static final double TOLERANCE = 1e-4;
 
-  static Stream<Arguments> models() {
-    return Stream.of(
-            "llama-floats", "llama-blocks", "llama-superblocks", "gpt2-blocks", "qwen2", "qwen3")
+  static Stream<Arguments> models() throws IOException {
+    List<String> models =
+        new ArrayList<>(
+            List.of(
+                "llama-floats",
+                "llama-blocks",
+                "llama-superblocks",
+                "gpt2-blocks",
+                "qwen2",
+                "qwen3"));
+    try (Stream<Path> families = Files.list(folder("families"))) {
+      families.forEach(family -> models.add("families/" + family.getFileName()));
+    }
+    return models.stream()
+        .sorted()
         .flatMap(model -> Stream.of("reference", "vector").map(ops -> Arguments.of(model, ops)));
   }
 

@@ -119,22 +119,110 @@ class GgufModelTest {
   void familiesAndKindsThatAreNotSupported() throws IOException {
     assertRefused(
         new GgufBuilder().text("general.architecture", "mamba"),
-        "general.architecture 'mamba' is not supported; supported: gpt2, llama, qwen2, qwen3");
-    assertRefused(new GgufBuilder().text("general.architecture", "opt"), "'opt' is not supported");
-    assertRefusedWith(f -> f.text("general.type", "adapter"), "'adapter'");
+        "general.architecture 'mamba' is not supported; supported: bloom, cohere2, command-r, falcon,"
+            + " gemma, gemma2, gemma3, gpt-oss, gpt2, gptneox, granite, llama, olmo, olmo2, olmoe,"
+            + " phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm, starcoder");
+    assertRefused(new GgufBuilder().text("general.architecture", "gptj"), "'gptj' is not supported");
+    for (String type : new String[] {"adapter", "mmproj", "imatrix"}) {
+      assertRefusedWith(f -> f.text("general.type", type), "general.type", "'" + type + "'");
+    }
     assertRefusedWith(f -> f.integer("split.count", 3), "3 parts", "--merge");
-    assertRefusedWith(f -> f.integer("llama.expert_count", 8), "'llama.expert_count'");
-    assertRefusedWith(f -> f.number("llama.logit_scale", 0.5f), "'llama.logit_scale'");
-    assertRefusedWith(f -> f.integer("llama.attention.sliding_window", 8), "sliding window of 8");
+  }
+
+  @Test
+  void keysThatAreNotRead() throws IOException {
     assertRefusedWith(
-        f -> f.integer("llama.rope.dimension_count", 8), "is 8 of a head width of 16");
+        f -> f.number("llama.logit_scale", 0.5f),
+        "key 'llama.logit_scale' is not supported; supported: llama.attention.causal,",
+        "llama.rope.freq_base");
+    assertRefusedWith(f -> f.number("llama.attention.clamp_kqv", 8), "'llama.attention.clamp_kqv'");
+    assertRefusedWith(f -> f.number("llama.attention.scale", 1), "'llama.attention.scale'");
+    assertRefusedWith(f -> f.number("llama.final_logit_softcapping", 1), "softcapping'");
+    assertRefusedWith(
+        f -> f.number("llama.rope.scaling.yarn_ext_factor", 1), "yarn_ext_factor'");
+    // What tells nothing new, or is of another part of the file.
+    GgufBuilder file =
+        metadata().integer("llama.vocab_size", 9).text("other.key", "x").integer("general.file_type", 1);
+    assertThat(ModelFiles.open(write(weights(file))).config().dVocab()).isEqualTo(7);
+  }
+
+  @Test
+  void valuesThatAreNotSupported() throws IOException {
+    assertRefusedWith(
+        f -> f.integer("llama.attention.sliding_window", 8),
+        "key 'llama.attention.sliding_window' is 8, which is not supported; supported: none");
+    assertRefusedWith(
+        f -> f.integer("llama.rope.dimension_count", 8),
+        "key 'llama.rope.dimension_count' is 8, which is not supported; supported: the head width, 16");
     assertRefusedWith(
         f -> f.integer("llama.attention.key_length", 16).integer("llama.attention.value_length", 8),
-        "value_length differ");
-    assertRefusedWith(f -> f.text("llama.rope.scaling.type", "yarn"), "'yarn' is not supported");
-    assertRefusedWith(f -> f.flag("llama.attention.causal", false), "'llama.attention.causal'");
+        "'llama.attention.value_length' is 8");
+    assertRefusedWith(
+        f -> f.text("llama.rope.scaling.type", "dynamic"),
+        "'llama.rope.scaling.type' is dynamic",
+        "none, linear, yarn, longrope");
+    assertRefusedWith(
+        f -> f.flag("llama.attention.causal", false), "'llama.attention.causal' is false");
     assertRefusedWith(
         f -> f.number("llama.rope.scaling.attn_factor", 0.5f), "attn_factor' is 0.5", "1");
+    assertRefusedWith(
+        f ->
+            f.integer("llama.expert_count", 8)
+                .integer("llama.expert_used_count", 2)
+                .integer("llama.expert_gating_func", 2),
+        "'llama.expert_gating_func' is 2",
+        "1 (softmax)");
+    assertRefusedWith(
+        f ->
+            f.integer("llama.expert_count", 8)
+                .integer("llama.expert_used_count", 2)
+                .flag("llama.expert_weights_norm", false),
+        "'llama.expert_weights_norm' is false",
+        "true");
+    assertRefusedWith(
+        f ->
+            f.integer("llama.expert_count", 8)
+                .integer("llama.expert_used_count", 2)
+                .integer("llama.expert_group_count", 2),
+        "'llama.expert_group_count'");
+    assertRefusedWith(
+        f -> f.integer("llama.expert_count", 2).integer("llama.expert_used_count", 3),
+        "3 experts are used of 2");
+  }
+
+  @Test
+  void whatOtherArchitecturesMustSay() throws IOException {
+    assertRefused(other("gptneox", "layer_norm_epsilon"), "'gptneox.use_parallel_residual' is missing");
+    assertRefused(other("granite", "layer_norm_rms_epsilon"), "'granite.logit_scale' is missing");
+    assertRefused(
+        other("granite", "layer_norm_rms_epsilon").flag("granite.rope.scaling.finetuned", false),
+        "'granite.rope.scaling.finetuned' is false");
+    assertRefused(
+        other("starcoder", "layer_norm_epsilon").integer("starcoder.attention.head_count_kv", 2),
+        "'starcoder.attention.head_count_kv' is 2",
+        "1");
+    assertRefused(
+        other("bloom", "layer_norm_epsilon"),
+        "'bloom.feed_forward_length' is 32",
+        "four times embedding_length, 128");
+    assertRefused(
+        other("olmo", "layer_norm_epsilon").number("olmo.attention.layer_norm_rms_epsilon", 1e-5f),
+        "'olmo.attention.layer_norm_rms_epsilon' is not supported");
+    assertRefused(
+        other("phi2", "layer_norm_epsilon").integer("phi2.rope.dimension_count", 5),
+        "cannot be rotated in pairs");
+  }
+
+  private static GgufBuilder other(String architecture, String epsilon) {
+    return new GgufBuilder()
+        .text("general.architecture", architecture)
+        .integer(architecture + ".block_count", 1)
+        .integer(architecture + ".embedding_length", 32)
+        .integer(architecture + ".context_length", 16)
+        .integer(architecture + ".feed_forward_length", 32)
+        .integer(architecture + ".attention.head_count", 2)
+        .number(architecture + ".attention." + epsilon, 1e-5f)
+        .floats("token_embd.weight", ones(7 * 32), 32, 7);
   }
 
   @Test

@@ -43,7 +43,7 @@ class WeightNamesTest {
   void ggufHoldsTheSameWeightsUnderItsOwnNames() {
     for (Architecture family : Architecture.values()) {
       WeightNames gguf = family.names().inGguf();
-      assertThat(gguf.names().keySet()).isEqualTo(family.names().names().keySet());
+      assertThat(gguf.names().keySet()).containsAll(family.names().names().keySet());
       assertThat(gguf.prefixes()).isEqualTo(List.of(""));
       assertThat(String.format(Locale.ROOT, gguf.block(), 3)).isEqualTo("blk.3.");
       assertThat(gguf.layout()).isEqualTo(WeightLayout.OUT_IN);
@@ -51,6 +51,8 @@ class WeightNamesTest {
     WeightNames gpt2 = Architecture.GPT2.names().inGguf();
     assertThat(gpt2.of(Weight.FUSED_QKV)).isEqualTo("attn_qkv");
     assertThat(gpt2.of(Weight.POSITIONS)).isEqualTo("position_embd");
-    assertThat(gpt2.has(Weight.QUERY)).isFalse();
+    // Any file may have them apart.
+    assertThat(gpt2.of(Weight.QUERY)).isEqualTo("attn_q");
+    assertThat(gpt2.has(Weight.GATE)).isFalse();
   }
 }
