@@ -8,5 +8,6 @@ python interventions.py
 python tokenizer_goldens.py
 python gguf_goldens.py
 python lora_goldens.py
+python gguf_families.py
 python generation.py
 python manifest.py

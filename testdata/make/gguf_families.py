@@ -1,6 +1,6 @@
 """Golden GGUF files of the families: tiny random models as llama.cpp's converter would write them, and what Hugging Face computes.
 
-    python gguf_families.py       writes ../goldens/gguf/families/
+    python gguf_families.py       writes ../goldens/gguf/families/ and ../goldens/gguf/gpt-oss-mxfp4/
 
 Names are those of the table in the package `gguf`; keys and the order of rows are llama.cpp's, as ../../docs say. Tensors are
 quantised first, row by row, and Hugging Face gets what the package decodes of them: so its logits in float64 are the truth of the
@@ -301,7 +301,44 @@ def write(name):
     goldens.save(directory / "expected.safetensors", {"tokens": torch.tensor(ids), "logits": logits.float()}, {"made_by": made_by})
 
 
+@torch.no_grad()
+def write_mxfp4():
+    """gpt-oss as it is published: blocks and scales in safetensors, of which Hugging Face's own unpacking makes the truth."""
+    from transformers.integrations.mxfp4 import convert_moe_packed_tensors
+
+    name = "gpt-oss-mxfp4"
+    config = FAMILIES["gpt-oss"][1]
+    directory = ROOT.parent / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    held, state = {}, {}
+    for hf, tensor in goldens.random_tensors(Spec(name, "", config)).items():
+        if hf.endswith(("experts.gate_up_proj", "experts.down_proj")):
+            e, inputs, outputs = tensor.shape
+            blocks = torch.from_numpy(rng.integers(0, 256, (e, outputs, inputs // 32, 16), dtype=np.uint8))
+            scales = torch.from_numpy(rng.integers(122, 126, (e, outputs, inputs // 32), dtype=np.uint8))
+            held[hf + "_blocks"], held[hf + "_scales"] = blocks, scales
+            state[hf] = convert_moe_packed_tensors(blocks, scales, dtype=torch.float32)
+            assert state[hf].shape == tensor.shape
+        else:
+            held[hf] = state[hf] = tensor
+    method = {"quant_method": "mxfp4", "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"]}
+    goldens.save_json(directory / "config.json", config | {"quantization_config": method})
+    goldens.save(directory / "model.safetensors", held, {"format": "pt"})
+    model = transformers.AutoModelForCausalLM.from_config(
+        transformers.AutoConfig.for_model(**config), attn_implementation="eager", experts_implementation="eager", dtype=torch.float32
+    )
+    assert not any(model.load_state_dict(state, strict=False))
+    ids = rng.integers(0, config["vocab_size"], 12).tolist()
+    logits = model.double().eval()(torch.tensor([ids]), use_cache=False).logits[0]
+    assert torch.isfinite(logits).all() and logits.std() > 0.05
+    made_by = f"Hugging Face transformers {transformers.__version__} in float64, blocks by its own unpacking"
+    goldens.save(directory / "expected.safetensors", {"tokens": torch.tensor(ids), "logits": logits.float()}, {"made_by": made_by})
+
+
 def main():
+    write_mxfp4()
     shutil.rmtree(ROOT, ignore_errors=True)
     for name in FAMILIES:
         write(name)

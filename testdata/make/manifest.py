@@ -14,6 +14,7 @@ ORIGINS = {  # the longest prefix counts
     "goldens/": "testdata/make/goldens.py, random weights from fixed seeds",
     "goldens/demo-": "testdata/make/demo/truth.py, from the weights in models/",
     "goldens/gguf/": "testdata/make/gguf_goldens.py, random weights from fixed seeds; vocabularies of goldens/tokenizers/",
+    "goldens/gguf/gpt-oss-mxfp4/": "testdata/make/gguf_families.py, random weights from fixed seeds",
     "goldens/gguf/families/": "testdata/make/gguf_families.py, random weights from fixed seeds",
     "goldens/gradients/": "testdata/make/gradients.py, from the models of goldens.py",
     "goldens/interventions/": "testdata/make/interventions.py, from the models of goldens.py",

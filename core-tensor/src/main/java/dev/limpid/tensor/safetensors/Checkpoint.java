@@ -55,9 +55,14 @@ public final class Checkpoint implements WeightSource {
   private final Path folder;
   private final Map<String, SafetensorsFile> fileOf;
 
+  private final Set<String> names;
+
   private Checkpoint(Path folder, Map<String, SafetensorsFile> fileOf) {
     this.folder = folder;
     this.fileOf = Collections.unmodifiableMap(fileOf);
+    Set<String> all = new LinkedHashSet<>(fileOf.keySet());
+    all.removeIf(name -> fileOf.containsKey(PairedBlocks.blocksOf(name)));
+    this.names = Collections.unmodifiableSet(all);
   }
 
   /**
@@ -171,9 +176,10 @@ public final class Checkpoint implements WeightSource {
     return folder;
   }
 
+  /** Returns the names of all tensors; scales of blocks are no tensors of their own. */
   @Override
   public Set<String> names() {
-    return fileOf.keySet();
+    return names;
   }
 
   @Override
@@ -186,7 +192,33 @@ public final class Checkpoint implements WeightSource {
   /** Tensors are views: asking for one reads nothing. */
   @Override
   public void require(String name, int... expectedShape) throws MissingTensorException {
-    tensor(name, expectedShape);
+    if (isQuantised(name)) {
+      blocks(name, expectedShape);
+    } else {
+      tensor(name, expectedShape);
+    }
+  }
+
+  /** Returns a part of a tensor; of one in blocks and scales, a copy on the heap. */
+  @Override
+  public Tensor part(String name, int row, int... expectedShape) throws MissingTensorException {
+    return isQuantised(name)
+        ? blocks(name, expectedShape).part(row)
+        : tensor(name, expectedShape).row(row);
+  }
+
+  private boolean isQuantised(String name) {
+    return fileOf.containsKey(name) && fileOf.containsKey(PairedBlocks.scalesOf(name));
+  }
+
+  private PairedBlocks blocks(String name, int... shape) throws MissingTensorException {
+    String scales = PairedBlocks.scalesOf(name);
+    return PairedBlocks.of(
+        Objects.requireNonNull(fileOf.get(name)),
+        name,
+        Objects.requireNonNull(fileOf.get(scales)),
+        scales,
+        shape);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -314,5 +315,26 @@ public final class SafetensorsFile {
         };
     return Tensor.over(
         file.bytes().asSlice(entry.begin, entry.end - entry.begin), dtype, entry.shape);
+  }
+
+  /**
+   * Returns the bytes of a tensor of U8, as a view of the mapped file.
+   *
+   * @throws MissingTensorException if there is none of that name, or it has another type or shape
+   */
+  MemorySegment bytes(String name, int... expectedShape) throws MissingTensorException {
+    @Nullable Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new MissingTensorException(path, name, "is not in the file");
+    }
+    Shape expected = Shape.of(expectedShape);
+    if (!entry.type.equals("U8") || !entry.shape.equals(expected)) {
+      throw new MissingTensorException(
+          path,
+          name,
+          "has dtype %s and shape %s, the configuration needs U8 and %s"
+              .formatted(entry.type, entry.shape, expected));
+    }
+    return file.bytes().asSlice(entry.begin, entry.end - entry.begin);
   }
 }

@@ -28,6 +28,16 @@ public interface WeightSource {
   Tensor tensor(String name, int... expectedShape) throws IOException;
 
   /**
+   * Returns one part along the outermost axis of a tensor of that name and shape.
+   *
+   * @throws MissingTensorException as {@code tensor} does
+   * @throws IOException if it cannot be read
+   */
+  default Tensor part(String name, int row, int... expectedShape) throws IOException {
+    return tensor(name, expectedShape).row(row);
+  }
+
+  /**
    * Checks what {@link #tensor} checks, without reading the tensor.
    *
    * @throws IOException as {@code tensor} does

@@ -129,7 +129,7 @@ enum Architecture {
   ModelConfig config(ConfigJson json) throws ModelConfigException {
     try {
       requireCausal(json);
-      requireWholeNumbers(json);
+      requireReadable(json);
       return reader.read(json);
     } catch (IllegalArgumentException e) {
       throw json.invalid(String.valueOf(e.getMessage()));
@@ -144,11 +144,16 @@ enum Architecture {
     }
   }
 
-  /** Quantised weights lie under other names, and are no weights by themselves. */
-  private static void requireWholeNumbers(ConfigJson json) throws ModelConfigException {
+  /** Quantised weights lie under other names; of one method alone they are read. */
+  private void requireReadable(ConfigJson json) throws ModelConfigException {
     if (json.has("quantization_config")) {
       String method = json.object("quantization_config").string("quant_method", "(none)");
-      throw json.unsupported("quantization_config", method, "weights in F32, F16 or BF16");
+      if (this != GPT_OSS || !method.equals("mxfp4")) {
+        throw json.unsupported(
+            "quantization_config",
+            method,
+            "weights in F32, F16 or BF16" + (this == GPT_OSS ? ", mxfp4" : ""));
+      }
     }
   }
 

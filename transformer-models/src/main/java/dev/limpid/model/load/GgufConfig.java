@@ -38,8 +38,8 @@ final class GgufConfig {
   static GgufFamily requireFamily(GgufFile file) throws IOException {
     String name =
         family(file)
-            .orElseThrow(() ->
-                new ModelConfigException(file.path(), "key '" + FAMILY + "' is missing"));
+            .orElseThrow(
+                () -> new ModelConfigException(file.path(), "key '" + FAMILY + "' is missing"));
     return GgufFamily.of(name)
         .orElseThrow(() ->
             new ModelConfigException(

@@ -146,8 +146,7 @@ final class GgufFacts {
       }
       case "yarn" -> put("rope_scaling", yarn(factor, stretch));
       case "longrope" -> put("rope_scaling", longRope(stretch));
-      default ->
-          throw keys.unsupported("rope.scaling.type", type, "none, linear, yarn, longrope");
+      default -> throw keys.unsupported("rope.scaling.type", type, "none, linear, yarn, longrope");
     }
     if (stretch != 1 && (type.equals("none") || type.equals("linear"))) {
       throw keys.unsupported("rope.scaling.attn_factor", stretch, "1, or yarn and longrope");

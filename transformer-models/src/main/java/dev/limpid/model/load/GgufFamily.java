@@ -140,7 +140,8 @@ enum GgufFamily {
     long neurons = keys.required("feed_forward_length").longValue();
     long four = 4 * keys.required("embedding_length").longValue();
     if (neurons != four) {
-      throw keys.unsupported("feed_forward_length", neurons, "four times embedding_length, " + four);
+      throw keys.unsupported(
+          "feed_forward_length", neurons, "four times embedding_length, " + four);
     }
     keys.ignore("attention.max_alibi_bias"); // 8, which BLOOM's slopes come from
     return facts.layerNorm("layer_norm_epsilon");

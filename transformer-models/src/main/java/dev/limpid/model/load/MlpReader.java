@@ -13,6 +13,7 @@ import dev.limpid.tensor.ops.WeightLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the weights of one layer's MLP, or of its experts. */
@@ -115,6 +116,9 @@ final class MlpReader {
     if (isWhole(Weight.EXPERTS_GATE_UP)) {
       return of.clamp().isPresent() ? interleaved(expert, of) : stacked(expert, of);
     }
+    if (isStored(blocks(Weight.EXPERTS_GATE_UP))) {
+      return quantised(expert, of);
+    }
     if (isWhole(Weight.EXPERTS_GATE)) {
       int dModel = config.dModel();
       return new Dense(
@@ -132,6 +136,15 @@ final class MlpReader {
 
   private boolean isWhole(Weight weight) {
     return reader.names().has(weight) && reader.isStored(block + reader.names().of(weight));
+  }
+
+  /** The name of a matrix of all experts that is quantised. */
+  private String blocks(Weight weight) {
+    return reader.names().has(weight) ? reader.names().of(weight) + "_blocks" : "";
+  }
+
+  private boolean isStored(String name) {
+    return !name.isEmpty() && reader.isStored(block + name);
   }
 
   private String ofOne(Weight weight, int expert) {
@@ -178,6 +191,29 @@ final class MlpReader {
         every(2, 0, both, bias, dModel, n),
         every(2, 1, both, bias, dModel, n),
         new Linear(ops.pack(written, WeightLayout.IN_OUT), ops.resident(downBias)));
+  }
+
+  /** Rows gate, up, gate, up, stored by outputs: [E, 2F, D], and down [E, D, F]; with biases. */
+  private Dense quantised(int expert, Experts of) throws IOException {
+    int dModel = config.dModel();
+    int n = of.dExpert();
+    String gateUp = block + reader.names().of(Weight.EXPERTS_GATE_UP);
+    String down = block + reader.names().of(Weight.EXPERTS_DOWN);
+    Tensor both = reader.part(expert, gateUp + "_blocks", of.count(), 2 * n, dModel);
+    Tensor bias = reader.part(expert, gateUp + "_bias", of.count(), 2 * n);
+    Tensor written = reader.part(expert, down + "_blocks", of.count(), dModel, n);
+    Tensor downBias = reader.part(expert, down + "_bias", of.count(), dModel);
+    return new Dense(
+        everyOther(0, both, bias),
+        everyOther(1, both, bias),
+        new Linear(ops.pack(written, WeightLayout.OUT_IN), ops.resident(downBias)));
+  }
+
+  private Linear everyOther(int first, Tensor weight, Tensor bias) {
+    int[] rows = IntStream.range(0, weight.dim(0) / 2).map(i -> 2 * i + first).toArray();
+    return new Linear(
+        ops.pack(weight.gather(rows), WeightLayout.OUT_IN),
+        ops.resident(bias.toHeap().gather(rows)));
   }
 
   private Linear every(int step, int first, float[] weight, float[] bias, int inputs, int n) {

@@ -177,7 +177,8 @@ final class WeightReader {
    * Returns a part of a tensor by its whole name and shape; all elements of the part are finite.
    */
   Tensor part(int row, String name, int... shape) throws IOException {
-    Tensor part = stored(name, shape).row(row);
+    asked.put(name, shape);
+    Tensor part = source.part(name, row, shape);
     if (!ops.allFinite(part)) {
       throw new MissingTensorException(
           source.location(), name, "has weights that are NaN or infinite");

@@ -122,7 +122,8 @@ class GgufModelTest {
         "general.architecture 'mamba' is not supported; supported: bloom, cohere2, command-r, falcon,"
             + " gemma, gemma2, gemma3, gpt-oss, gpt2, gptneox, granite, llama, olmo, olmo2, olmoe,"
             + " phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm, starcoder");
-    assertRefused(new GgufBuilder().text("general.architecture", "gptj"), "'gptj' is not supported");
+    assertRefused(
+        new GgufBuilder().text("general.architecture", "gptj"), "'gptj' is not supported");
     for (String type : new String[] {"adapter", "mmproj", "imatrix"}) {
       assertRefusedWith(f -> f.text("general.type", type), "general.type", "'" + type + "'");
     }
@@ -138,11 +139,13 @@ class GgufModelTest {
     assertRefusedWith(f -> f.number("llama.attention.clamp_kqv", 8), "'llama.attention.clamp_kqv'");
     assertRefusedWith(f -> f.number("llama.attention.scale", 1), "'llama.attention.scale'");
     assertRefusedWith(f -> f.number("llama.final_logit_softcapping", 1), "softcapping'");
-    assertRefusedWith(
-        f -> f.number("llama.rope.scaling.yarn_ext_factor", 1), "yarn_ext_factor'");
+    assertRefusedWith(f -> f.number("llama.rope.scaling.yarn_ext_factor", 1), "yarn_ext_factor'");
     // What tells nothing new, or is of another part of the file.
     GgufBuilder file =
-        metadata().integer("llama.vocab_size", 9).text("other.key", "x").integer("general.file_type", 1);
+        metadata()
+            .integer("llama.vocab_size", 9)
+            .text("other.key", "x")
+            .integer("general.file_type", 1);
     assertThat(ModelFiles.open(write(weights(file))).config().dVocab()).isEqualTo(7);
   }
 
@@ -192,7 +195,8 @@ class GgufModelTest {
 
   @Test
   void whatOtherArchitecturesMustSay() throws IOException {
-    assertRefused(other("gptneox", "layer_norm_epsilon"), "'gptneox.use_parallel_residual' is missing");
+    assertRefused(
+        other("gptneox", "layer_norm_epsilon"), "'gptneox.use_parallel_residual' is missing");
     assertRefused(other("granite", "layer_norm_rms_epsilon"), "'granite.logit_scale' is missing");
     assertRefused(
         other("granite", "layer_norm_rms_epsilon").flag("granite.rope.scaling.finetuned", false),
