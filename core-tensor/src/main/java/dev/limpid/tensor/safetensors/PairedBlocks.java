@@ -70,8 +70,8 @@ record PairedBlocks(MemorySegment codes, MemorySegment scales, int outputs, int 
       blocks[to] = scales.get(ValueLayout.JAVA_BYTE, (long) row * count + block);
       for (int i = 0; i < BYTES; i++) {
         // Element i in the low half, element i + 16 in the high one.
-        int low = pairs[from + i / 2] >> 4 * (i % 2) & 0xf;
-        int high = pairs[from + BYTES / 2 + i / 2] >> 4 * (i % 2) & 0xf;
+        int low = (pairs[from + i / 2] >> (4 * (i % 2))) & 0xf;
+        int high = (pairs[from + BYTES / 2 + i / 2] >> (4 * (i % 2))) & 0xf;
         blocks[to + 1 + i] = (byte) (low | high << 4);
       }
     }
