@@ -360,6 +360,37 @@ def expected_ids(whole, file):
     tokens.write_lines(file, lines)
 
 
+WORDS = {  # names in tokenizer.ggml.pre, one of each kind: what a text is split by, one after the other
+    "gpt-2": [], "starcoder": [r"\p{N}"], "falcon": [r"[\p{P}$+<=>^~|`]+", None, "[0-9]{3}"], "bloom": [r" ?[^(\s|.,!?…。，、।۔،)]+"],
+    "llama-bpe": [r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
+    "qwen2": [r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
+    "tekken": [r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
+               r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
+    "gpt-4o": [r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+               r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+               r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
+}  # fmt: skip
+
+
+def write_words():
+    """How the `tokenizers` library splits the lines: for each a sum of the words, which a zero follows each."""
+    from tokenizers import Regex, pre_tokenizers
+
+    texts = [json.loads(line)["text"] for line in (TOKENIZERS / "lines.jsonl").read_text(encoding="ascii").splitlines()]
+    sums = {}
+    for name, patterns in WORDS.items():
+        # GPT-2's own words come last where nothing else does, as the published files have it.
+        steps = patterns + [None] if name in ("gpt-2", "starcoder") else patterns
+        made = [pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True) if step is None and name != "falcon" else step for step in steps]
+        gpt2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+        made = [pre_tokenizers.Split(Regex(step or gpt2), "isolated") if step is None or isinstance(step, str) else step for step in made]
+        if not isinstance(made[-1], pre_tokenizers.ByteLevel):
+            made.append(pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False))
+        whole = pre_tokenizers.Sequence(made)
+        sums[name] = [zlib.crc32("".join(word + "\0" for word, _ in whole.pre_tokenize_str(text)).encode()) for text in texts]
+    (ROOT / "words.json").write_text(json.dumps(sums) + "\n", encoding="ascii")
+
+
 # ---- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -398,6 +429,7 @@ def main():
         writer = GGUFWriter(ROOT / f"{name}.gguf", "qwen2" if name == "qwen2" else "llama")
         add_tokenizer(writer, name)
         finish(writer)
+    write_words()
     expected_ids(qwen2(), ROOT / "qwen2.jsonl")
     expected_ids(sentencepiece_truth(), ROOT / "llama-blocks" / "expected.jsonl")
     for file in sorted(ROOT.rglob("*")):

@@ -321,7 +321,7 @@ enum GgufFamily {
     if (stated != 0) {
       return 1 / (stated * stated);
     }
-    return facts.layers() == layersOfTheLargest ? facts.evenWidth() : facts.width();
+    return (double) (facts.layers() == layersOfTheLargest ? facts.evenWidth() : facts.width());
   }
 
   private static GgufFacts cohere(GgufKeys keys) throws IOException {

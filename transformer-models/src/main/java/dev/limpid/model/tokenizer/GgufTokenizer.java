@@ -84,7 +84,9 @@ final class GgufTokenizer {
 
   private PipelineTokenizer sentencePiece(Template template) throws IOException {
     boolean bytes = entries.stream().anyMatch(entry -> entry.kind() == Kind.BYTE);
-    boolean addsPrefix = metadata.flag(PREFIX + "add_space_prefix").orElse(true);
+    // Gemma's files do not always say that it puts no space in front.
+    boolean usual = !metadata.string("general.architecture").orElse("").startsWith("gemma");
+    boolean addsPrefix = metadata.flag(PREFIX + "add_space_prefix").orElse(usual);
     return SentencePieceBpe.build(
         path, new SentencePieceFile(entries, bytes, addsPrefix), template, List.of());
   }
@@ -120,10 +122,9 @@ final class GgufTokenizer {
         .orElseThrow(() ->
             new UnsupportedTokenizerException(
                 path,
-                "%spre '%s' does not say, or not in words that Limpid knows, how a text is split;"
-                        .formatted(PREFIX, name)
-                    + " supported: "
-                    + GgufSteps.names()));
+                "%spre '%s' does not say, or not in words that Limpid knows, how a text is split"
+                    .formatted(PREFIX, name),
+                GgufSteps.names()));
   }
 
   private List<Entry> entries() throws IOException {

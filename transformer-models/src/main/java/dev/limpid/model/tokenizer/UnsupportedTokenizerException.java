@@ -26,6 +26,18 @@ public final class UnsupportedTokenizerException extends IOException {
     this.step = step;
   }
 
+  /**
+   * Creates the exception for a value that is understood but not supported.
+   *
+   * @param step where in the file the step is and what it is called
+   * @param supported what is, in words of our own
+   */
+  public UnsupportedTokenizerException(Path path, String step, String supported) {
+    super("%s: not supported: %s; supported: %s".formatted(path, OneLine.of(step), supported));
+    this.path = path.toString();
+    this.step = step;
+  }
+
   /** Returns the file. */
   public Path path() {
     return Path.of(path);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.limpid.testdata.GgufBuilder;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +73,28 @@ class GgufTokenizerTest {
     }
   }
 
+  /** How texts are split, kind by kind; sums of words instead of the words, for their size. */
+  @Test
+  void splitsTextsAsTheLibrary() throws IOException {
+    List<JsonNode> texts = lines("tokenizers/lines.jsonl");
+    JsonNode expected =
+        JsonMapper.shared().readTree(Files.readString(goldens().resolve("gguf/words.json")));
+    assertThat(expected.size()).isEqualTo(8);
+    expected.forEachEntry((name, sums) -> {
+      PreTokenizer steps = GgufSteps.of(name).orElseThrow().preTokenizer();
+      for (int i = 0; i < texts.size(); i++) {
+        String text = texts.get(i).get("text").stringValue();
+        List<String> words = new ArrayList<>();
+        steps.split(new Piece(text, true), piece -> words.add(piece.text() + "\0"));
+        CRC32 sum = new CRC32();
+        sum.update(String.join("", words).getBytes(StandardCharsets.UTF_8));
+        assertThat(sum.getValue())
+            .as("%s, line %d: %s in %s", name, i, text, words)
+            .isEqualTo(sums.get(i).longValue());
+      }
+    });
+  }
+
   @Test
   void specialTokensComeFromTheMetadata() throws IOException {
     assertThat(load("llama-blocks/model.gguf").specialTokens().addsBos()).isTrue();
@@ -116,7 +140,7 @@ class GgufTokenizerTest {
   void whatIsNotKnownIsNamed() throws IOException {
     GgufBuilder tokens = new GgufBuilder().text("general.architecture", "llama");
     assertRefused(tokens.text("tokenizer.ggml.model", "t5"), "model 't5'; supported: gpt2, llama");
-    for (String pre : List.of("default", "tekken")) {
+    for (String pre : List.of("default", "t5x")) {
       GgufBuilder file =
           new GgufBuilder()
               .text("general.architecture", "llama")
