@@ -279,7 +279,7 @@ enum GgufFamily {
   /** Where a scale of scores is 0, none is meant. */
   private static double scale(GgufFacts facts, long width) throws IOException {
     double stated = facts.keys().number("attention.scale").orElse(0);
-    return stated == 0 ? 1 / Math.sqrt(width) : stated;
+    return stated == 0 ? 1 / Math.sqrt((double) width) : stated;
   }
 
   private static GgufFacts stablelm(GgufKeys keys) throws IOException {

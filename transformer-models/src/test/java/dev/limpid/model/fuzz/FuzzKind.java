@@ -12,15 +12,7 @@ enum FuzzKind {
   SAFETENSORS_HEADER("model.safetensors", FuzzSeeds.MODELS) {
     @Override
     byte[] mutate(byte[] file, SplittableRandom random) {
-      if (file.length < 8 || random.nextInt(4) == 0) {
-        return ByteMutation.any(file, random);
-      }
-      ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-      int end = (int) Math.clamp(8 + bytes.getLong(0), 8L, file.length);
-      byte[] header = jsonOrBytes(Arrays.copyOfRange(file, 8, end), random);
-      byte[] result = ByteMutation.splice(file, 8, end, header);
-      ByteBuffer.wrap(result).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
-      return result;
+      return inHeader(file, random);
     }
   },
   SAFETENSORS_BODY("model.safetensors", FuzzSeeds.MODELS) {
@@ -60,6 +52,24 @@ enum FuzzKind {
       return inHead(file, random);
     }
   },
+  GGUF_FAMILY("model.gguf", FuzzSeeds.GGUF_FAMILIES) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHead(file, random);
+    }
+  },
+  GGUF_TYPE("types.gguf", FuzzSeeds.GGUF_TYPES) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return ByteMutation.any(file, random);
+    }
+  },
+  MXFP4("model.safetensors", FuzzSeeds.MXFP4) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHeader(file, random);
+    }
+  },
   GGUF_TOKENIZER("tokenizer.gguf", FuzzSeeds.GGUF_TOKENIZERS) {
     @Override
     byte[] mutate(byte[] file, SplittableRandom random) {
@@ -88,6 +98,19 @@ enum FuzzKind {
   /** Returns the file with one more damage; it is not modified. */
   byte[] mutate(byte[] content, SplittableRandom random) {
     return jsonOrBytes(content, random);
+  }
+
+  /** Mostly damages the header of a safetensors file, whose length stays right. */
+  private static byte[] inHeader(byte[] file, SplittableRandom random) {
+    if (file.length < 8 || random.nextInt(4) == 0) {
+      return ByteMutation.any(file, random);
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int end = (int) Math.clamp(8 + bytes.getLong(0), 8L, file.length);
+    byte[] header = jsonOrBytes(Arrays.copyOfRange(file, 8, end), random);
+    byte[] result = ByteMutation.splice(file, 8, end, header);
+    ByteBuffer.wrap(result).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length);
+    return result;
   }
 
   /** Mostly damages the first bytes, where most of what a GGUF file claims is written. */

@@ -11,8 +11,10 @@ import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.model.tokenizer.Tokenizer;
 import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.ops.ReferenceOps;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,7 +59,10 @@ final class FuzzOracle {
   static void use(Path folder) throws IOException {
     Path gguf = folder.resolve(FuzzKind.GGUF.file());
     Path ggufTokenizer = folder.resolve(FuzzKind.GGUF_TOKENIZER.file());
-    if (Files.exists(gguf)) {
+    Path types = folder.resolve(FuzzKind.GGUF_TYPE.file());
+    if (Files.exists(types)) {
+      decode(types);
+    } else if (Files.exists(gguf)) {
       run(ModelLoader.open(gguf, new ReferenceOps()));
     } else if (Files.exists(ggufTokenizer)) {
       TokenizerLoader.load(ggufTokenizer).ifPresent(FuzzOracle::tokenize);
@@ -66,6 +71,20 @@ final class FuzzOracle {
     } else {
       Optional<LoadedTokenizer> tokenizer = TokenizerLoader.load(folder);
       tokenizer.ifPresent(FuzzOracle::tokenize);
+    }
+  }
+
+  /** Decodes every tensor of a file whose type is known. */
+  private static void decode(Path file) throws IOException {
+    GgufFile opened = GgufFile.open(file, Arena.ofAuto());
+    for (String name : opened.names()) {
+      if (opened.type(name).orElseThrow().isSupported()) {
+        Tensor tensor = opened.tensor(name);
+        boolean finite = tensor.toHeap().allFinite();
+        if (finite != tensor.allFinite()) {
+          throw new AssertionError(name + " of " + file);
+        }
+      }
     }
   }
 

@@ -69,6 +69,28 @@ final class FuzzSeeds {
           goldens(
               List.of("model.gguf"), "gguf/gpt2-blocks", "gguf/llama-superblocks", "gguf/qwen3");
 
+  /** One of every architecture, so that all of their keys are damaged. */
+  static final Source GGUF_FAMILIES =
+      () -> {
+        try (Stream<Path> families =
+            Files.list(TestData.folder().resolve("goldens/gguf/families"))) {
+          return families.sorted().map(family -> read(family, List.of("model.gguf"))).toList();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      };
+
+  static final Source GGUF_TYPES =
+      () ->
+          List.of(
+              new Folder(
+                  Map.of(
+                      "types.gguf",
+                      bytes(TestData.folder().resolve("goldens/gguf/types.gguf")))));
+
+  static final Source MXFP4 =
+      () -> goldens(List.of("config.json", "model.safetensors"), "gguf/gpt-oss-mxfp4");
+
   static final Source GGUF_TOKENIZERS =
       () ->
           Stream.of("digits", "llama3-ignore-merges", "qwen2")
