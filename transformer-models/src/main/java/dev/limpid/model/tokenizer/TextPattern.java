@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 @FunctionalInterface
 interface TextPattern {
   /** Replacements that double a text, one after the other, would fill any memory. */
-  int LONGEST_RESULT = 1 << 19;
+  int LONGEST_RESULT = 1 << 20;
 
   /** Returns spans that cover the text in order, matches and what lies between them. */
   List<Span> spans(String text);

@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread that takes damaged inputs in turn, until there are none left or one fails. */
 final class FuzzWorker implements Runnable {
-  /** What reading may allocate: some of it for any file, the rest by the size of the files. */
-  private static final long ANY_FILE = 64L << 20;
+  /**
+   * What reading may allocate: some of it for any file, as its steps may lengthen texts up to a
+   * limit, the rest by the size of the files.
+   */
+  private static final long ANY_FILE = 160L << 20;
 
   private static final long PER_BYTE = 400;
 
