@@ -186,7 +186,7 @@ def full(folder, lines):
     corpus.write_text("".join(lines * 15), encoding="utf-8")
     whole, out = Path(folder) / "whole", Path(folder) / "full"
     arguments = [LIMPID, "corpus", corpus, "--model", MODELS[0], "--out", out, "--group-by", "task"]
-    room = 300_000  # bytes of a file: as a full disk, but without a disk of one's own
+    room = 100_000  # bytes of a file: as a full disk, but without a disk of one's own
     run = subprocess.run(
         arguments, capture_output=True, text=True, env=os.environ | {"LIMPID_JAVA_OPTS": "-XX:-UsePerfData"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)))
