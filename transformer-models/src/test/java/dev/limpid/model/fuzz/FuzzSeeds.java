@@ -85,8 +85,7 @@ final class FuzzSeeds {
           List.of(
               new Folder(
                   Map.of(
-                      "types.gguf",
-                      bytes(TestData.folder().resolve("goldens/gguf/types.gguf")))));
+                      "types.gguf", bytes(TestData.folder().resolve("goldens/gguf/types.gguf")))));
 
   static final Source MXFP4 =
       () -> goldens(List.of("config.json", "model.safetensors"), "gguf/gpt-oss-mxfp4");
