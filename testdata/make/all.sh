@@ -9,5 +9,6 @@ python tokenizer_goldens.py
 python gguf_goldens.py
 python lora_goldens.py
 python gguf_families.py
+python chat_goldens.py
 python generation.py
 python manifest.py

@@ -503,6 +503,35 @@ SPECS = [
            "rope_parameters": {"rope_theta": 500.0, "rope_type": "yarn", "factor": 4.0, "beta_fast": 8.0, "beta_slow": 1.0, "truncate": False, "original_max_position_embeddings": 16}},
         {"swiglu_limit": 3.0},
     ),
+    Spec("seed-oss", "biases of queries, keys and values alone; heads wider than D / H",
+        llama(32, 4, 43, positions=24, num_key_value_heads=2, head_dim=10, attention_bias=True, attention_out_bias=False, mlp_bias=False, rope_theta=100.0,
+              residual_dropout=0.1, attention_dropout=0.1, rms_norm_eps=1e-6)
+        | {"model_type": "seed_oss", "architectures": ["SeedOssForCausalLM"], "pad_token_id": 0}, {"rope_theta": 1000.0},
+    ),
+    Spec("ernie4.5", "neighbours rotated; use_bias on everything; tied by default",
+        llama(36, 6, 41, positions=24, num_key_value_heads=2, head_dim=8, use_bias=True, rms_norm_eps=1e-5, rope_theta=500000.0)
+        | {"model_type": "ernie4_5", "architectures": ["Ernie4_5ForCausalLM"], "pad_token_id": 0}, {"rope_theta": 100.0},
+    ),
+    Spec("glm4", "norms around the blocks; fused gate and up; neighbours rotated, half of each head",
+        llama(32, 4, 37, positions=24, num_key_value_heads=2, head_dim=12, attention_bias=True, partial_rotary_factor=0.5, rms_norm_eps=1e-5, rope_theta=100.0)
+        | {"model_type": "glm4", "architectures": ["Glm4ForCausalLM"], "pad_token_id": 0}, {"partial_rotary_factor": 1.0},
+    ),
+    Spec("exaone4", "norms behind the blocks alone, and of heads; a full layer that does not rotate",
+        llama(36, 6, 41, 3, positions=24, num_key_value_heads=2, rms_norm_eps=1e-5, rope_theta=90.0, sliding_window=4, sliding_window_pattern=3)
+        | {"model_type": "exaone4", "architectures": ["Exaone4ForCausalLM"]}, {"sliding_window": 5},
+    ),
+    Spec("exaone4-full", "EXAONE 4 without windows: every layer rotates",
+        llama(24, 3, 33, positions=24, num_key_value_heads=1, rms_norm_eps=1e-5, rope_theta=80.0, sliding_window=None, layer_types=["full_attention"] * 2, tie_word_embeddings=True)
+        | {"model_type": "exaone4", "architectures": ["Exaone4ForCausalLM"]}, {"sliding_window": 4, "layer_types": ["full_attention"] * 2},
+    ),
+    Spec("arcee", "a plain MLP of squared ReLU",
+        llama(32, 4, 47, positions=24, num_key_value_heads=2, rms_norm_eps=1e-5, rope_theta=100.0, mlp_bias=True, hidden_act="relu2")
+        | {"model_type": "arcee", "architectures": ["ArceeForCausalLM"], "pad_token_id": 0}, {"hidden_act": "relu"},
+    ),
+    Spec("nemotron", "LayerNorm of gain 1 + what is stored; squared ReLU; half of each head rotated",
+        llama(40, 4, 41, positions=24, num_key_value_heads=2, norm_eps=1e-5, partial_rotary_factor=0.4, rope_theta=100.0, hidden_act="relu2")
+        | {"model_type": "nemotron", "architectures": ["NemotronForCausalLM"], "pad_token_id": 0}, {"partial_rotary_factor": 0.8},
+    ),
     Spec("opt-350m", "norms of sums; an embedding that is projected; no final norm",
         opt(36, 4, 53, 2, 61, 24, do_layer_norm_before=False) | {"word_embed_proj_dim": 20},
     ),
@@ -586,7 +615,7 @@ def norm_facts(norm):
     return {
         "kind": "rms" if "RMS" in kind else "layer",
         "eps": getattr(norm, "variance_epsilon", None) or getattr(norm, "eps", 1e-5),
-        "gain": 1 + gain if kind.startswith("Gemma") else gain,
+        "gain": 1 + gain if kind.startswith("Gemma") or kind.endswith("1P") else gain,
         "bias": array(bias) if bias is not None else np.zeros(width),
     }
 
@@ -642,12 +671,16 @@ def parts(model):
                 way |= dict(pre=mlp.c_fc, down=mlp.c_proj)
             elif kind == "phi":
                 way |= dict(pre=mlp.fc1, down=mlp.fc2)
-            elif kind == "phi3":
+            elif kind in ("arcee", "nemotron"):
+                way |= dict(pre=mlp.up_proj, down=mlp.down_proj)
+            elif kind in ("phi3", "glm4"):
                 way |= dict(pre=mlp.gate_up_proj, down=mlp.down_proj, pre_width=config.intermediate_size)
             elif hasattr(mlp, "experts"):
                 way |= dict(pre=None, down=None, experts=mlp)
             else:
                 way |= dict(pre=mlp.gate_proj, down=mlp.down_proj)
+            if hasattr(b, "post_mlp_layernorm"):
+                way |= dict(first=b.post_self_attn_layernorm, last=b.post_mlp_layernorm)
             if hasattr(b, "post_feedforward_layernorm"):
                 way |= dict(first=b.post_attention_layernorm, last=b.post_feedforward_layernorm)
         layers.append(way)

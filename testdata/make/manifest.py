@@ -18,6 +18,7 @@ ORIGINS = {  # the longest prefix counts
     "goldens/gguf/families/": "testdata/make/gguf_families.py, random weights from fixed seeds",
     "goldens/gradients/": "testdata/make/gradients.py, from the models of goldens.py",
     "goldens/interventions/": "testdata/make/interventions.py, from the models of goldens.py",
+    "goldens/chat.jsonl": "testdata/make/chat_goldens.py, templates written for this project",
     "goldens/lora/": "testdata/make/lora_goldens.py, random weights from fixed seeds",
     "goldens/generation/": "testdata/make/generation.py, from fixed seeds and the weights in models/",
     "goldens/tokenizers/": "testdata/make/tokenizer_goldens.py, from testdata/make/sentences.txt, written for this project",

@@ -6,6 +6,8 @@ module dev.limpid.model {
   requires tools.jackson.databind;
 
   exports dev.limpid.model;
+  exports dev.limpid.model.chat;
+  exports dev.limpid.model.chat.jinja;
   exports dev.limpid.model.config;
   exports dev.limpid.model.generate;
   exports dev.limpid.model.intervene;

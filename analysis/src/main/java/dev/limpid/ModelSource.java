@@ -1,6 +1,8 @@
 package dev.limpid;
 
 import dev.limpid.model.Transformer;
+import dev.limpid.model.chat.ChatMessage;
+import dev.limpid.model.chat.ChatText;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelFiles;
@@ -110,6 +112,23 @@ public record ModelSource(
     try {
       List<Integer> tokens = bos.isPresent() ? files.tokens(text, bos.get()) : files.tokens(text);
       return new Prompt(this, names(), Optional.of(text), tokens);
+    } catch (PromptException e) {
+      throw new PromptRefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Writes a conversation by the model's chat template, up to where the assistant begins to speak,
+   * and cuts that.
+   *
+   * @param messages in order
+   * @throws PromptRefusedException if the model has no template, or cannot take it
+   */
+  public Prompt chat(List<ChatMessage> messages) throws IOException, PromptRefusedException {
+    try {
+      ChatText chat = files.chat(messages);
+      List<Integer> tokens = files.tokens(chat.text(), false);
+      return new Prompt(this, names(), Optional.of(chat.text()), tokens, Optional.of(chat));
     } catch (PromptException e) {
       throw new PromptRefusedException(String.valueOf(e.getMessage()), e);
     }

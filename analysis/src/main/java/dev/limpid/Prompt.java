@@ -1,5 +1,6 @@
 package dev.limpid;
 
+import dev.limpid.model.chat.ChatText;
 import dev.limpid.models.ModelCard;
 import dev.limpid.models.ModelLocation;
 import dev.limpid.view.TokenNames;
@@ -21,9 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param names how tokens are spelled
  * @param text what was cut; empty where ids were given
  * @param tokens T ids, BOS included
+ * @param chat the conversation that the text is of, if it is one
  */
 public record Prompt(
-    ModelSource source, TokenNames names, Optional<String> text, List<Integer> tokens) {
+    ModelSource source,
+    TokenNames names,
+    Optional<String> text,
+    List<Integer> tokens,
+    Optional<ChatText> chat) {
   private static final Pattern WORD = Pattern.compile("\\p{L}+");
   private static final Pattern ID = Pattern.compile("#\\d{1,9}");
 
@@ -32,14 +38,25 @@ public record Prompt(
     tokens = List.copyOf(tokens);
   }
 
+  /** Creates a prompt that is no conversation. */
+  public Prompt(ModelSource source, TokenNames names, Optional<String> text, List<Integer> tokens) {
+    this(source, names, text, tokens, Optional.empty());
+  }
+
   /** Returns T. */
   public int nPositions() {
     return tokens.size();
   }
 
-  /** Returns the tokens with their texts. */
+  /** Returns the tokens with their texts, and who says them in a conversation. */
   public List<TokenView> tokenViews() {
-    return names.views(tokens);
+    List<TokenView> views = names.views(tokens);
+    if (chat.isEmpty() || names.tokenizer().isEmpty()) {
+      return views;
+    }
+    List<@Nullable String> roles =
+        ChatRoles.of(chat.get(), tokens, names.tokenizer().get().tokenizer());
+    return views.stream().map(view -> view.withRole(roles.get(view.position()))).toList();
   }
 
   /** Returns the text of the token at a position; null without a tokenizer, or beyond it. */

@@ -2,6 +2,8 @@
 float f(float x) {
 #if defined(RELU)
   return fmax(x, 0.0f);
+#elif defined(RELU_SQUARED)
+  return fmax(x, 0.0f) * fmax(x, 0.0f);
 #elif defined(GELU_ERF)
   return 0.5f * x * erfc(x * -0.70710678118654752f);
 #elif defined(GELU_TANH)

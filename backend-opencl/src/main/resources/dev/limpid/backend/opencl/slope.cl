@@ -5,6 +5,8 @@ float sigmoid(float x) { return 1.0f / (1.0f + exp(-x)); }
 float secant(float x) {
 #if defined(RELU)
   return x > 0 ? 1.0f : 0.0f;
+#elif defined(RELU_SQUARED)
+  return fmax(x, 0.0f);
 #elif defined(GELU_ERF)
   return 0.5f * erfc(x * -0.70710678118654752f);
 #elif defined(GELU_TANH)
@@ -22,6 +24,8 @@ float tangent(float x) {
   float v = clamp(x, -200.0f, 200.0f);
 #if defined(RELU)
   return gate;
+#elif defined(RELU_SQUARED)
+  return 2.0f * gate;
 #elif defined(GELU_ERF)
   return gate + v * exp(-0.5f * v * v) * 0.39894228040143268f;
 #elif defined(GELU_TANH)

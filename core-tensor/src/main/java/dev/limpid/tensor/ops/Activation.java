@@ -4,6 +4,8 @@ package dev.limpid.tensor.ops;
 public enum Activation {
   /** max(0, x). */
   RELU,
+  /** max(0, x)^2. */
+  RELU_SQUARED,
   /** x Phi(x) with the exact error function. */
   GELU_ERF,
   /** x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))), the form GPT-2 was trained with. */

@@ -59,6 +59,7 @@ final class ReferenceBackward {
   private static double secant(Activation f, double x) {
     return switch (f) {
       case RELU -> x > 0 ? 1 : 0;
+      case RELU_SQUARED -> Math.max(0, x);
       case GELU_ERF -> (1 + Erf.value(x / Math.sqrt(2))) / 2;
       case GELU_TANH -> sigmoid(2 * SQRT_2_OVER_PI * (x + 0.044715 * x * x * x));
       case QUICK_GELU -> sigmoid(1.702 * x);
@@ -70,6 +71,7 @@ final class ReferenceBackward {
     double gate = secant(f, x);
     return switch (f) {
       case RELU -> gate;
+      case RELU_SQUARED -> 2 * gate;
       case GELU_ERF -> gate + x * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
       case GELU_TANH ->
           gate + x * gate * (1 - gate) * 2 * SQRT_2_OVER_PI * (1 + 3 * 0.044715 * x * x);

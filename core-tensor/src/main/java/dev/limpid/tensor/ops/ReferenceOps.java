@@ -252,6 +252,7 @@ public final class ReferenceOps implements TensorOps {
   private static double apply(Activation f, double x) {
     return switch (f) {
       case RELU -> Math.max(0, x);
+      case RELU_SQUARED -> Math.max(0, x) * Math.max(0, x);
       case GELU_ERF -> x / 2 * (1 + Erf.value(x / Math.sqrt(2)));
       case GELU_TANH ->
           x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));

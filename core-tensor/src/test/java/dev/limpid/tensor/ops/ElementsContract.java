@@ -48,6 +48,7 @@ public interface ElementsContract extends ContractSubject {
   static double activation(Activation f, double x) {
     return switch (f) {
       case RELU -> Math.max(0, x);
+      case RELU_SQUARED -> x > 0 ? x * x : 0;
       case GELU_ERF -> x * normal(x);
       case GELU_TANH ->
           x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * Math.pow(x, 3))));

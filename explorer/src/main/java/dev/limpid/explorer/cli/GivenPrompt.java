@@ -3,6 +3,7 @@ package dev.limpid.explorer.cli;
 import dev.limpid.ModelSource;
 import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
+import dev.limpid.model.chat.ChatMessage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,23 @@ sealed interface GivenPrompt {
     @Override
     public Prompt cutToLookAt(ModelSource source) throws IOException, QuestionException {
       return source.cut(text, bos);
+    }
+  }
+
+  /**
+   * A conversation for the model's chat template.
+   *
+   * @param messages in order
+   */
+  record Chat(List<ChatMessage> messages) implements GivenPrompt {
+    @Override
+    public Prompt cut(ModelSource source) throws IOException, QuestionException {
+      return source.chat(messages);
+    }
+
+    @Override
+    public Prompt cutToLookAt(ModelSource source) throws IOException, QuestionException {
+      return cut(source);
     }
   }
 

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -55,13 +57,17 @@ final class PromptOption {
       description = "Put the BOS token in front, or not (default: as the model's family does).")
   private @Nullable Boolean bos;
 
+  @Mixin private final ChatOptions chat = new ChatOptions();
+
   /** Returns whether a prompt was given. */
   boolean isGiven() {
     return given() > 0;
   }
 
   private long given() {
-    return List.of(text != null, file != null, tokens != null).stream().filter(b -> b).count();
+    return Stream.of(text != null, file != null, tokens != null, chat.hasMessages())
+        .filter(b -> b)
+        .count();
   }
 
   /** Returns whether a BOS goes in front; empty: as the model's family does it. */
@@ -75,7 +81,11 @@ final class PromptOption {
       throw new UsageFailure(
           given() == 0
               ? "TEXT is missing; or give the prompt by --file=FILE, - or --tokens=IDS"
-              : "more than one prompt given: give one of TEXT, --file and --tokens");
+              : "more than one prompt given: give one of TEXT, --file, --tokens and --messages");
+    }
+    chat.requireUsable(tokens != null, bos != null);
+    if (chat.hasMessages()) {
+      return chat.messages();
     }
     if (tokens != null) {
       if (Boolean.TRUE.equals(bos)) {
@@ -88,7 +98,7 @@ final class PromptOption {
 
   /** Returns a text as it is cut where it is the prompt. */
   GivenPrompt alike(String other) {
-    return new GivenPrompt.Text(other, bos());
+    return chat.isGiven() ? chat.said(other) : new GivenPrompt.Text(other, bos());
   }
 
   private String text(Console console) throws IOException {

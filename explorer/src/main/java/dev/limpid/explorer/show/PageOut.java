@@ -101,7 +101,12 @@ final class PageOut {
   void prompt(List<TokenView> shown, @Nullable Integer position, Map<Integer, Double> shares)
       throws IOException {
     html.open("p", "class", "prompt");
+    @Nullable String said = null;
     for (TokenView t : shown) {
+      if (t.role() != null && !t.role().equals(said)) {
+        html.element("span", t.role() + ":", "class", "faint").text(" ");
+      }
+      said = t.role();
       double share = shares.getOrDefault(t.position(), 0.0);
       // Half of the colour at most: the text stays readable on it.
       String style = "--share: " + width(share / 2);

@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
 
 /**
@@ -64,6 +66,7 @@ final class RoutePicture {
       out.println(line.toString().stripTrailing());
     }
     names(shown, cell, out);
+    roles(shown, cell, out);
     return tokens.size() - shown.size();
   }
 
@@ -77,6 +80,25 @@ final class RoutePicture {
       }
       out.println(line.toString().stripTrailing());
     }
+  }
+
+  /** Who says what, below the tokens of a conversation: a role where its part begins. */
+  private void roles(List<Integer> shown, int cell, PrintStream out) {
+    if (tokens.stream().allMatch(token -> token.role() == null)) {
+      return;
+    }
+    StringBuilder line = new StringBuilder(TerminalText.columns("  said by", MARGIN));
+    for (int i = 0; i < shown.size(); ) {
+      @Nullable String role = tokens.get(shown.get(i)).role();
+      int end = i + 1;
+      while (end < shown.size() && Objects.equals(role, tokens.get(shown.get(end)).role())) {
+        end++;
+      }
+      String name = role == null ? "" : TerminalText.text(role);
+      line.append(TerminalText.columns(name, (end - i) * cell - 1)).append(' ');
+      i = end;
+    }
+    out.println(line.toString().stripTrailing());
   }
 
   private String name(int position) {

@@ -8,6 +8,7 @@ import dev.limpid.model.load.families.ExpertConfigs;
 import dev.limpid.model.load.families.FamilyConfigs;
 import dev.limpid.model.load.families.GemmaConfigs;
 import dev.limpid.model.load.families.GptConfigs;
+import dev.limpid.model.load.families.KinConfigs;
 import dev.limpid.model.load.families.LlamaConfigs;
 import dev.limpid.model.load.families.OlmoConfigs;
 import dev.limpid.model.load.families.PhiConfigs;
@@ -48,6 +49,20 @@ enum Architecture {
   SMOLLM3("smollm3", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::smollm3, FamilyNames.LLAMA),
   /** Granite: Llama with four multipliers. */
   GRANITE("granite", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::granite, FamilyNames.LLAMA),
+  /** Seed-OSS: Llama with biases in front of the attention. */
+  SEED_OSS("seed_oss", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::seedOss, FamilyNames.LLAMA),
+  /** ERNIE 4.5 without experts: Llama, rotated in adjacent pairs. */
+  ERNIE4_5("ernie4_5", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::ernie45, FamilyNames.ERNIE),
+  /** InternLM 2: Llama under other names. */
+  INTERNLM2("internlm2", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::internLm2, FamilyNames.INTERNLM2),
+  /** GLM-4 (0414): norms around the blocks. */
+  GLM4("glm4", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::glm4, FamilyNames.GLM4),
+  /** EXAONE 4: norms behind the blocks, and of heads. */
+  EXAONE4("exaone4", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::exaone4, FamilyNames.OLMO2),
+  /** Arcee (AFM): Llama with a plain MLP. */
+  ARCEE("arcee", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::arcee, FamilyNames.PLAIN_MLP),
+  /** Nemotron: LayerNorm and a plain MLP, partly rotated. */
+  NEMOTRON("nemotron", Bos.AS_THE_TOKENIZER_SAYS, KinConfigs::nemotron, FamilyNames.PLAIN_MLP),
   /** StableLM: Llama with LayerNorm, partly rotated. */
   STABLELM("stablelm", Bos.AS_THE_TOKENIZER_SAYS, LlamaConfigs::stablelm, FamilyNames.STABLELM),
   /** Phi 1 to 2: attention and MLP side by side behind one norm, biases everywhere. */

@@ -117,6 +117,34 @@ final class FamilyNames {
   static final WeightNames NORMED_HEADS =
       LLAMA.with(Weight.QUERY_NORM, "self_attn.q_norm").with(Weight.KEY_NORM, "self_attn.k_norm");
 
+  /** Llama's without a gate. */
+  static final WeightNames PLAIN_MLP = LLAMA.without(Weight.GATE);
+
+  static final WeightNames ERNIE = LLAMA.withPairs(ADJACENT);
+
+  static final WeightNames INTERNLM2 =
+      WeightNames.ofLayers("layers.%d.")
+          .withPrefixes("model.", "")
+          .withFused(BY_KEY_HEAD)
+          .with(Weight.EMBEDDING, "tok_embeddings")
+          .with(Weight.HEAD, "output")
+          .with(Weight.FINAL_NORM, "norm")
+          .with(Weight.ATTENTION_NORM, "attention_norm")
+          .with(Weight.FUSED_QKV, "attention.wqkv")
+          .with(Weight.ATTENTION_OUT, "attention.wo")
+          .with(Weight.MLP_NORM, "ffn_norm")
+          .with(Weight.GATE, "feed_forward.w1")
+          .with(Weight.UP, "feed_forward.w3")
+          .with(Weight.DOWN, "feed_forward.w2");
+
+  static final WeightNames GLM4 =
+      LLAMA
+          .withPairs(ADJACENT)
+          .without(Weight.GATE, Weight.UP)
+          .with(Weight.FUSED_GATE_UP, "mlp.gate_up_proj")
+          .with(Weight.ATTENTION_POST_NORM, "post_self_attn_layernorm")
+          .with(Weight.MLP_POST_NORM, "post_mlp_layernorm");
+
   static final WeightNames STARCODER2 =
       LLAMA.without(Weight.GATE).with(Weight.UP, "mlp.c_fc").with(Weight.DOWN, "mlp.c_proj");
 

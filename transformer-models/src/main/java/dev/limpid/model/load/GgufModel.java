@@ -1,5 +1,6 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.chat.ChatTemplate;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
 import dev.limpid.model.load.families.ConfigJson;
@@ -76,6 +77,11 @@ record GgufModel(GgufFile file) implements ModelFormat {
   @Override
   public Optional<LoadedTokenizer> tokenizer() throws IOException {
     return TokenizerLoader.load(file);
+  }
+
+  @Override
+  public Optional<ChatTemplate> chatTemplate() throws IOException {
+    return ChatTemplateReader.read(file, tokenizer());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.chat.ChatTemplate;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.families.ConfigJson;
 import dev.limpid.model.load.lora.AdaptedWeights;
@@ -84,6 +85,17 @@ record HuggingFaceFolder(Path path, ConfigJson json, Optional<Adapter> adapter)
       }
     }
     return TokenizerLoader.load(path);
+  }
+
+  @Override
+  public Optional<ChatTemplate> chatTemplate() throws IOException {
+    if (adapter.isPresent()) {
+      Optional<ChatTemplate> own = ChatTemplateReader.read(adapter.get().folder());
+      if (own.isPresent()) {
+        return own;
+      }
+    }
+    return ChatTemplateReader.read(path);
   }
 
   @Override

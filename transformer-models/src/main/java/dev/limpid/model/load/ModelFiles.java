@@ -3,6 +3,10 @@ package dev.limpid.model.load;
 import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.TransformerWeights;
+import dev.limpid.model.chat.ChatMessage;
+import dev.limpid.model.chat.ChatTemplate;
+import dev.limpid.model.chat.ChatText;
+import dev.limpid.model.chat.jinja.TemplateException;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.ModelConfigException;
 import dev.limpid.model.load.ModelFormat.Facts;
@@ -33,6 +37,7 @@ public final class ModelFiles {
   private final ReadOnce<Facts> facts;
   private final ReadOnce<WeightSource> weights;
   private final ReadOnce<Optional<LoadedTokenizer>> tokenizer;
+  private final ReadOnce<Optional<ChatTemplate>> chatTemplate;
   private volatile List<String> leftOut = List.of();
 
   private ModelFiles(ModelFormat format) throws IOException {
@@ -41,6 +46,7 @@ public final class ModelFiles {
     this.facts = new ReadOnce<>(format::facts);
     this.weights = new ReadOnce<>(() -> format.weights(config()));
     this.tokenizer = new ReadOnce<>(format::tokenizer);
+    this.chatTemplate = new ReadOnce<>(format::chatTemplate);
   }
 
   /**
@@ -169,6 +175,28 @@ public final class ModelFiles {
   public List<Integer> cut(String text, Optional<Boolean> bos) throws IOException, PromptException {
     boolean inFront = bos.isPresent() ? bos.get() : addsBos();
     return new PromptRule(path(), config()).cut(needTokenizer(), text, inFront);
+  }
+
+  /**
+   * Returns what the model is to see of a conversation, up to where the assistant begins to speak;
+   * its ids are those of the text without a BOS, which the template writes by itself.
+   *
+   * @param messages in order
+   * @throws PromptException if the model has no chat template, or its template does not take this
+   *     conversation, or needs what Limpid does not know of Jinja
+   */
+  public ChatText chat(List<ChatMessage> messages) throws IOException, PromptException {
+    ChatTemplate known =
+        chatTemplate
+            .get()
+            .orElseThrow(() ->
+                new PromptException(
+                    path() + ": no chat template here, so the model knows no conversations"));
+    try {
+      return known.render(messages, true);
+    } catch (TemplateException e) {
+      throw new PromptException(path() + ": chat template, " + e.getMessage());
+    }
   }
 
   private LoadedTokenizer needTokenizer() throws IOException, PromptException {

@@ -1,5 +1,6 @@
 package dev.limpid.model.load;
 
+import dev.limpid.model.chat.ChatTemplate;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
@@ -47,6 +48,9 @@ sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
 
   /** Reads the tokenizer, if there is one. */
   Optional<LoadedTokenizer> tokenizer() throws IOException;
+
+  /** Reads how it writes conversations, if it says so. */
+  Optional<ChatTemplate> chatTemplate() throws IOException;
 
   /** Returns how many weights are quantised and how, in words; empty if none are. */
   Optional<String> quantisation();

@@ -159,6 +159,7 @@ final class Elementwise {
   private static void activate(Activation f, int n, float[] x, int xAt, float[] out, int outAt) {
     switch (f) {
       case RELU -> relu(n, x, xAt, out, outAt);
+      case RELU_SQUARED -> reluSquared(n, x, xAt, out, outAt);
       case GELU_ERF -> geluErf(n, x, xAt, out, outAt);
       case GELU_TANH -> geluTanh(n, x, xAt, out, outAt);
       case QUICK_GELU -> gate(1.702f, n, x, xAt, out, outAt);
@@ -169,6 +170,13 @@ final class Elementwise {
   private static void relu(int n, float[] x, int xAt, float[] out, int outAt) {
     for (int i = 0; i < n; i += VL) {
       VectorMath.relu(FloatVector.fromArray(FLOATS, x, xAt + i)).intoArray(out, outAt + i);
+    }
+  }
+
+  private static void reluSquared(int n, float[] x, int xAt, float[] out, int outAt) {
+    for (int i = 0; i < n; i += VL) {
+      FloatVector v = VectorMath.relu(FloatVector.fromArray(FLOATS, x, xAt + i));
+      v.mul(v).intoArray(out, outAt + i);
     }
   }
 

@@ -35,6 +35,7 @@ final class Slopes {
         (n, from, at, to, outAt) -> {
           switch (f) {
             case RELU -> relu(n, from, at, to, outAt);
+            case RELU_SQUARED -> reluSquared(1 + tangent, n, from, at, to, outAt);
             case GELU_ERF -> geluErf(tangent, n, from, at, to, outAt);
             case GELU_TANH -> sigmoid(TWICE_SQRT_2_OVER_PI, CUBE, tangent, n, from, at, to, outAt);
             case QUICK_GELU -> sigmoid(1.702f, 0, tangent, n, from, at, to, outAt);
@@ -51,6 +52,15 @@ final class Slopes {
     for (int i = 0; i < n; i += VL) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, xAt + i);
       zero.blend(1, v.compare(VectorOperators.GT, 0)).intoArray(out, outAt + i);
+    }
+  }
+
+  /** factor max(0, x). */
+  private static void reluSquared(float factor, int n, float[] x, int xAt, float[] out, int outAt) {
+    for (int i = 0; i < n; i += VL) {
+      VectorMath.relu(FloatVector.fromArray(FLOATS, x, xAt + i))
+          .mul(factor)
+          .intoArray(out, outAt + i);
     }
   }
 

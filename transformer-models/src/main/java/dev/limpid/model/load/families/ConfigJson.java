@@ -102,6 +102,28 @@ public final class ConfigJson {
         || (value.isContainer() && value.isEmpty());
   }
 
+  /** Returns whether a list stands under a key. */
+  public boolean isList(String key) {
+    return node.path(key).isArray();
+  }
+
+  /** Returns whether an object stands under a key. */
+  public boolean isObject(String key) {
+    return node.path(key).isObject();
+  }
+
+  /** Returns the objects in the list under a key. */
+  public List<ConfigJson> objects(String key) throws ModelConfigException {
+    List<ConfigJson> objects = new ArrayList<>();
+    for (JsonNode item : node.path(key)) {
+      if (!item.isObject()) {
+        throw wrong(key, "a list of objects");
+      }
+      objects.add(new ConfigJson(path, item));
+    }
+    return objects;
+  }
+
   /** Returns whether a key is absent, or says true or false. */
   public boolean isFlag(String key) {
     return !has(key) || node.path(key).isBoolean();
@@ -229,6 +251,7 @@ public final class ConfigJson {
     String name = string(key, absent);
     return switch (name) {
       case "relu" -> Activation.RELU;
+      case "relu2" -> Activation.RELU_SQUARED;
       case "gelu", "gelu_python" -> Activation.GELU_ERF;
       case "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_accurate" -> Activation.GELU_TANH;
       case "quick_gelu" -> Activation.QUICK_GELU;
@@ -237,7 +260,7 @@ public final class ConfigJson {
           throw unsupported(
               key,
               name,
-              "relu, gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, gelu_accurate,"
+              "relu, relu2, gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, gelu_accurate,"
                   + " quick_gelu, silu, swish");
     };
   }
