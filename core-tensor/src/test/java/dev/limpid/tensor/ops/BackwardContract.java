@@ -104,7 +104,7 @@ public interface BackwardContract extends ContractSubject {
       double slope =
           (ElementsContract.activation(f, v + step) - ElementsContract.activation(f, v - step))
               / (2 * step);
-      boolean kink = f == Activation.RELU && i == n / 2;
+      boolean kink = (f == Activation.RELU || f == Activation.RELU_SQUARED) && v == 0;
       assertThat((double) tangent[i]).as("at %s", v).isCloseTo(kink ? 0 : slope, within(2e-6));
       double line = v == 0 ? tangent[i] : at / v;
       assertThat((double) secant[i]).as("at %s", v).isCloseTo(line, within(ELEMENT_ROUNDING));
@@ -122,9 +122,15 @@ public interface BackwardContract extends ContractSubject {
       Tensor out = out(8);
       ops().slope(f, slope, there(x), out);
       for (int i = 0; i < 8; i++) {
-        assertThat((double) out.get(i)).isCloseTo(i < 4 ? 0 : 1, within(1e-6));
+        double one = f == Activation.RELU_SQUARED ? squared(slope) * x.get(i) : 1;
+        assertThat((double) out.get(i)).isCloseTo(i < 4 ? 0 : one, within(1e-6 * Math.abs(one)));
       }
     }
+  }
+
+  /** Of x squared: how often x is its slope. */
+  private static int squared(Slope slope) {
+    return slope == Slope.TANGENT ? 2 : 1;
   }
 
   @Test

@@ -79,16 +79,13 @@ class TextStreamProperties {
   void aCharacterIsShownWhenItIsWhole() {
     for (LoadedTokenizer loaded : TOKENIZERS) {
       Tokenizer tokenizer = loaded.tokenizer();
-      List<Integer> prompt = tokenizer.encode("a", false);
       List<Integer> ids = tokenizer.encode("a\uD83E\uDD84z", false);
-      assertThat(ids).as("in bytes").hasSizeGreaterThan(prompt.size() + 3);
-      TextStream stream = new TextStream(loaded, prompt);
-      List<String> shown =
-          ids.subList(prompt.size(), ids.size()).stream()
-              .map(stream::add)
-              .filter(text -> !text.isEmpty())
-              .toList();
-      assertThat(String.join("", shown)).isEqualTo("\uD83E\uDD84z");
+      assertThat(ids).as("in bytes").hasSizeGreaterThan(4);
+      TextStream stream = new TextStream(loaded, List.of());
+      List<String> shown = ids.stream().map(stream::add).filter(text -> !text.isEmpty()).toList();
+      assertThat(String.join("", shown))
+          .isEqualTo(tokenizer.decode(ids))
+          .endsWith("a\uD83E\uDD84z");
       assertThat(stream.end()).isEmpty();
     }
   }
