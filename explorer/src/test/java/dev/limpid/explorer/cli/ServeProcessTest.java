@@ -34,6 +34,7 @@ class ServeProcessTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-exports",
                 "java.base/jdk.internal.module=ALL-UNNAMED",
+                "--enable-native-access=ALL-UNNAMED", // as the manifest of limpid.jar has it
                 "-cp",
                 System.getProperty("java.class.path"),
                 "dev.limpid.explorer.Main",
