@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * The positions at which a gradient may differ from 0: none behind the one that is read; of the
- * last layer's outputs and queries, that one alone, which spares a tenth of the pass.
+ * last layer's outputs and queries, that one alone. Products leave the others out.
  *
  * @param from the first
  * @param to behind the last
