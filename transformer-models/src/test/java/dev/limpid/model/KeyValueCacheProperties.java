@@ -3,17 +3,10 @@ package dev.limpid.model;
 import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.spi.Backends;
-import dev.limpid.testdata.TestData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -27,23 +20,7 @@ class KeyValueCacheProperties {
   /** Longer than several vectors of keys, and short enough for many tries. */
   private static final int LONGEST = 70;
 
-  private static final List<Transformer> MODELS = models();
-
-  private static List<Transformer> models() {
-    List<Path> folders =
-        Stream.of(TestData.goldenModels(), TestData.demoModels()).flatMap(List::stream).toList();
-    List<Transformer> models = new ArrayList<>();
-    for (String backend : List.of("reference", "vector")) {
-      for (Path folder : folders) {
-        try {
-          models.add(ModelLoader.open(folder, Backends.open(backend)));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-    }
-    return models;
-  }
+  private static final List<Transformer> MODELS = EveryModel.onBothBackends();
 
   /** Every model of every family, token by token behind a prompt. */
   @Example

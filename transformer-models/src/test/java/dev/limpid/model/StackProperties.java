@@ -3,19 +3,12 @@ package dev.limpid.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.limpid.model.load.ModelLoader;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.spi.Backends;
-import dev.limpid.testdata.TestData;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -26,23 +19,7 @@ class StackProperties {
   /** Longer than several tiles of rows and several vectors of keys. */
   private static final int LONGEST = 40;
 
-  private static final List<Transformer> MODELS = models();
-
-  private static List<Transformer> models() {
-    List<Path> folders =
-        Stream.of(TestData.goldenModels(), TestData.demoModels()).flatMap(List::stream).toList();
-    List<Transformer> models = new ArrayList<>();
-    for (String backend : List.of("reference", "vector")) {
-      for (Path folder : folders) {
-        try {
-          models.add(ModelLoader.open(folder, Backends.open(backend)));
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-    }
-    return models;
-  }
+  private static final List<Transformer> MODELS = EveryModel.onBothBackends();
 
   @Example
   void everyModelGivesEachPromptItsBits() {
