@@ -34,7 +34,7 @@ final class AttentionBackward {
           int panels = Lanes.panels(tiles.row(tile) + real + tk - tq);
           float[] rows = scratch.floats(Use.PACKED_TILE, height * dHead);
           int from = gradient.offset() + h * dHead;
-          tiles.pack(tile, gradient.array(), from, gradient.dim(1), dHead, rows, 0);
+          tiles.pack(tile, gradient.array(), from, gradient.dim(1), dHead, rows, 0, scratch);
           float[] zeros = CausalAttention.zeros(scratch);
           int stride = panels * PANEL;
           float[] products = scratch.floats(Use.SUMS, height * stride);

@@ -96,7 +96,7 @@ final class AttentionProximity {
           int at = values.offset() + (item / keyPanels * t + first) * dHead;
           int real = Math.min(PANEL, t - first);
           int to = item * dHead * PANEL;
-          RowTiles.transpose(values.array(), at, dHead, real, dHead, PANEL, packed, to);
+          Turning.turn(values.array(), at, dHead, real, dHead, PANEL, packed, to, scratch);
         });
     return packed;
   }

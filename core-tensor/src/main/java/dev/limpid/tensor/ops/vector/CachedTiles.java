@@ -83,7 +83,7 @@ final class CachedTiles {
     int height = tiles.height(tile);
     float[] q = scratch.floats(Use.PACKED_TILE, height * dHead);
     int qAt = queries.offset() + h * dHead;
-    tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
+    tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0, scratch);
     float[] zeros = CausalAttention.zeros(scratch);
     int keysAt = (shape.keyHead(h) * Lanes.panels(nKeys) + firstPanel) * dHead * PANEL;
     for (int at = 0; at < stride; at += PANEL) {
@@ -115,7 +115,7 @@ final class CachedTiles {
     int height = tiles.height(tile);
     int real = tiles.realRows(tile);
     float[] p = scratch.floats(Use.PACKED_TILE, height * n);
-    RowTiles.transpose(scores, 0, stride, real, n, height, p, 0);
+    Turning.turn(scores, 0, stride, real, n, height, p, 0, scratch);
     float[] zeros = CausalAttention.zeros(scratch);
     float[] sums = scratch.floats(Use.MIXED, height * PANEL);
     int perHead = Lanes.panels(dHead);

@@ -43,7 +43,7 @@ final class CausalAttention {
           int firstPanel = shape.firstKey(tiles.row(tile) + tk - tq) / PANEL;
           float[] q = scratch.floats(Use.PACKED_TILE, height * dHead);
           int qAt = queries.offset() + h * dHead;
-          tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0);
+          tiles.pack(tile, queries.array(), qAt, queries.dim(1), dHead, q, 0, scratch);
           float[] zeros = zeros(scratch);
           int stride = panels * PANEL;
           float[] scores = scratch.floats(Use.SUMS, height * stride);
@@ -105,7 +105,7 @@ final class CausalAttention {
           int at = keys.offset() + first * betweenKeys + item / perHead * betweenHeads;
           int real = Math.min(PANEL, n - first);
           int to = item * dHead * PANEL;
-          RowTiles.transpose(keys.array(), at, betweenKeys, real, dHead, PANEL, packed, to);
+          Turning.turn(keys.array(), at, betweenKeys, real, dHead, PANEL, packed, to, scratch);
         });
     return packed;
   }
@@ -232,7 +232,7 @@ final class CausalAttention {
           int seen = tiles.row(tile) + real + tk - tq;
           float[] p = scratch.floats(Use.PACKED_TILE, height * seen);
           int pAt = pattern.offset() + h * tq * tk;
-          tiles.pack(tile, pattern.array(), pAt, tk, seen, p, 0);
+          tiles.pack(tile, pattern.array(), pAt, tk, seen, p, 0, scratch);
           float[] zeros = zeros(scratch);
           float[] sums = scratch.floats(Use.SUMS, height * PANEL);
           int valuesAt = h / (nHeads / nKvHeads) * perHead * tk * PANEL;

@@ -87,7 +87,8 @@ final class Elementwise {
                 a.array(), a.offset() + first, n, factor, out.array(), out.offset() + first));
   }
 
-  private static void add(int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
+  /** Writes n elements of out, which may be a or b. */
+  static void add(int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
     int i = 0;
     for (; i < FLOATS.loopBound(n); i += VL) {
       FloatVector.fromArray(FLOATS, a, aAt + i)
@@ -112,8 +113,8 @@ final class Elementwise {
     }
   }
 
-  private static void multiply(
-      int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
+  /** Writes n elements of out, which may be a or b. */
+  static void multiply(int n, float[] a, int aAt, float[] b, int bAt, float[] out, int outAt) {
     int i = 0;
     for (; i < FLOATS.loopBound(n); i += VL) {
       FloatVector.fromArray(FLOATS, a, aAt + i)

@@ -75,7 +75,7 @@ final class MatrixProduct {
   }
 
   private void run(WorkerPool pool) {
-    pool.run(tiles.count(), (tile, scratch) -> packTile(tile));
+    pool.run(tiles.count(), this::packTile);
     int together = Math.clamp(weight.count() / ITEMS, 1, PANELS_TOGETHER);
     pool.run(
         Math.ceilDiv(weight.count(), together),
@@ -100,11 +100,11 @@ final class MatrixProduct {
     return first * tiles.paddedRows() + tiles.row(tile) * (blockStart(block + 1) - first);
   }
 
-  private void packTile(int tile) {
+  private void packTile(int tile, Scratch scratch) {
     for (int block = 0; block < blocks; block++) {
       int first = blockStart(block);
       int n = blockStart(block + 1) - first;
-      tiles.pack(tile, x, xAt + first, weight.inputs(), n, packed, packedAt(block, tile));
+      tiles.pack(tile, x, xAt + first, weight.inputs(), n, packed, packedAt(block, tile), scratch);
     }
   }
 

@@ -1,6 +1,10 @@
 package dev.limpid.tensor.ops.vector;
 
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
 import dev.limpid.tensor.Tensor;
+import jdk.incubator.vector.FloatVector;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,45 +35,38 @@ record NormBackward(boolean centred, @Nullable Tensor gain, float epsilon, boole
   }
 
   private void row(int n, float[] x, int xAt, float[] g, int gAt, float[] out, int outAt) {
-    double mean = centred ? Rowwise.sum(x, xAt, n) / n : 0;
-    double inverse = 1 / Math.sqrt(Rowwise.squares(x, xAt, n, mean) / n + epsilon);
-    timesGain(n, g, gAt, out, outAt);
-    double center = centred ? Rowwise.sum(out, outAt, n) / n : 0;
-    double pull = frozen ? 0 : along(n, x, xAt, mean, out, outAt) / n * inverse * inverse;
-    for (int i = 0; i < n; i++) {
-      double a = out[outAt + i];
-      out[outAt + i] = (float) ((a - center - (x[xAt + i] - mean) * pull) * inverse);
-    }
-  }
-
-  private void timesGain(int n, float[] g, int gAt, float[] out, int outAt) {
+    double mean = centred ? DoubleSums.sum(x, xAt, n) / n : 0;
+    double inverse = 1 / Math.sqrt(DoubleSums.squares(x, xAt, n, mean) / n + epsilon);
     if (gain == null) {
       System.arraycopy(g, gAt, out, outAt, n);
-      return;
+    } else {
+      Elementwise.multiply(n, g, gAt, gain.array(), gain.offset(), out, outAt);
     }
-    float[] factors = gain.array();
-    int at = gain.offset();
-    for (int i = 0; i < n; i++) {
-      out[outAt + i] = g[gAt + i] * factors[at + i];
-    }
+    double center = centred ? DoubleSums.sum(out, outAt, n) / n : 0;
+    double along = frozen ? 0 : DoubleSums.product(x, xAt, n, (float) mean, out, outAt);
+    double pull = along / n * inverse * inverse;
+    apply(n, x, xAt, (float) mean, (float) pull, (float) center, (float) inverse, out, outAt);
   }
 
-  /** Returns the product of a row less its mean and a gradient; four sums, to wait for none. */
-  private static double along(int n, float[] x, int xAt, double mean, float[] a, int aAt) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
+  /** Replaces a by (a - center - (x - mean) pull) inverse. */
+  private static void apply(
+      int n,
+      float[] x,
+      int xAt,
+      float mean,
+      float pull,
+      float center,
+      float inverse,
+      float[] a,
+      int aAt) {
     int i = 0;
-    for (; i < n - 3; i += 4) {
-      s0 += (x[xAt + i] - mean) * a[aAt + i];
-      s1 += (x[xAt + i + 1] - mean) * a[aAt + i + 1];
-      s2 += (x[xAt + i + 2] - mean) * a[aAt + i + 2];
-      s3 += (x[xAt + i + 3] - mean) * a[aAt + i + 3];
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      FloatVector along = FloatVector.fromArray(FLOATS, x, xAt + i).sub(mean).mul(pull);
+      FloatVector across = FloatVector.fromArray(FLOATS, a, aAt + i).sub(center).sub(along);
+      across.mul(inverse).intoArray(a, aAt + i);
     }
     for (; i < n; i++) {
-      s0 += (x[xAt + i] - mean) * a[aAt + i];
+      a[aAt + i] = (a[aAt + i] - center - (x[xAt + i] - mean) * pull) * inverse;
     }
-    return (s0 + s1) + (s2 + s3);
   }
 }

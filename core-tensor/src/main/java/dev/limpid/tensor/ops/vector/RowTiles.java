@@ -43,29 +43,16 @@ record RowTiles(int rows) {
    * @param at where row 0, column 0 of x is
    * @param columns the number of columns to pack
    */
-  void pack(int tile, float[] x, int at, int stride, int columns, float[] out, int outAt) {
+  void pack(
+      int tile,
+      float[] x,
+      int at,
+      int stride,
+      int columns,
+      float[] out,
+      int outAt,
+      Scratch scratch) {
     int first = at + row(tile) * stride;
-    transpose(x, first, stride, realRows(tile), columns, height(tile), out, outAt);
-  }
-
-  /**
-   * Writes rows [real, stride] of x, transposed, into out [columns][height], with zeros for the
-   * rows that are missing.
-   */
-  static void transpose(
-      float[] x, int at, int stride, int real, int columns, int height, float[] out, int outAt) {
-    for (int r = 0; r < real; r++) {
-      int o = outAt + r;
-      int first = at + r * stride;
-      for (int i = first; i < first + columns; i++) {
-        out[o] = x[i];
-        o += height;
-      }
-    }
-    for (int r = real; r < height; r++) {
-      for (int o = outAt + r; o < outAt + columns * height; o += height) {
-        out[o] = 0;
-      }
-    }
+    Turning.turn(x, first, stride, realRows(tile), columns, height(tile), out, outAt, scratch);
   }
 }

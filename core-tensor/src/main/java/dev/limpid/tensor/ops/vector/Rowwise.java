@@ -32,7 +32,7 @@ final class Rowwise {
         });
   }
 
-  // --- norms: sums in double, as trained models have components a thousand times the others
+  // --- norms
 
   /** Writes (x - mean) / sqrt(variance + epsilon) * gain + bias into out. */
   static void layerNorm(
@@ -50,10 +50,10 @@ final class Rowwise {
         pool,
         row -> {
           int at = x.offset() + row * width;
-          double mean = sum(source, at, width) / width;
-          double variance = squares(source, at, width, mean) / width;
+          double mean = DoubleSums.sum(source, at, width) / width;
+          double variance = DoubleSums.squares(source, at, width, mean) / width;
           double scale = 1 / Math.sqrt(variance + epsilon);
-          scale(width, source, at, mean, scale, gain, bias, out, row);
+          scale(width, source, at, (float) mean, (float) scale, gain, bias, out, row);
         });
   }
 
@@ -67,82 +67,35 @@ final class Rowwise {
         pool,
         row -> {
           int at = x.offset() + row * width;
-          double scale = 1 / Math.sqrt(squares(source, at, width, 0) / width + epsilon);
-          scale(width, source, at, 0, scale, gain, null, out, row);
+          double scale = 1 / Math.sqrt(DoubleSums.squares(source, at, width, 0) / width + epsilon);
+          scale(width, source, at, 0, (float) scale, gain, null, out, row);
         });
-  }
-
-  /** Returns the sum of n elements. */
-  static double sum(float[] x, int at, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = at;
-    for (; i < at + n - 3; i += 4) {
-      s0 += x[i];
-      s1 += x[i + 1];
-      s2 += x[i + 2];
-      s3 += x[i + 3];
-    }
-    for (; i < at + n; i++) {
-      s0 += x[i];
-    }
-    return (s0 + s1) + (s2 + s3);
-  }
-
-  /** Returns the sum of the squares of n elements less the mean. */
-  static double squares(float[] x, int at, int n, double mean) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = at;
-    for (; i < at + n - 3; i += 4) {
-      double d0 = x[i] - mean;
-      double d1 = x[i + 1] - mean;
-      double d2 = x[i + 2] - mean;
-      double d3 = x[i + 3] - mean;
-      s0 += d0 * d0;
-      s1 += d1 * d1;
-      s2 += d2 * d2;
-      s3 += d3 * d3;
-    }
-    for (; i < at + n; i++) {
-      double d0 = x[i] - mean;
-      s0 += d0 * d0;
-    }
-    return (s0 + s1) + (s2 + s3);
   }
 
   private static void scale(
       int n,
       float[] x,
       int at,
-      double mean,
-      double scale,
+      float mean,
+      float scale,
       @Nullable Tensor gain,
       @Nullable Tensor bias,
       Tensor out,
       int row) {
     float[] target = out.array();
     int to = out.offset() + row * n;
-    for (int i = 0; i < n; i++) {
-      target[to + i] = (float) ((x[at + i] - mean) * scale);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      FloatVector.fromArray(FLOATS, x, at + i).sub(mean).mul(scale).intoArray(target, to + i);
+    }
+    for (; i < n; i++) {
+      target[to + i] = (x[at + i] - mean) * scale;
     }
     if (gain != null) {
-      float[] g = gain.array();
-      int gAt = gain.offset();
-      for (int i = 0; i < n; i++) {
-        target[to + i] *= g[gAt + i];
-      }
+      Elementwise.multiply(n, target, to, gain.array(), gain.offset(), target, to);
     }
     if (bias != null) {
-      float[] b = bias.array();
-      int bAt = bias.offset();
-      for (int i = 0; i < n; i++) {
-        target[to + i] += b[bAt + i];
-      }
+      Elementwise.add(n, target, to, bias.array(), bias.offset(), target, to);
     }
   }
 

@@ -29,8 +29,8 @@ final class Scratch {
 
     /** A block of weights, read against its direction. */
     TURNED,
-    /** Squares of that block between the steps of turning it. */
-    SQUARES,
+    /** A square of rows between the two steps of turning them. */
+    SQUARE,
     /** One panel of a bias. */
     BIAS,
     /** Rows of weights on their way into panels. */

@@ -111,6 +111,9 @@ class BoxingTest {
     Tensor gain = samples.gaussian(WIDTH);
     tests.add(test("layerNorm", () -> ops.layerNorm(x, gain, gain, 1e-5f, out)));
     tests.add(test("rmsNorm", () -> ops.rmsNorm(x, gain, 1e-5f, out)));
+    tests.add(
+        test("layerNormBackward", () -> ops.layerNormBackward(x, gain, 1e-5f, false, y, out)));
+    tests.add(test("rmsNormBackward", () -> ops.rmsNormBackward(x, gain, 1e-5f, false, y, out)));
     tests.add(test("add", () -> ops.add(x, y, out)));
     tests.add(test("subtract", () -> ops.subtract(x, y, out)));
     tests.add(test("multiply", () -> ops.multiply(x, y, out)));
