@@ -89,10 +89,22 @@ final class AttentionBackward {
           int key = tiles.row(tile);
           int firstQuery = Math.max(0, key - tk + tq);
           int depth = tq - firstQuery;
-          float[] weights = scratch.floats(Use.PACKED_TILE, group * depth * height);
-          for (int i = 0; i < group; i++) {
-            int at = pattern.offset() + ((kvHead * group + i) * tq + firstQuery) * tk + key;
-            copy(pattern.array(), at, tk, depth, real, height, weights, i * depth * height);
+          // A row of the pattern is a column of what is multiplied: whole tiles are read where they
+          // are.
+          int first = pattern.offset() + (kvHead * group * tq + firstQuery) * tk + key;
+          float[] weights = pattern.array();
+          int weightsAt = first;
+          int stride = tk;
+          int perGroup = tq * tk;
+          if (real < height) {
+            weights = scratch.floats(Use.PACKED_TILE, group * depth * height);
+            weightsAt = 0;
+            stride = height;
+            perGroup = depth * height;
+            for (int i = 0; i < group; i++) {
+              int from = first + i * tq * tk;
+              copy(pattern.array(), from, tk, depth, real, height, weights, i * perGroup);
+            }
           }
           float[] zeros = CausalAttention.zeros(scratch);
           float[] sums = scratch.floats(Use.SUMS, height * PANEL);
@@ -103,8 +115,8 @@ final class AttentionBackward {
                   height,
                   depth,
                   weights,
-                  i * depth * height,
-                  height,
+                  weightsAt + i * perGroup,
+                  stride,
                   packed,
                   b,
                   i == 0 ? zeros : sums,
