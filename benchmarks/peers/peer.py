@@ -10,6 +10,7 @@ and its threads do not spin.
 
 import json
 import os
+import subprocess
 import sys
 import time
 
@@ -50,6 +51,73 @@ class HalfHuggingFace(HuggingFace):
 
     def __init__(self, folder):
         super().__init__(folder, torch.bfloat16)
+
+
+class OpenVino:
+    """OpenVINO on the same weights, arithmetic in f32: logits of every position, no states."""
+
+    def __init__(self, folder):
+        import openvino
+        from transformers import AutoModelForCausalLM
+
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+        model.eval()
+
+        class Logits(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.model = model
+
+            def forward(self, ids):
+                # With a mask of its own, as OpenVINO has no form of what makes one.
+                t = ids.shape[1]
+                mask = torch.full((t, t), float("-inf")).triu(1)[None, None]
+                positions = torch.arange(t)[None]
+                return self.model(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=False).logits
+
+        ids = torch.tensor([list(range(1, 17))])
+        converted = openvino.convert_model(Logits(), example_input=ids, input=[openvino.PartialShape([1, -1])])
+        self.compiled = openvino.Core().compile_model(converted, "CPU", {
+            "INFERENCE_NUM_THREADS": torch.get_num_threads(), "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "LATENCY"})
+        for t in (3, 16):
+            ids = torch.tensor([list(range(1, 1 + t))])
+            found = torch.from_numpy(self.compiled(ids.numpy())[0])
+            assert torch.allclose(found, model(ids, use_cache=False).logits, atol=1e-2), "another model than Hugging Face's"
+
+    def plain(self, tokens):
+        self.compiled(torch.tensor([tokens]).numpy())
+
+
+class LlamaF32:
+    """llama.cpp by its own benchmark, which computes the logits of the last position alone.
+
+    LLAMA_BENCH names llama-bench, LLAMA_MODELS the folder with the model as f32.gguf and f16.gguf. Every timing is a
+    process that loads the model, runs once to be warm, and then tells what the next run took.
+    """
+
+    weights = "f32"
+
+    def __init__(self, folder):
+        self.command = [os.environ["LLAMA_BENCH"], "-m", f"{os.environ['LLAMA_MODELS']}/{self.weights}.gguf",
+                        "-t", str(torch.get_num_threads()), "-r", "1", "-o", "json"]
+
+    def plain(self, tokens):
+        return self.timed("-p", len(tokens), "-n", 0)
+
+    def generate(self, tokens, steps):
+        """Behind the prompt, whose own pass does not count."""
+        return self.timed("-p", 0, "-n", steps, "-d", len(tokens))
+
+    def timed(self, *arguments):
+        done = subprocess.run([*self.command, *map(str, arguments)], capture_output=True, text=True, check=True)
+        return {"seconds": json.loads(done.stdout)[0]["samples_ns"][0] / 1e9}
+
+
+class LlamaF16(LlamaF32):
+    """The same with weights in f16."""
+
+    weights = "f16"
 
 
 class Batches:
@@ -192,7 +260,8 @@ class Formula:
 def main():
     torch.set_num_threads(int(os.environ.get("LIMPID_THREADS", "2")))
     torch.set_grad_enabled(False)
-    peers = {c.__name__: c for c in (HuggingFace, HalfHuggingFace, Batches, Autograd, Bridge, Hooked, Formula)}
+    known = (HuggingFace, HalfHuggingFace, OpenVino, LlamaF32, LlamaF16, Batches, Autograd, Bridge, Hooked, Formula)
+    peers = {c.__name__: c for c in known}
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not stand among the answers
     peer = peers[sys.argv[2]](sys.argv[1])
@@ -206,8 +275,12 @@ def main():
             began = time.perf_counter()
             found = getattr(peer, task)(**request)
             answer = {"seconds": time.perf_counter() - began}
-            if found is not None:
+            if isinstance(found, dict):
+                answer = found  # timed by the peer itself
+            elif found is not None:
                 answer["values"] = found
+        except subprocess.CalledProcessError as e:
+            answer = {"error": (e.stderr.strip().splitlines() or ["no word"])[-1]}
         except (RuntimeError, MemoryError) as e:
             answer = {"error": str(e).splitlines()[0]}
         print(json.dumps(answer), file=answers, flush=True)

@@ -39,7 +39,7 @@ public final class Comparison implements Callable<Integer> {
       names = "--rows",
       split = ",",
       defaultValue =
-          "forward,heads,contributions,formula,routes,threads,generation,"
+          "forward,openvino,llama,heads,contributions,formula,routes,threads,generation,"
               + "reruns,sweep,gradients,autograd,prompts,answers,products",
       description = "groups of rows: ${DEFAULT-VALUE}")
   private Set<String> groups = Set.of();
@@ -63,12 +63,14 @@ public final class Comparison implements Callable<Integer> {
     for (Subject subject :
         List.of(settings.open("GPT-2 124M", gpt2), settings.open("SmolLM2-135M", smollm2))) {
       run("forward", subject, EngineRows::forward);
+      run("openvino", subject, EngineRows::openVino);
       run("heads", subject, EngineRows::heads);
       run("contributions", subject, EngineRows::contributions);
       run("formula", subject, EngineRows::formula);
       run("routes", subject, EngineRows::routes);
       run("threads", subject, EngineRows::threads);
       if (subject.name().startsWith("SmolLM2")) {
+        run("llama", subject, EngineRows::llama);
         run("generation", subject, EngineRows::generation);
         runChanged("sweep", subject, InterventionRows::heads);
         runChanged("answers", subject, rows -> rows.answers(false, 16, 32, 64));

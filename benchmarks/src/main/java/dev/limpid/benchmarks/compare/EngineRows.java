@@ -33,10 +33,52 @@ final class EngineRows {
           new Row(
               what("forward, whole trace kept", t),
               "Hugging Face forward",
-              Goal.timesAsFast(t <= 128 ? 1.2 : 1),
+              Goal.timesAsFast(t < 128 ? 1.5 : t < 512 ? 1.3 : 1.2),
               subject.forward(t),
               peer.task("plain", subject.tokens(t))));
     }
+    return rows;
+  }
+
+  /** Returns the same beside OpenVINO, which keeps nothing. */
+  List<Row> openVino() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    Peer peer = peers.start(subject, "OpenVino");
+    for (int t : lengths(16, 128, 512)) {
+      rows.add(
+          new Row(
+              what("forward, whole trace kept", t),
+              "OpenVINO, f32",
+              Goal.timesAsFast(1),
+              subject.forward(t),
+              peer.task("plain", subject.tokens(t))));
+    }
+    return rows;
+  }
+
+  /** Returns the forward pass with the last logits beside llama.cpp, which computes no others. */
+  List<Row> llama() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (String weights : List.of("F32", "F16")) {
+      Peer peer = peers.start(subject, "Llama" + weights);
+      for (int t : lengths(16, 128, 512)) {
+        rows.add(
+            new Row(
+                what("forward, whole trace kept, logits of the last position", t),
+                "llama.cpp, " + weights + ", these logits alone",
+                Goal.timesAsFast(1),
+                Timed.of(() -> subject.trace(t).logits(t - 1)),
+                peer.task("plain", subject.tokens(t))));
+      }
+    }
+    Peer peer = peers.start(subject, "LlamaF16");
+    rows.add(
+        new Row(
+            subject.name() + ": generate " + NEW + " tokens",
+            "llama.cpp, F16, without the prompt's pass",
+            Goal.timesAsFast(1.5),
+            Timed.of(this::generate),
+            peer.task("generate", subject.tokens(PROMPT), Map.of("steps", NEW))));
     return rows;
   }
 
@@ -75,7 +117,7 @@ final class EngineRows {
             new Row(
                 what("contributions", t),
                 "own forward pass",
-                Goal.shareOf(t <= 512 ? 0.35 : 0.5),
+                Goal.shareOf(t <= 512 ? 0.25 : 0.33),
                 subject.contributions(t),
                 Timed.of(() -> subject.trace(t))))
         .toList();
