@@ -109,14 +109,20 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
 
   /**
    * Removes the first prompts of some, as many as run together; what they hold is gone with them.
+   * Where the rest fills several passes, it fills them evenly: a small one at the end would be
+   * slower than a part of the others.
    */
   private static List<PromptPass> together(Deque<PromptPass> passes) {
+    int left = passes.stream().mapToInt(pass -> pass.prompt().nPositions()).sum();
+    int share = Math.ceilDiv(left, Math.ceilDiv(left, TOKENS));
     List<PromptPass> some = new ArrayList<>();
     int tokens = 0;
     do {
       tokens += passes.element().prompt().nPositions();
       some.add(passes.remove());
-    } while (!passes.isEmpty() && tokens + passes.element().prompt().nPositions() <= TOKENS);
+    } while (tokens < share
+        && !passes.isEmpty()
+        && tokens + passes.element().prompt().nPositions() <= TOKENS);
     return some;
   }
 

@@ -7,7 +7,10 @@ import dev.limpid.DemoModel;
 import dev.limpid.LanguageModel;
 import dev.limpid.testdata.TestData;
 import dev.limpid.view.CorpusView;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +93,50 @@ class CorpusRunTest {
     assertThat(broken.resolve("state")).doesNotExist();
     assertThatThrownBy(() -> run.over(paths(file, broken, true), CorpusProgress.NONE))
         .hasMessageContaining("the run in it is complete, nothing is left to do");
+  }
+
+  /** Statistics, rows and rejects of prompts that run together, and of each by itself. */
+  @Test
+  void stackedOrOneByOneTheBytesAreTheSame() throws IOException {
+    for (String name : List.of("demo-gpt2", "demo-opt", "demo-llama")) {
+      LanguageModel model = LanguageModel.open(name, DemoModel.settings().withThreads(1));
+      CorpusSettings settings =
+          CorpusSettings.DEFAULT.withPosition(CorpusSettings.Position.ALL).withNeurons();
+      PromptSampler sampler = new PromptSampler(model, settings);
+      List<PromptSampler.Asked> asked = new ArrayList<>();
+      for (String line : Files.readAllLines(corpus()).subList(150, 320)) {
+        CorpusEntry entry =
+            JsonLines.entry(1, line.getBytes(StandardCharsets.UTF_8), Optional.of("task"));
+        if (entry instanceof CorpusEntry.Prompt prompt) {
+          asked.add(new PromptSampler.Asked(asked.size(), prompt.given(), prompt.group()));
+        }
+      }
+      List<PromptSampler.Taken> alone = new ArrayList<>();
+      for (PromptSampler.Asked one : asked) {
+        alone.addAll(sampler.take(List.of(one)));
+      }
+      assertThat(bytes(sampler, asked, sampler.take(asked)))
+          .as(name)
+          .isEqualTo(bytes(sampler, asked, alone));
+    }
+  }
+
+  private static byte[] bytes(
+      PromptSampler sampler, List<PromptSampler.Asked> asked, List<PromptSampler.Taken> taken)
+      throws IOException {
+    assertThat(taken).hasSameSizeAs(asked);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    CorpusStatistics statistics = CorpusStatistics.empty(sampler.shape());
+    for (int i = 0; i < taken.size(); i++) {
+      assertThat(taken.get(i).samples()).isNotEmpty();
+      for (PromptSampler.Sampled sampled : taken.get(i).samples()) {
+        statistics.plus(sampled.sample(), asked.get(i).group());
+        sampled.row().write(out);
+      }
+    }
+    statistics.write(out);
+    return bytes.toByteArray();
   }
 
   @Test

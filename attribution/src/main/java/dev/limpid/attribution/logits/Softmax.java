@@ -12,18 +12,18 @@ record Softmax(double max, double sum, double entropy) {
 
   /** Returns the distribution that logits [V], on the heap, make. */
   static Softmax of(Tensor logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int v = 0; v < logits.dim(0); v++) {
-      max = Math.max(max, at(logits, v));
+    float max = max(logits.array(), logits.offset(), logits.dim(0));
+    Masses masses = Masses.of(logits.array(), logits.offset(), logits.dim(0), max);
+    double sum = masses.sum();
+    return new Softmax(max, sum, Math.log(sum) - masses.weighted() / sum);
+  }
+
+  private static float max(float[] x, int offset, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < n; i++) {
+      max = Math.max(max, x[offset + i]);
     }
-    double sum = 0;
-    double weighted = 0; // sum of (logit - max) exp(logit - max)
-    for (int v = 0; v < logits.dim(0); v++) {
-      double mass = Math.exp(at(logits, v) - max);
-      sum += mass;
-      weighted += (at(logits, v) - max) * mass;
-    }
-    return new Softmax(max, sum, Math.log(sum) - weighted / sum);
+    return max;
   }
 
   /** Returns the share of a token with this logit. */

@@ -265,7 +265,7 @@ class CorpusCommandTest {
       out.write("The capital of France is\r\n".getBytes(StandardCharsets.UTF_8));
       out.write(broken);
       byte[] part = "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
-      for (int i = 0; i < 17; i++) {
+      for (int i = 0; i < 100; i++) { // MB
         out.write(part);
       }
       out.write("\nThe cat".getBytes(StandardCharsets.UTF_8));

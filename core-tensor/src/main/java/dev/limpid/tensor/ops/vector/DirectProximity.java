@@ -11,6 +11,8 @@ final class DirectProximity {
   /** The longest prompt for which the definition is evaluated as it stands. */
   static final int LONGEST = 16;
 
+  private static final int SUMS = 64;
+
   private DirectProximity() {}
 
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
@@ -41,13 +43,26 @@ final class DirectProximity {
     }
   }
 
-  /** Returns |y|_1 - |y - a u|_1, component by component, so that no large sums cancel. */
+  /**
+   * Returns |y|_1 - |y - a u|_1, component by component, so that no large sums cancel: in sums side
+   * by side, of which the compiler makes vectors.
+   */
   private static double proximity(float a, float[] u, int uFrom, float[] y, int yFrom, int width) {
+    double[] sums = new double[SUMS];
+    for (int from = 0; from < width; from += SUMS) {
+      add(a, u, uFrom + from, y, yFrom + from, Math.min(SUMS, width - from), sums);
+    }
     double sum = 0;
-    for (int i = 0; i < width; i++) {
-      double whole = y[yFrom + i];
-      sum += Math.abs(whole) - Math.abs(whole - (double) a * u[uFrom + i]);
+    for (double each : sums) {
+      sum += each;
     }
     return sum;
+  }
+
+  private static void add(float a, float[] u, int uFrom, float[] y, int yFrom, int n, double[] sums) {
+    for (int i = 0; i < n; i++) {
+      double whole = y[yFrom + i];
+      sums[i] += Math.abs(whole) - Math.abs(whole - (double) a * u[uFrom + i]);
+    }
   }
 }

@@ -148,10 +148,11 @@ final class SignProjection {
     for (int pattern = 0; pattern < n; pattern++) {
       int at = pattern * BITS * PANEL + output;
       for (int i = at; i < at + OUTPUTS; i++) {
-        s0.mul(w[i])
-            .add(s1.mul(w[i + PANEL]))
-            .add(s2.mul(w[i + 2 * PANEL]).add(s3.mul(w[i + 3 * PANEL])))
-            .intoArray(tables, to);
+        // Products with signs are exact, so that fused ones give the bits of the others.
+        FloatVector lower = s1.fma(FloatVector.broadcast(FLOATS, w[i + PANEL]), s0.mul(w[i]));
+        FloatVector upper =
+            s3.fma(FloatVector.broadcast(FLOATS, w[i + 3 * PANEL]), s2.mul(w[i + 2 * PANEL]));
+        lower.add(upper).intoArray(tables, to);
         to += VL;
       }
     }

@@ -2,9 +2,12 @@ package dev.limpid.tensor.ops.vector;
 
 /**
  * The k largest of n numbers, kept in a heap of k indices whose root is the worst of them: nearly
- * all elements are turned down by one comparison with the root. NaN counts as least.
+ * all elements are turned down by one comparison of the largest of a block with the root. NaN
+ * counts as least.
  */
 final class TopK {
+  private static final int BLOCK = 256;
+
   private final float[] values;
   private final int offset;
   private final int[] heap;
@@ -31,12 +34,11 @@ final class TopK {
     for (int i = k / 2 - 1; i >= 0; i--) {
       siftDown(i, k);
     }
-    float worst = value(heap[0]);
-    for (int i = k; i < n; i++) {
-      if (values[offset + i] > worst) {
-        heap[0] = i;
-        siftDown(0, k);
-        worst = value(heap[0]);
+    for (int from = k; from < n; from += BLOCK) {
+      int to = Math.min(n, from + BLOCK);
+      // The largest of a block is NaN where one of it is.
+      if (!(largest(values, offset + from, offset + to) <= value(heap[0]))) {
+        take(from, to);
       }
     }
     for (int size = k - 1; size > 0; size--) {
@@ -46,6 +48,25 @@ final class TopK {
       siftDown(0, size);
     }
     return heap;
+  }
+
+  private static float largest(float[] x, int from, int to) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, x[i]);
+    }
+    return largest;
+  }
+
+  private void take(int from, int to) {
+    float worst = value(heap[0]);
+    for (int i = from; i < to; i++) {
+      if (values[offset + i] > worst) {
+        heap[0] = i;
+        siftDown(0, heap.length);
+        worst = value(heap[0]);
+      }
+    }
   }
 
   /** Moves the index at {@code i} down until both below it are better. */

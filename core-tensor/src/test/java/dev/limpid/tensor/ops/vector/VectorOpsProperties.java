@@ -12,6 +12,7 @@ import dev.limpid.tensor.ops.Samples;
 import dev.limpid.tensor.ops.Samples.Storage;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -120,6 +121,24 @@ final class VectorOpsProperties {
     Tensor flat = x.reshape(t * width);
     int k = Math.min(t * width, 17);
     assertThat(one.topK(flat, k)).isEqualTo(reference.topK(flat, k));
+  }
+
+  /** Many equal numbers, and some that are none, in several blocks of what is compared at once. */
+  @Property(tries = 200)
+  void topK(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 1500) int n,
+      @ForAll @IntRange(min = 1, max = 9) int k,
+      @ForAll @IntRange(max = 3) int spoilt) {
+    Tensor x = new Samples(seed).gaussian(n);
+    for (int i = 0; i < n; i++) {
+      x.array()[x.offset() + i] = Math.round(x.get(i) * 2);
+    }
+    Random random = new Random(seed);
+    for (int i = 0; i < Math.min(spoilt, n - k); i++) {
+      x.array()[x.offset() + random.nextInt(n)] = Float.NaN;
+    }
+    assertThat(one.topK(x, k)).isEqualTo(reference.topK(x, Math.min(n, k)));
   }
 
   @Property(tries = 200)
