@@ -61,11 +61,11 @@ public record CorpusReport(CorpusView view, RouteStatistics statistics) {
     html.element("h1", CorpusText.headline(view));
     html.element(
         "p",
-        "The route of a position shows how its last state was built. Of all heads, head %2$d of"
-            + " layer %1$d brings most: %3$s of a state on average, on %4$s of all routes."
+        "The route of a position shows how its last state was built. "
+            + "Of all heads, head %d of layer %d brings most: %s of a state on average, on %s of all routes."
                 .formatted(
-                    first.layer(),
                     first.head(),
+                    first.layer(),
                     Numbers.percent(first.flow()),
                     Numbers.percent(first.onRoute())),
         "class",

@@ -85,6 +85,10 @@ class CorpusCommandTest {
     try (Stream<Path> files = Files.list(first)) {
       assertThat(files.map(f -> f.getFileName().toString()).sorted().toList()).isEqualTo(FILES);
     }
+    assertThat(first.resolve("report.html"))
+        .content()
+        .contains("Of all heads, head 2 of layer 0 brings most: ")
+        .doesNotContainPattern("%\\d*[$sd,]");
     Path second = home.resolve("second");
     assertThat(run("corpus %s --out %s --group-by task --threads 2", one, second).code()).isZero();
     for (String file : FILES) {
