@@ -1,4 +1,4 @@
-"""Prompts a second of `limpid corpus` and of the same corpus as a job on Spark with two cores.
+"""Prompts a second of `limpid corpus` and of the same corpus as a job on Spark with two cores, both with the same flags of Java.
 
     python spark.py --limpid ./limpid --spark-submit spark-submit --jar corpus-spark-job.jar --model FOLDER --out RESULTS [--rounds 3]
 
@@ -8,6 +8,7 @@ Spark and of the model. Prompts are 8 to 32 ids each. The two leave the same byt
 
 import argparse
 import json
+import os
 import pathlib
 import random
 import statistics
@@ -19,12 +20,17 @@ import time
 import machine
 
 CORES = 2
-VECTOR = "--add-modules=jdk.incubator.vector"
+# Those of the launcher, which come first there, and those that the job needs; one heap for both.
+FLAGS = [
+    "-XX:+UseSerialGC", "-XX:PretenureSizeThreshold=512k", "-XX:+UnlockDiagnosticVMOptions", "-XX:-DisplayVMOutput",
+    f"-XX:CompilerDirectivesFile={machine.ROOT / 'explorer/src/main/launcher/compiler.json'}", "--add-modules=jdk.incubator.vector"]
+HEAP = "2g"
 
 
 def seconds(command):
     began = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True)
+    options = {"LIMPID_JAVA_OPTS": " ".join([*FLAGS, f"-Xmx{HEAP}"])}
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | options)
     if done.returncode:
         sys.exit(f"{command[0]}: {done.stderr[-2000:]}")
     return time.perf_counter() - began
@@ -55,7 +61,8 @@ def main():
             return [given.limpid, "corpus", file, "--model", given.model, "--threads", str(CORES), "--out", home / f"limpid-{file.stem}"]
 
         def spark(file):
-            return [given.spark_submit, "--master", f"local[{CORES}]", "--driver-java-options", VECTOR, "--driver-memory", "2g",
+            return [given.spark_submit, "--master", f"local[{CORES}]",
+                    "--driver-java-options", " ".join(FLAGS), "--driver-memory", HEAP,
                     "--class", "dev.limpid.corpus.spark.CorpusJob", given.jar,
                     "--model", given.model, "--in", file, "--out", home / f"spark-{file.stem}"]
 
@@ -76,7 +83,8 @@ def main():
         "rounds": given.rounds, "spark_prompts_a_second": round(theirs, 2), "limpid_prompts_a_second": round(ours, 2),
         "ratio": round(theirs / ours, 3), "goal": ">= 0.8", "reached": theirs / ours >= 0.8,
         "spark_start_seconds": round(statistics.median(starts[spark]), 1),
-        "limpid_start_seconds": round(statistics.median(starts[limpid]), 1), **machine.facts()}
+        "limpid_start_seconds": round(statistics.median(starts[limpid]), 1), **machine.facts(),
+        "flags": [flag.replace(f"{machine.ROOT}/", "") for flag in [*FLAGS, f"-Xmx{HEAP}"]]}
     print(json.dumps(line))
     with open(given.out, "a", encoding="utf-8") as out:
         out.write(json.dumps(line) + "\n")

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.ObjectInput;
 import java.io.ObjectOutput;
 
-/** Statistics that can be sent. */
+/** Statistics that Spark can send from one process to another. */
 public final class SentStatistics implements Externalizable {
   private static final long serialVersionUID = 1L;
 
@@ -17,15 +17,18 @@ public final class SentStatistics implements Externalizable {
   @SuppressWarnings("NullAway")
   public SentStatistics() {}
 
-  SentStatistics(CorpusStatistics statistics) {
+  /** Takes statistics that nothing else adds to. */
+  public SentStatistics(CorpusStatistics statistics) {
     this.statistics = statistics;
   }
 
-  CorpusStatistics statistics() {
+  /** Returns the statistics. */
+  public CorpusStatistics statistics() {
     return statistics;
   }
 
-  SentStatistics merge(SentStatistics other) throws IOException {
+  /** Returns these with others added to them. Modified; other is not. */
+  public SentStatistics merge(SentStatistics other) throws IOException {
     statistics.merge(other.statistics);
     return this;
   }

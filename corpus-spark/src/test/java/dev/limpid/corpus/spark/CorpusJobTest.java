@@ -12,14 +12,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The job on Spark, in this process and on executors of their own, against a run without Spark. */
 class CorpusJobTest {
@@ -128,37 +134,55 @@ class CorpusJobTest {
     Path corpus = corpus(40);
     Path expected = withoutSpark(corpus);
     Path out = home.resolve("spark");
-    AtomicInteger killed = new AtomicInteger();
     try (SparkSession spark =
         spark("local-cluster[2,1,2048]")
             .config("spark.executor.memory", "1g")
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
             .config("spark.executor.extraJavaOptions", "--add-modules=jdk.incubator.vector")
             .getOrCreate()) {
-      Thread killer = Thread.ofPlatform().daemon().start(() -> killOne(killed));
+      BothAtWork both = new BothAtWork();
+      spark.sparkContext().addSparkListener(both);
+      CompletableFuture<Boolean> killed = both.atWork.thenApply(_ -> killOne());
       CorpusJob.run(spark, options(corpus, out));
-      killer.interrupt();
+      assertThat(killed).as("an executor was killed").isCompletedWithValue(true);
     }
-    assertThat(killed).as("executors killed").hasValue(1);
     same(out, expected);
   }
 
-  /** Kills an executor some seconds after there are two. */
-  private static void killOne(AtomicInteger killed) {
-    try {
-      while (true) {
-        List<ProcessHandle> executors =
-            ProcessHandle.current().descendants().filter(CorpusJobTest::isExecutor).toList();
-        if (executors.size() == 2) {
-          Thread.sleep(8000); // until both work: killed earlier, none would lose a task
-          killed.addAndGet(executors.getFirst().destroyForcibly() ? 1 : 0);
-          return;
-        }
-        Thread.sleep(100);
+  /** Knows when each of two executors has done a task on prompts, so that a killed one loses it. */
+  private static final class BothAtWork extends SparkListener {
+    private final CompletableFuture<Void> atWork = new CompletableFuture<>();
+    private final Set<Integer> stages = new HashSet<>();
+    private final Set<String> executors = new HashSet<>();
+
+    @Override
+    public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
+      boolean samples =
+          CollectionConverters.asJava(submitted.stageInfo().rddInfos()).stream()
+              .anyMatch(rdd -> rdd.storageLevel().useDisk());
+      if (samples) {
+        stages.add(submitted.stageInfo().stageId());
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd ended) {
+      if (stages.contains(ended.stageId())) {
+        executors.add(ended.taskInfo().executorId());
+      }
+      if (executors.size() == 2) {
+        atWork.complete(null);
+      }
+    }
+  }
+
+  private static boolean killOne() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(CorpusJobTest::isExecutor)
+        .findFirst()
+        .orElseThrow()
+        .destroyForcibly();
   }
 
   /** Its class path hides the rest of its command line; this process starts no other Java. */
