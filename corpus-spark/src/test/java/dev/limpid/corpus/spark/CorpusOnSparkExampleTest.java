@@ -48,8 +48,7 @@ class CorpusOnSparkExampleTest {
     List<String> expected = new ArrayList<>();
     for (CorpusView.Head head :
         run.over(List.of(text), folder.resolve("out")).groups().getFirst().heads()) {
-      expected.add(
-          "layer %d head %d: %.6f".formatted(head.layer(), head.head(), head.flow()));
+      expected.add("layer %d head %d: %.6f".formatted(head.layer(), head.head(), head.flow()));
     }
     assertThat(Files.readString(output).lines().filter(line -> line.startsWith("layer ")))
         .isEqualTo(expected);

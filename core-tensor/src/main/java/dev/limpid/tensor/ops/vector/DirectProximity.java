@@ -59,7 +59,8 @@ final class DirectProximity {
     return sum;
   }
 
-  private static void add(float a, float[] u, int uFrom, float[] y, int yFrom, int n, double[] sums) {
+  private static void add(
+      float a, float[] u, int uFrom, float[] y, int yFrom, int n, double[] sums) {
     for (int i = 0; i < n; i++) {
       double whole = y[yFrom + i];
       sums[i] += Math.abs(whole) - Math.abs(whole - (double) a * u[uFrom + i]);
