@@ -28,11 +28,11 @@ public final class Limpid {
    * Runs one command.
    *
    * @param arguments the words after {@code limpid}
-   * @param console streams and environment; its streams are flushed, not closed
+   * @param given streams and environment; its streams are flushed, not closed
    * @return one of {@link ExitCode}
    */
-  public static int run(List<String> arguments, Console console) {
-    return run(arguments, console, () -> {});
+  public static int run(List<String> arguments, Console given) {
+    return run(arguments, given, () -> {});
   }
 
   /**
@@ -40,8 +40,10 @@ public final class Limpid {
    *
    * @param ready returns when what commands need is loaded; called once the arguments are read
    */
-  static int run(List<String> arguments, Console console, Runnable ready) {
-    Failures failures = new Failures(console, arguments.contains("--debug"));
+  static int run(List<String> arguments, Console given, Runnable ready) {
+    boolean debug = arguments.contains("--debug");
+    Console console = given.withDebug(debug);
+    Failures failures = new Failures(console, debug);
     try {
       int code =
           commandLine(arguments, console, failures)
@@ -57,6 +59,7 @@ public final class Limpid {
     } catch (VirtualMachineError e) {
       return failures.inMachine(e);
     } finally {
+      console.debug().end();
       console.err().flush();
     }
   }

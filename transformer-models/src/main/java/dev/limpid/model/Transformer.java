@@ -180,8 +180,11 @@ public final class Transformer {
     return new ForwardTrace(this, detail, tokens, interventions, residuals, layers);
   }
 
-  /** The bytes that the states of a run take, and of one layer at least everything. */
-  private long need(long nPositions, TraceDetail detail) {
+  /**
+   * Returns the bytes that a run takes beside the weights: its states, and of one layer at least
+   * everything.
+   */
+  public long need(long nPositions, TraceDetail detail) {
     long widths =
         6L * config.dModel()
             + (2L * config.nHeads() + 3L * config.nKvHeads()) * config.dHead()
@@ -274,9 +277,9 @@ public final class Transformer {
     Tensor attnIn = block.attentionNorm().of(ops, residPre);
     Tensor queries = clip(heads(block.query(), block.queryNorm(), attnIn)); // [T, H d]
     Tensor keys = clip(heads(block.key(), block.keyNorm(), attnIn)); // [T, K d]
+    Tensor values = clip(apply(block.value(), attnIn)); // [T, K d]
     rotations.turn(ops, layer, queries);
     rotations.turn(ops, layer, keys);
-    Tensor values = clip(apply(block.value(), attnIn)); // [T, K d]
     BlockRun.Attended attended = attention.of(queries, keys, values);
     Tensor attnRaw = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
     Tensor attnOut = edits.attentionOut(added(attnRaw, block.attentionPostNorm()));

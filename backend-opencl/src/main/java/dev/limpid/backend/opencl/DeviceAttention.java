@@ -36,19 +36,6 @@ final class DeviceAttention {
     this.products = products;
   }
 
-  void splitHeads(Tensor x, Tensor out, int first) {
-    session
-        .launch(new Kernel("split_heads", ""))
-        .in(x)
-        .in(out)
-        .arg(out.dim(0))
-        .arg(out.dim(2))
-        .arg(out.dim(1))
-        .arg(first)
-        .arg(x.size())
-        .each(x.size());
-  }
-
   void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
     int width = queries.dim(1) / shape.nHeads();
     View ofKeys = View.of(keys, 1, keys.dim(1), width).sharedBy(shape.group());
@@ -208,8 +195,6 @@ final class DeviceAttention {
     products.multiply(
         View.of(values, width, 1, (long) positions * width).sharedBy(group),
         projection,
-        false,
-        null,
         new Result(out, out.dim(2), (long) positions * out.dim(2), false),
         new Sizes(out.dim(0), positions, out.dim(2), width, Seen.ALL, 0));
   }

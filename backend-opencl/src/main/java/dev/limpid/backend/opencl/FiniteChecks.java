@@ -12,15 +12,8 @@ import java.util.function.Supplier;
  * or closes its outermost scope: a pass that asks after every layer need not wait for any.
  */
 final class FiniteChecks {
-  /** Elements that an item looks at, at least. */
-  private static final long LOOKS = 16;
-
-  private static final int MOST_ITEMS = 1 << 16;
-
-  /** Answers that wait, at most. */
-  private static final int MOST = 256;
-
-  private static final Programs.Kernel KERNEL = new Programs.Kernel("all_finite", "");
+  /** Answers that wait, at most: two of each layer. */
+  private static final int MOST = 2048;
 
   private final Session session;
 
@@ -59,13 +52,8 @@ final class FiniteChecks {
   }
 
   private void look(Tensor x, OpenClMemory flags, int at) {
-    long items = Math.min((x.size() + LOOKS - 1) / LOOKS, MOST_ITEMS);
-    session
-        .launch(KERNEL)
-        .in(x)
-        .in(Tensor.on(flags, 0, (int) flags.size()), at)
-        .arg(x.size())
-        .each(items);
+    session.memory(x).requireOpen();
+    session.waiting().add(new Look(session, List.of(new Look.At(x, flags, at))));
   }
 
   /** Throws what the first look that found something says; forgets all of this thread. */

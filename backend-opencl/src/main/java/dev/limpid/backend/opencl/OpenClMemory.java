@@ -76,6 +76,7 @@ final class OpenClMemory implements DeviceMemory {
 
   /** Returns the buffer, to be read, or written in part. */
   MemorySegment forReading() {
+    session.waiting().launch();
     MemorySegment buffer = open();
     if (!zeroed) {
       session.zero(buffer, floats);
@@ -86,15 +87,21 @@ final class OpenClMemory implements DeviceMemory {
 
   /** Returns the buffer, all of which will be written. */
   MemorySegment forWriting() {
+    session.waiting().launch();
     zeroed = true;
     return open();
   }
 
   private MemorySegment open() {
+    requireOpen();
+    return block.buffer();
+  }
+
+  /** Checks that it has not ended. */
+  void requireOpen() {
     if (giving.done.get()) {
       throw new IllegalStateException("this memory of " + device() + " ended with its scope");
     }
-    return block.buffer();
   }
 
   @Override

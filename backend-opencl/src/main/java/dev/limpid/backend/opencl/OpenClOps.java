@@ -1,14 +1,11 @@
 package dev.limpid.backend.opencl;
 
-import dev.limpid.backend.opencl.Products.Result;
-import dev.limpid.backend.opencl.Products.Seen;
-import dev.limpid.backend.opencl.Products.Sizes;
-import dev.limpid.backend.opencl.Products.View;
 import dev.limpid.backend.opencl.Programs.Kernel;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.DeviceUse;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
@@ -17,13 +14,14 @@ import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The operations on a device: each enqueues a kernel or a few and comes back at once; what is read
- * from a tensor waits for those before it.
+ * The operations on a device: each enqueues a kernel or a few, or waits for the next one to go with
+ * it, and comes back at once; what is read from a tensor comes after those before it.
  *
  * <p>Every sum has one order, and no kernel adds to memory that another item adds to: the same bits
  * from run to run on the same device and driver. Threads may share it; their commands run one after
@@ -152,6 +150,21 @@ final class OpenClOps implements TensorOps {
     session.pool().requireRoom(bytes, what);
   }
 
+  @Override
+  public Optional<DeviceUse> deviceUse() {
+    return Optional.of(session.use());
+  }
+
+  /** Lets an operation wait for the next one; what it reads and writes must be there now. */
+  private void later(Step step, @Nullable Tensor... touched) {
+    for (Tensor x : touched) {
+      if (x != null) {
+        session.memory(x).requireOpen();
+      }
+    }
+    session.waiting().add(step);
+  }
+
   // --- weights
 
   @Override
@@ -180,13 +193,8 @@ final class OpenClOps implements TensorOps {
 
   private void multiply(
       Tensor x, OpenClMatrix weight, boolean turned, @Nullable Tensor bias, Tensor out) {
-    products.multiply(
-        View.of(x, x.dim(1), 1, 0),
-        weight,
-        turned,
-        bias,
-        new Result(out, out.dim(1), 0, false),
-        new Sizes(1, x.dim(0), out.dim(1), x.dim(1), Seen.ALL, 0));
+    RowProduct.Factor factor = new RowProduct.Factor(weight, turned, bias, out);
+    later(new RowProduct(products, x, List.of(factor)), x, bias, out);
   }
 
   // --- rows
@@ -215,47 +223,19 @@ final class OpenClOps implements TensorOps {
   public void layerNorm(
       Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
     OpChecks.norm("layerNorm", x, gain, bias, out);
-    String options =
-        "-DHAS_GAIN=%d -DHAS_BIAS=%d".formatted(gain == null ? 0 : 1, bias == null ? 0 : 1);
-    session
-        .launch(new Kernel("layer_norm", options))
-        .in(x)
-        .in(gain == null ? x : gain)
-        .in(bias == null ? x : bias)
-        .arg(epsilon)
-        .out(out)
-        .arg(x.dim(1))
-        .rows(x.dim(0));
+    later(new Norm(session, true, x, gain, bias, epsilon, out, null), x, gain, bias, out);
   }
 
   @Override
   public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
     OpChecks.norm("rmsNorm", x, gain, null, out);
-    session
-        .launch(new Kernel("rms_norm", ""))
-        .in(x)
-        .in(gain)
-        .arg(epsilon)
-        .out(out)
-        .arg(x.dim(1))
-        .rows(x.dim(0));
+    later(new Norm(session, false, x, gain, null, epsilon, out, null), x, gain, out);
   }
 
   @Override
   public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
     OpChecks.rotate(x, dHead, cos, sin);
-    int heads = x.dim(1) / dHead;
-    long pairs = (long) x.dim(0) * heads * cos.dim(1);
-    session
-        .launch(new Kernel("rotate_heads", ""))
-        .in(x)
-        .in(cos)
-        .in(sin)
-        .arg(heads)
-        .arg(dHead)
-        .arg(cos.dim(1))
-        .arg(pairs)
-        .each(pairs);
+    later(new Rotation(session, List.of(x), dHead, cos, sin), x, cos, sin);
   }
 
   // --- attention
@@ -263,7 +243,7 @@ final class OpenClOps implements TensorOps {
   @Override
   public void splitHeads(Tensor x, Tensor out, int first) {
     OpChecks.splitHeads(x, out, first);
-    attention.splitHeads(x, out, first);
+    later(new HeadSplit(session, List.of(new HeadSplit.Move(x, out)), first), x, out);
   }
 
   @Override
@@ -290,30 +270,31 @@ final class OpenClOps implements TensorOps {
   @Override
   public void activate(Activation f, Tensor x, Tensor out) {
     OpChecks.sameShape("activate", x, out);
-    Kernel kernel = new Kernel("activate", "-D" + f);
-    session.launch(kernel).in(x).out(out).arg(x.size()).each(x.size());
+    later(new Activated(session, f, x, null, out), x, out);
   }
 
   @Override
   public void multiply(Tensor a, Tensor b, Tensor out) {
-    elements("multiply", a, b, out);
+    requireOneShape("multiply", a, b, out);
+    later(new Multiplied(session, a, b, out), a, b, out);
   }
 
   @Override
   public void add(Tensor a, Tensor b, Tensor out) {
-    elements("add", a, b, out);
+    requireOneShape("add", a, b, out);
+    later(new Sum(session, a, b, out), a, b, out);
   }
 
   @Override
   public void subtract(Tensor a, Tensor b, Tensor out) {
-    elements("subtract", a, b, out);
+    requireOneShape("subtract", a, b, out);
+    Kernel kernel = new Kernel("subtract", "");
+    session.launch(kernel).in(a).in(b).out(out).arg(a.size()).each(a.size());
   }
 
-  private void elements(String operation, Tensor a, Tensor b, Tensor out) {
+  private static void requireOneShape(String operation, Tensor a, Tensor b, Tensor out) {
     OpChecks.sameShape(operation, a, b);
     OpChecks.sameShape(operation, a, out);
-    Kernel kernel = new Kernel(operation, "");
-    session.launch(kernel).in(a).in(b).out(out).arg(a.size()).each(a.size());
   }
 
   @Override

@@ -1,11 +1,12 @@
 package dev.limpid.backend.opencl;
 
 import dev.limpid.backend.opencl.Programs.Kernel;
+import dev.limpid.backend.opencl.RowProduct.Factor;
 import dev.limpid.backend.opencl.Tiles.Tile;
 import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
+import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
 
 /** Products of matrices, of which many may be computed at once. */
 final class Products {
@@ -74,90 +75,121 @@ final class Products {
 
   /** Multiplies activations. */
   void multiply(View a, View b, Result c, Sizes sizes) {
-    launch(a, b::addRightTo, Stored.as(DType.F32), null, c, sizes);
+    launch(a, b::addRightTo, Stored.as(DType.F32), c, sizes);
   }
 
   /**
-   * Multiplies rows of x with parts of a weight.
+   * Multiplies matrices with parts of a weight, which lie one after the other along its inputs.
    *
-   * @param b of which the matrices are parts, one after the other along its inputs
-   * @param turned whether the products run over outputs, not inputs
+   * @param b of which output {@code i} is column i
    */
-  void multiply(
-      View a, OpenClMatrix b, boolean turned, @Nullable Tensor bias, Result c, Sizes sizes) {
-    int row = turned ? b.ofOutput() : b.ofInput();
-    int column = turned ? b.ofInput() : b.ofOutput();
-    boolean isPlain = sizes.batches() == 1 && a.row() == sizes.k() && c.row() == sizes.n();
-    if (isPlain && sizes.m() <= FEW && (row == 1 || column == 1)) {
-      multiplyFew(a.x(), b, row == 1 ? column : row, row == 1, bias, c.x(), sizes);
-      return;
-    }
-    long batch = (long) sizes.k() * row;
+  void multiply(View a, OpenClMatrix b, Result c, Sizes sizes) {
+    long batch = (long) sizes.k() * b.ofInput();
     launch(
         a,
-        launch -> launch.in(b).arg(row).arg(column).arg(batch).arg(1),
+        launch -> launch.in(b).arg(b.ofInput()).arg(b.ofOutput()).arg(batch).arg(1),
         b.stored(),
-        bias,
         c,
         sizes);
   }
 
-  private void multiplyFew(
-      Tensor x,
-      OpenClMatrix b,
-      int stride,
-      boolean byRows,
-      @Nullable Tensor bias,
-      Tensor out,
-      Sizes sizes) {
-    if (sizes.m() == 0 || sizes.n() == 0) {
+  /**
+   * Multiplies rows with weights, in one launch.
+   *
+   * @param x [m, k]
+   * @param factors some, whose elements are stored in one way
+   */
+  void multiply(Tensor x, List<Factor> factors) {
+    List<Factor> some = factors.stream().filter(factor -> factor.out().size() > 0).toList();
+    if (some.isEmpty()) {
       return;
     }
-    int most = sizes.m() == 1 ? 1 : FEW;
-    String options = b.stored().options() + " -DMOST=" + most;
+    boolean byRows = some.getFirst().row() == 1;
+    if (x.dim(0) <= FEW && (byRows || some.getFirst().column() == 1)) {
+      multiplyFew(x, some, byRows);
+    } else {
+      multiplyMany(x, some);
+    }
+  }
+
+  private void multiplyMany(Tensor x, List<Factor> factors) {
+    Factor first = factors.getFirst();
+    int n = factors.stream().mapToInt(Factor::n).sum();
+    Sizes all = new Sizes(1, x.dim(0), n, x.dim(1), Seen.ALL, 0);
+    Tile tile = tile(all);
+    View rows = View.of(x, x.dim(1), 1, 0);
+    Launch launch = begin(rows, first.weight().stored(), all, tile, factors.size());
+    launch.in(first.weight()).arg(first.row()).arg(first.column()).arg(0L).arg(1);
+    addBias(launch, first, x);
+    launch.out(first.out()).arg(first.n()).arg(0L).arg(false);
+    launch.arg(all.m()).arg(first.n()).arg(all.k()).arg(0);
+    addFurther(launch, factors, x);
+    launch.run(
+        groups(factors, tile.width()),
+        groups(all.m(), tile.height()),
+        1,
+        tile.columns(),
+        tile.rows());
+  }
+
+  private void multiplyFew(Tensor x, List<Factor> factors, boolean byRows) {
+    Factor first = factors.getFirst();
     Tile tile = tiles.columns();
-    Kernel kernel =
-        byRows
-            ? new Kernel("matvec_rows", options)
-            : new Kernel(
-                "matvec_columns",
-                options + " -DROWS=" + tile.rows() + " -DCOLUMNS=" + tile.columns());
+    String options =
+        first.weight().stored().options()
+            + " -DMOST="
+            + (x.dim(0) == 1 ? 1 : FEW)
+            + " -DPARTS="
+            + factors.size()
+            + (byRows ? "" : " -DROWS=" + tile.rows() + " -DCOLUMNS=" + tile.columns());
     Launch launch =
         session
-            .launch(kernel)
+            .launch(new Kernel(byRows ? "matvec_rows" : "matvec_columns", options))
             .in(x)
-            .in(b)
-            .arg(stride)
-            .in(bias == null ? x : bias)
-            .arg(bias != null)
-            .out(out)
-            .arg(sizes.m())
-            .arg(sizes.n())
-            .arg(sizes.k());
+            .in(first.weight())
+            .arg(byRows ? first.column() : first.row());
+    addBias(launch, first, x);
+    launch.out(first.out()).arg(x.dim(0)).arg(first.n()).arg(x.dim(1));
+    addFurther(launch, factors, x);
     if (byRows) {
-      launch.rows(sizes.n());
+      launch.rows(groups(factors, 1));
     } else {
-      int groups = (sizes.n() + tile.columns() - 1) / tile.columns();
-      launch.run(groups, 1, 1, tile.columns(), tile.rows());
+      launch.run(groups(factors, tile.columns()), 1, 1, tile.columns(), tile.rows());
     }
+  }
+
+  private static void addBias(Launch launch, Factor factor, Tensor x) {
+    Tensor bias = factor.bias();
+    launch.in(bias == null ? x : bias).arg(bias != null);
+  }
+
+  /** Adds weights behind the first, as kernels declare them by WEIGHT. */
+  private static void addFurther(Launch launch, List<Factor> factors, Tensor x) {
+    for (Factor factor : factors.subList(1, factors.size())) {
+      launch.in(factor.weight()).arg(factor.row() == 1 ? factor.column() : factor.row());
+      addBias(launch, factor, x);
+      launch.out(factor.out()).arg(factor.n());
+    }
+  }
+
+  private static long groups(List<Factor> factors, int ofGroup) {
+    return factors.stream().mapToLong(factor -> groups(factor.n(), ofGroup)).sum();
   }
 
   private void launch(
       View a,
       UnaryOperator<Launch> b,
       Stored stored,
-      @Nullable Tensor bias,
       Result c,
       Sizes sizes) {
     if (sizes.batches() == 0 || sizes.m() == 0 || sizes.n() == 0) {
       return;
     }
     Tile tile = tile(sizes);
-    String options = stored.options() + " -D" + sizes.seen() + " " + tile.options();
-    Launch launch = a.addTo(session.launch(new Kernel("matmul", options)));
-    b.apply(launch).in(bias == null ? a.x() : bias).arg(bias != null);
-    boolean writesAll = !c.accumulate() && sizes.seen() != Seen.RESULT_IS_PATTERN;
-    (writesAll ? launch.out(c.x()) : launch.in(c.x()))
+    Launch launch = b.apply(begin(a, stored, sizes, tile, 1));
+    launch.in(a.x()).arg(false);
+    // Of a pattern, what lies above its diagonal is written by whoever goes over it next.
+    (c.accumulate() ? launch.in(c.x()) : launch.out(c.x()))
         .arg(c.row())
         .arg(c.batch())
         .arg(c.accumulate())
@@ -171,6 +203,12 @@ final class Products {
             sizes.batches(),
             tile.columns(),
             tile.rows());
+  }
+
+  private Launch begin(View a, Stored stored, Sizes sizes, Tile tile, int parts) {
+    String options =
+        "%s -D%s %s -DPARTS=%d".formatted(stored.options(), sizes.seen(), tile.options(), parts);
+    return a.addTo(session.launch(new Kernel("matmul", options)));
   }
 
   /** The large tile, if there are enough of them for every unit of the device. */

@@ -16,9 +16,17 @@ import java.util.Set;
 final class Scopes {
   private final ThreadLocal<Deque<Open>> open = ThreadLocal.withInitial(ArrayDeque::new);
 
+  private final Runnable launching;
   private final Runnable settling;
 
-  Scopes(Runnable settling) {
+  /**
+   * Creates them.
+   *
+   * @param launching enqueues what waits, before memory ends that it may need
+   * @param settling does what was put off
+   */
+  Scopes(Runnable launching, Runnable settling) {
+    this.launching = launching;
     this.settling = settling;
   }
 
@@ -63,9 +71,15 @@ final class Scopes {
         throw new IllegalStateException("scopes close from the inside out, on their own thread");
       }
       mine.pop();
-      owned.forEach(OpenClMemory::close);
       if (mine.isEmpty()) {
         open.remove();
+      }
+      try {
+        launching.run();
+      } finally {
+        owned.forEach(OpenClMemory::close);
+      }
+      if (mine.isEmpty()) {
         settling.run();
       }
     }

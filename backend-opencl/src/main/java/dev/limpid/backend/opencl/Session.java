@@ -3,6 +3,7 @@ package dev.limpid.backend.opencl;
 import dev.limpid.backend.opencl.driver.OpenCl;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.DeviceUse;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,24 +24,21 @@ final class Session {
   private final Pool pool;
   private final Programs programs;
   private final FiniteChecks checks = new FiniteChecks(this);
-  private final Scopes scopes = new Scopes(checks::settle);
+  private final Waiting waiting = new Waiting();
+  private final Scopes scopes = new Scopes(waiting::launch, checks::settle);
   private final MemorySegment computing;
   private final MemorySegment uploading;
   private final ReentrantLock launching = new ReentrantLock();
-  private final Counts counts = new Counts();
+  private final AtomicLong launches = new AtomicLong();
+  private final AtomicLong waits = new AtomicLong();
+  private final AtomicLong uploadedBytes = new AtomicLong();
+  private final AtomicLong downloads = new AtomicLong();
+  private final AtomicLong downloadedBytes = new AtomicLong();
 
   /** An argument, and the sizes of a launch; written under the lock. */
   private final MemorySegment argument = Arena.ofAuto().allocate(8, 8);
 
   private final MemorySegment sizes = Arena.ofAuto().allocate(6 * 8L, 8);
-
-  /** What has been done so far. */
-  static final class Counts {
-    final AtomicLong launches = new AtomicLong();
-    final AtomicLong downloads = new AtomicLong();
-    final AtomicLong downloadedBytes = new AtomicLong();
-    final AtomicLong uploadedBytes = new AtomicLong();
-  }
 
   Session(OpenCl driver, OpenClDevice device, ProgramCache cache) {
     this(driver, device, cache, device.memory() / 20 * 19);
@@ -76,12 +74,23 @@ final class Session {
     return scopes;
   }
 
+  Waiting waiting() {
+    return waiting;
+  }
+
   FiniteChecks checks() {
     return checks;
   }
 
-  Counts counts() {
-    return counts;
+  /** Returns what has been done so far. */
+  DeviceUse use() {
+    return new DeviceUse(
+        device.name(),
+        launches.get(),
+        waits.get(),
+        uploadedBytes.get(),
+        downloads.get(),
+        downloadedBytes.get());
   }
 
   /** Returns new memory for activations; it ends with the scope of this thread. */
@@ -116,8 +125,9 @@ final class Session {
         x + " is not on " + device.name() + ": bring it there by resident");
   }
 
-  /** Begins a launch of a kernel. */
+  /** Begins a launch of a kernel, behind what waits. */
   Launch launch(Programs.Kernel kernel) {
+    waiting.launch();
     return new Launch(this, kernel);
   }
 
@@ -137,12 +147,12 @@ final class Session {
     } finally {
       launching.unlock();
     }
-    counts.launches.incrementAndGet();
+    launches.incrementAndGet();
   }
 
   /** Enqueues zeros. */
   void zero(MemorySegment buffer, long floats) {
-    counts.launches.incrementAndGet();
+    launches.incrementAndGet();
     driver.zero(computing, buffer, floats * Float.BYTES);
   }
 
@@ -152,8 +162,9 @@ final class Session {
     if (count == 0) {
       return;
     }
-    counts.downloads.incrementAndGet();
-    counts.downloadedBytes.addAndGet(count * 4L);
+    waits.incrementAndGet();
+    downloads.incrementAndGet();
+    downloadedBytes.addAndGet(count * 4L);
     MemorySegment heap = MemorySegment.ofArray(to).asSlice(at * 4L, count * 4L);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment staged = arena.allocate(Math.min(CHUNK, heap.byteSize()), 64);
@@ -168,6 +179,7 @@ final class Session {
 
   /** Brings bytes of the heap to the device, after all that was enqueued before. */
   void write(MemorySegment buffer, long at, MemorySegment heap) {
+    waits.incrementAndGet();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment staged = arena.allocate(Math.max(1, Math.min(CHUNK, heap.byteSize())), 64);
       for (long done = 0; done < heap.byteSize(); done += CHUNK) {
@@ -176,7 +188,7 @@ final class Session {
         driver.write(computing, buffer, at * 4 + done, part);
       }
     }
-    counts.uploadedBytes.addAndGet(heap.byteSize());
+    uploadedBytes.addAndGet(heap.byteSize());
   }
 
   /**
@@ -191,6 +203,7 @@ final class Session {
       return;
     }
     flushBefore(fresh);
+    waits.addAndGet(fresh ? 0 : 1);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment staged = arena.allocate(Math.min(CHUNK, bytes), 64);
       for (long done = 0; done < bytes; done += CHUNK) {
@@ -199,12 +212,13 @@ final class Session {
         driver.write(fresh ? uploading : computing, buffer, at + done, part);
       }
     }
-    counts.uploadedBytes.addAndGet(bytes);
+    uploadedBytes.addAndGet(bytes);
   }
 
   /** What was enqueued is to be computed while more arrives. */
   private void flushBefore(boolean fresh) {
     if (fresh) {
+      waiting.launch();
       driver.flush(computing);
     }
   }
@@ -213,6 +227,6 @@ final class Session {
   void upload(MemorySegment staged, MemorySegment buffer, long at) {
     flushBefore(true);
     driver.write(uploading, buffer, at, staged);
-    counts.uploadedBytes.addAndGet(staged.byteSize());
+    uploadedBytes.addAndGet(staged.byteSize());
   }
 }

@@ -1,4 +1,4 @@
-// out = f(x), by its name
+// out = f(x), f by its name; TIMES: f(x) * times
 float f(float x) {
 #if defined(RELU)
   return fmax(x, 0.0f);
@@ -15,9 +15,14 @@ float f(float x) {
 #endif
 }
 
-kernel void activate(global const float *x, long x0, global float *out, long out0, long n) {
+kernel void activate(global const float *x, long x0, global const float *times, long times0,
+                     global float *out, long out0, long n) {
   long i = get_global_id(0);
   if (i < n) {
-    out[out0 + i] = f(x[x0 + i]);
+    float y = f(x[x0 + i]);
+#ifdef TIMES
+    y *= times[times0 + i];
+#endif
+    out[out0 + i] = y;
   }
 }

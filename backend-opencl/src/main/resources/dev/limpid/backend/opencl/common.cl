@@ -33,6 +33,19 @@ inline float largest_of_group(float x, local float *shared) {
   return largest;
 }
 
+// Rows that a norm reads; ADDS: of a sum, which every item writes as far as it reads it.
+#if defined(ADDS) && ADDS
+#define X_OR_SUM                                                                                       \
+  global const float *a, long a0, global const float *b, long b0, global float *x, long x0
+#define WRITE_ROW                                                                                  \
+  for (int i = first; i < width; i += GROUP) {                                                     \
+    x[x0 + row + i] = a[a0 + row + i] + b[b0 + row + i];                                           \
+  }
+#elif defined(ADDS)
+#define X_OR_SUM global const float *x, long x0
+#define WRITE_ROW
+#endif
+
 // TYPE: how elements of weights are stored. 0 F32, 1 F16, 2 BF16; 3 quantised: a number of a byte
 // for each, and, `pairs` bytes behind the first, for every PART of them a scale and a minimum.
 #ifdef TYPE
@@ -53,5 +66,37 @@ inline float quantised(global const char *p, long i, long pairs) {
   float2 scale = ((global const float2 *)(p + pairs))[i / PART];
   return scale.x * p[i] - scale.y;
 }
+#endif
+
+// PARTS: how many weights a product has, of which every one makes a result of its own from the same
+// rows. GROUPS_OF(n) groups compute n columns: those of the first weight come first. SET_STRIDE
+// says how far it is from one column to the next, or from one row, whichever do not lie side by side.
+#define WEIGHT(i)                                                                                  \
+  , global const STORED *b##i, long first##i, long pairs##i, int stride##i,                        \
+      global const float *bias##i, long bias_first##i, int has_bias##i, global float *c##i,        \
+      long c_first##i, int n##i
+#define NEXT(i)                                                                                    \
+  if (group >= GROUPS_OF(n)) {                                                                     \
+    group -= GROUPS_OF(n);                                                                         \
+    b = b##i;                                                                                      \
+    b0 = first##i;                                                                                 \
+    pairs = pairs##i;                                                                              \
+    SET_STRIDE(stride##i);                                                                         \
+    bias = bias##i;                                                                                \
+    bias0 = bias_first##i;                                                                         \
+    has_bias = has_bias##i;                                                                        \
+    c = c##i;                                                                                      \
+    c0 = c_first##i;                                                                               \
+    n = n##i;                                                                                      \
+  }
+#if PARTS == 1
+#define WEIGHTS
+#define CHOOSE_WEIGHT
+#elif PARTS == 2
+#define WEIGHTS WEIGHT(1)
+#define CHOOSE_WEIGHT NEXT(1)
+#elif PARTS == 3
+#define WEIGHTS WEIGHT(1) WEIGHT(2)
+#define CHOOSE_WEIGHT NEXT(1) NEXT(2)
 #endif
 #endif

@@ -1,11 +1,12 @@
 // out = (x - mean) / sqrt(variance + epsilon) * gain + bias, a group for each row.
-// HAS_GAIN, HAS_BIAS: whether they are there.
-kernel void layer_norm(global const float *x, long x0, global const float *gain, long gain0,
+// HAS_GAIN, HAS_BIAS: whether they are there. ADDS: x = a + b is written first.
+kernel void layer_norm(X_OR_SUM, global const float *gain, long gain0,
                        global const float *bias, long bias0, float epsilon, global float *out,
                        long out0, int width) {
   local float shared[GROUP];
   long row = (long)get_group_id(0) * width;
   int first = get_local_id(0);
+  WRITE_ROW
   float sum = 0;
   for (int i = first; i < width; i += GROUP) {
     sum += x[x0 + row + i];

@@ -9,16 +9,27 @@
 #define HEIGHT (ROWS * BLOCK_ROWS)
 #define WIDTH (COLUMNS * BLOCK_COLUMNS)
 #define ITEMS (ROWS * COLUMNS)
+#define GROUPS_OF(n) (((n) + WIDTH - 1) / WIDTH)
+#define SET_STRIDE(s)                                                                              \
+  if (b_column == 1) {                                                                             \
+    b_row = s;                                                                                     \
+  } else {                                                                                         \
+    b_column = s;                                                                                  \
+  }
 
 kernel __attribute__((reqd_work_group_size(COLUMNS, ROWS, 1))) void
 matmul(global const float *a, long a0, int a_row, int a_column, long a_batch, int a_group,
-       global const STORED *b, long b0, long pairs,
-       int b_row, int b_column, long b_batch, int b_group,
-       global const float *bias, long bias0, int has_bias, global float *c, long c0, int c_row,
-       long c_batch, int accumulate, int m, int n, int k, int shift) {
+       global const STORED *b, long b0, long pairs, int b_row, int b_column, long b_batch,
+       int b_group, global const float *bias, long bias0, int has_bias, global float *c, long c0, int c_row,
+       long c_batch, int accumulate, int m, int n, int k, int shift WEIGHTS) {
   local float as[DEPTH][HEIGHT + 1];
   local float bs[DEPTH][WIDTH + 1];
-  int n0 = get_group_id(0) * WIDTH;
+  int group = get_group_id(0);
+  CHOOSE_WEIGHT
+#if PARTS > 1
+  c_row = n;
+#endif
+  int n0 = group * WIDTH;
   int m0 = get_group_id(1) * HEIGHT;
   int batch = get_group_id(2);
 #ifdef RESULT_IS_PATTERN

@@ -1,14 +1,19 @@
 // c(m, n) = bias(n) + sum over k of a(m, k) b(k, n) for a few rows m, where b lies column beside
 // column: COLUMNS of them for a group, each summed by ROWS items. MOST: as in matvec_rows.
+#define GROUPS_OF(n) (((n) + COLUMNS - 1) / COLUMNS)
+#define SET_STRIDE(s) b_row = s
+
 kernel __attribute__((reqd_work_group_size(COLUMNS, ROWS, 1))) void
-matvec_columns(global const float *a, long a0, global const STORED *b, long b0, long pairs,
-       int b_row,
+matvec_columns(global const float *a, long a0, global const STORED *b, long b0,
+               long pairs, int b_row,
                global const float *bias, long bias0, int has_bias, global float *c, long c0, int m,
-               int n, int k) {
+               int n, int k WEIGHTS) {
   local float shared[ROWS][COLUMNS];
   int x = get_local_id(0);
   int y = get_local_id(1);
-  int column = get_global_id(0);
+  int group = get_group_id(0);
+  CHOOSE_WEIGHT
+  int column = group * COLUMNS + x;
   float sum[MOST];
   for (int i = 0; i < MOST; i++) {
     sum[i] = 0;

@@ -1,11 +1,16 @@
 // c(m, n) = bias(n) + sum over k of a(m, k) b(n, k) for a few rows m, where b lies row by row: a
 // group for each n, whose items share the sum. MOST: rows at a time. TYPE: that of b.
-kernel void matvec_rows(global const float *a, long a0, global const STORED *b, long b0, long pairs,
-       int b_row,
+#define GROUPS_OF(n) (n)
+#define SET_STRIDE(s) b_row = s
+
+kernel void matvec_rows(global const float *a, long a0, global const STORED *b, long b0,
+                        long pairs, int b_row,
                         global const float *bias, long bias0, int has_bias, global float *c,
-                        long c0, int m, int n, int k) {
+                        long c0, int m, int n, int k WEIGHTS) {
   local float shared[GROUP];
-  int column = get_group_id(0);
+  int group = get_group_id(0);
+  CHOOSE_WEIGHT
+  int column = group;
   long row = b0 + (long)column * b_row;
   float sum[MOST];
   for (int i = 0; i < MOST; i++) {

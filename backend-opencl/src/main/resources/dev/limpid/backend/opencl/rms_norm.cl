@@ -1,9 +1,11 @@
-// out = x / sqrt(mean(x^2) + epsilon) * gain, a group for each row
-kernel void rms_norm(global const float *x, long x0, global const float *gain, long gain0,
-                     float epsilon, global float *out, long out0, int width) {
+// out = x / sqrt(mean(x^2) + epsilon) * gain, a group for each row.
+// ADDS: x = a + b is written first.
+kernel void rms_norm(X_OR_SUM, global const float *gain, long gain0, global const float *bias,
+                     long bias0, float epsilon, global float *out, long out0, int width) {
   local float shared[GROUP];
   long row = (long)get_group_id(0) * width;
   int first = get_local_id(0);
+  WRITE_ROW
   float squares = 0;
   for (int i = first; i < width; i += GROUP) {
     squares = fma(x[x0 + row + i], x[x0 + row + i], squares);

@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops;
 
 import dev.limpid.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -112,6 +113,11 @@ public interface TensorOps {
    * @throws dev.limpid.tensor.DeviceException if they cannot: with the need and what there is
    */
   default void requireRoom(long bytes, String what) {}
+
+  /** Returns what a device has been asked for so far; empty where it computes in Java's heap. */
+  default Optional<DeviceUse> deviceUse() {
+    return Optional.empty();
+  }
 
   // --- weights
 

@@ -48,7 +48,9 @@ final class BackendOption {
   /** Opens it for another number of threads than was asked for. */
   TensorOps open(Console console, int ofThreads) {
     BackendSettings settings = settings().withThreads(ofThreads);
-    return Backends.open(Optional.ofNullable(name), settings, console::warn);
+    TensorOps ops = Backends.open(Optional.ofNullable(name), settings, console::warn);
+    new DeviceReport(ops, console).useAtEnd();
+    return ops;
   }
 
   /** Returns how many threads were asked for, at least 1. */

@@ -35,7 +35,7 @@ final class RootCommand implements Runnable {
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "Show stack traces of errors.")
+      description = "Show stack traces of errors, and what a device did.")
   @SuppressWarnings("UnusedVariable")
   private boolean debug;
 

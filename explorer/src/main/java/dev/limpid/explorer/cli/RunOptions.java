@@ -55,7 +55,9 @@ final class RunOptions {
     Prompt prompt = promptOption.read(console).cut(modelOption.find(console));
     remark(prompt, console);
     check.check(prompt);
-    return open(prompt.source(), ops, console)
+    LanguageModel model = open(prompt.source(), ops, console);
+    new DeviceReport(ops, console).need(model.transformer(), prompt.nPositions());
+    return model
         .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
 

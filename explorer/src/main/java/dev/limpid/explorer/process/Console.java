@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param variables the environment variables
  * @param outIsTerminal whether {@code out} is a terminal, so that colours make sense
  * @param errIsTerminal whether {@code err} is a terminal, so that progress makes sense
+ * @param debug takes what is said with {@code --debug} alone
  */
 public record Console(
     InputStream in,
@@ -23,9 +24,27 @@ public record Console(
     PrintStream err,
     Map<String, String> variables,
     boolean outIsTerminal,
-    boolean errIsTerminal) {
+    boolean errIsTerminal,
+    Debug debug) {
   private static final int WIDTH = 80;
   private static final int LEAST_WIDTH = 60;
+
+  /** Creates one without {@code --debug}. */
+  public Console(
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      Map<String, String> variables,
+      boolean outIsTerminal,
+      boolean errIsTerminal) {
+    this(in, out, err, variables, outIsTerminal, errIsTerminal, new Debug(err, false));
+  }
+
+  /** Returns the same with {@code --debug}, or without. */
+  public Console withDebug(boolean on) {
+    Debug other = new Debug(err, on);
+    return new Console(in, out, err, variables, outIsTerminal, errIsTerminal, other);
+  }
 
   /** Returns an environment variable; empty also where it is set to nothing. */
   public Optional<String> variable(String name) {

@@ -4,12 +4,14 @@ import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
+import dev.limpid.tensor.ops.DeviceUse;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +78,18 @@ public final class ToyOps implements TensorOps {
   public void copy(Tensor x, Tensor out) {
     inner.copy(insideOrElsewhere(x), inside(out));
     transfers.upload(x.memory().isPresent() ? 0 : x.size());
+  }
+
+  @Override
+  public Optional<DeviceUse> deviceUse() {
+    return Optional.of(
+        new DeviceUse(
+            "toy:0",
+            0,
+            transfers.downloads(),
+            transfers.uploaded() * Float.BYTES,
+            transfers.downloads(),
+            transfers.downloaded() * Float.BYTES));
   }
 
   @Override

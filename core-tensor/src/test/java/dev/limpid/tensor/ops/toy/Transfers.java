@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Transfers {
   private final AtomicLong uploaded = new AtomicLong();
   private final AtomicLong downloaded = new AtomicLong();
+  private final AtomicLong downloads = new AtomicLong();
 
   Transfers() {}
 
@@ -14,12 +15,18 @@ public final class Transfers {
   }
 
   void download(long floats) {
+    downloads.addAndGet(floats == 0 ? 0 : 1);
     downloaded.addAndGet(floats);
   }
 
   /** Returns the floats that were brought to the device, weights included. */
   public long uploaded() {
     return uploaded.get();
+  }
+
+  /** Returns how often floats were brought from the device to the heap. */
+  public long downloads() {
+    return downloads.get();
   }
 
   /** Returns the floats that were brought from the device to the heap. */

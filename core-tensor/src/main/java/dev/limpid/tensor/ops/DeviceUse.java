@@ -1,0 +1,31 @@
+package dev.limpid.tensor.ops;
+
+/**
+ * What a device has been asked for so far, by all threads.
+ *
+ * @param device its name, such as {@code opencl:0}
+ * @param launches how many kernels were started
+ * @param waits how often someone waited until it was done with what was asked before
+ * @param uploadedBytes what was sent there, weights included
+ * @param downloads how often something was brought home
+ * @param downloadedBytes how much that was
+ */
+public record DeviceUse(
+    String device,
+    long launches,
+    long waits,
+    long uploadedBytes,
+    long downloads,
+    long downloadedBytes) {
+
+  /** Returns what has been asked for since. */
+  public DeviceUse since(DeviceUse before) {
+    return new DeviceUse(
+        device,
+        launches - before.launches,
+        waits - before.waits,
+        uploadedBytes - before.uploadedBytes,
+        downloads - before.downloads,
+        downloadedBytes - before.downloadedBytes);
+  }
+}

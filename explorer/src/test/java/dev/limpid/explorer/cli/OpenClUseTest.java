@@ -1,0 +1,85 @@
+package dev.limpid.explorer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.model.KeyValueCache;
+import dev.limpid.model.TraceDetail;
+import dev.limpid.model.Transformer;
+import dev.limpid.model.load.ModelLoader;
+import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.DeviceUse;
+import dev.limpid.tensor.ops.Scope;
+import dev.limpid.tensor.ops.TensorOps;
+import dev.limpid.tensor.spi.Backends;
+import dev.limpid.testdata.TestData;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How often a device is asked for something, waited for, and read from. */
+@Tag("opencl")
+class OpenClUseTest {
+  /** Of a layer, gated or not, with rotation or without, of a whole text or of one more token. */
+  private static final int LAUNCHES_OF_LAYER = 14;
+
+  private static final String PROMPT = "When Mary and John went to the store, John gave a drink to";
+
+  private static final TensorOps OPS = Backends.open("opencl");
+
+  @TempDir private Path home;
+
+  private static Transformer model(String name) throws IOException {
+    return ModelLoader.open(TestData.folder().resolve("models").resolve(name), OPS);
+  }
+
+  private static List<Integer> tokens(int n) {
+    return IntStream.range(0, n).map(t -> 7 * t % 200).boxed().toList();
+  }
+
+  private static DeviceUse use() {
+    return OPS.deviceUse().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
+  void aLayerIsFewLaunchesAndWaitsForNothing(String name) throws IOException {
+    Transformer model = model(name);
+    List<DeviceUse> afterLayer = new ArrayList<>();
+    assertThat(model.config().nLayers()).isGreaterThan(2);
+    try (Scope _ = OPS.scope()) {
+      model.run(tokens(13), TraceDetail.FULL, (layer, trace) -> afterLayer.add(use()));
+    }
+    // What the first two begin with is there once for a pass.
+    for (int l = 2; l < afterLayer.size(); l++) {
+      DeviceUse ofLayer = afterLayer.get(l).since(afterLayer.get(l - 1));
+      assertThat(ofLayer.launches()).as("launches").isLessThanOrEqualTo(LAUNCHES_OF_LAYER);
+      assertThat(ofLayer.waits()).as("waits").isZero();
+      assertThat(ofLayer.uploadedBytes()).as("bytes sent").isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
+  void aLayerOfOneMoreTokenIsFewLaunchesToo(String name) throws IOException {
+    Transformer model = model(name);
+    KeyValueCache cache = new KeyValueCache();
+    try (Scope _ = OPS.scope()) {
+      Tensor first = model.extend(tokens(13), cache);
+      DeviceUse before = use();
+      Tensor next = model.extend(List.of(3), cache);
+      DeviceUse ofToken = use().since(before);
+      assertThat(ofToken.launches())
+          .isLessThanOrEqualTo(LAUNCHES_OF_LAYER * model.config().nLayers() + 4L);
+      assertThat(ofToken.downloads()).isZero();
+      assertThat(next.shape()).isEqualTo(first.rows(0, 1).shape());
+    }
+  }
+}
