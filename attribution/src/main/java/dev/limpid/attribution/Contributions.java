@@ -9,6 +9,7 @@ import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +81,51 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     return ofLayer(model, layer, trace, options, ChangeParts.NONE);
   }
 
+  /**
+   * Computes one layer where the model computes, and brings to the heap what is above a threshold.
+   *
+   * @param trace of that layer of a run without interventions, not modified
+   * @param threshold for what a key gave a query through all heads
+   */
+  public static ContributionsAbove above(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      ContributionOptions options,
+      float threshold) {
+    return ofLayer(
+        model,
+        layer,
+        trace,
+        options,
+        ChangeParts.NONE,
+        (attention, shares) ->
+            new ContributionsAbove(
+                attention.dim(0), model.ops().keysAbove(attention, threshold), shares));
+  }
+
   private static LayerContributions ofLayer(
       Transformer model,
       int layer,
       LayerTrace trace,
       ContributionOptions options,
       ChangeParts change) {
+    return ofLayer(
+        model,
+        layer,
+        trace,
+        options,
+        change,
+        (attention, shares) -> new LayerContributions(attention.toHeap(), shares));
+  }
+
+  private static <R> R ofLayer(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      ContributionOptions options,
+      ChangeParts change,
+      BiFunction<Tensor, NodeShares, R> home) {
     BlockParts parts = new BlockParts(model, layer, trace);
     boolean separate = options.bias() == BiasOption.SEPARATE;
     TensorOps ops = model.ops();
@@ -95,88 +135,57 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       AttentionTerms terms = parts.terms();
       Tensor attention = ops.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
       ops.attentionProximity(terms.weights(), terms.values(), terms.projection(), whole, attention);
-      Part residual = Part.of(ops, parts.attentionResidual(), whole);
-      Part bias = Part.of(ops, separate ? parts.attentionBias() : null, whole);
-      Part attentionChange = Part.ofChange(ops, change.attention(), whole);
+      PartRows rows = new PartRows(ops, nPositions);
+      PartRows.Part residual = rows.add(parts.attentionResidual(), whole);
+      PartRows.Part bias = rows.add(separate ? parts.attentionBias() : null, whole);
+      PartRows.Part attentionChange = rows.add(change.attention(), whole);
 
       Tensor residPost = trace.residPost();
       @Nullable Tensor mlpBias = separate ? parts.mlpBias() : null;
-      Part mlp = Part.of(ops, minus(ops, parts.mlp(), mlpBias), residPost);
-      Part ofMlpBias =
-          Part.of(ops, separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
-      Part mlpChange = Part.ofChange(ops, change.mlp(), residPost);
-      Part mlpResidual = Part.of(ops, parts.areOne() ? null : parts.mlpResidual(), residPost);
+      PartRows.Part mlp = rows.add(minus(ops, parts.mlp(), mlpBias), residPost);
+      PartRows.Part ofMlpBias =
+          rows.add(separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
+      PartRows.Part mlpChange = rows.add(change.mlp(), residPost);
+      PartRows.Part mlpResidual =
+          rows.add(parts.areOne() ? null : parts.mlpResidual(), residPost);
 
-      List<Part> ofAttention = List.of(residual, bias, attentionChange);
-      List<Part> ofMlp = List.of(mlp, mlpResidual, ofMlpBias, mlpChange);
-      List<Integer> attentionCancelling = List.of();
-      List<Integer> mlpCancelling;
+      List<PartRows.Part> ofAttention = List.of(residual, bias, attentionChange);
+      List<PartRows.Part> ofMlp = List.of(mlp, mlpResidual, ofMlpBias, mlpChange);
+      PartRows.Part attentionCancelling = rows.flags();
+      PartRows.Part mlpCancelling = rows.flags();
       float floor = (float) options.floor();
       if (parts.areOne()) {
-        mlpCancelling = normalise(ops, attention, join(ofAttention, ofMlp), residPost, floor);
+        rows.normalise(attention, join(ofAttention, ofMlp), residPost, floor, mlpCancelling);
       } else {
-        attentionCancelling = normalise(ops, attention, ofAttention, whole, floor);
-        mlpCancelling = normalise(ops, null, ofMlp, residPost, floor);
+        rows.normalise(attention, ofAttention, whole, floor, attentionCancelling);
+        rows.normalise(null, ofMlp, residPost, floor, mlpCancelling);
       }
-      return new LayerContributions(
-          attention.toHeap(),
+      Tensor shares = rows.toHeap();
+      return home.apply(
+          attention,
           new NodeShares(
               parts.areOne(),
-              residual.shares(),
-              bias.shares(),
-              attentionChange.shares(),
-              mlp.shares(),
-              mlpResidual.shares(),
-              ofMlpBias.shares(),
-              mlpChange.shares(),
-              attentionCancelling,
-              mlpCancelling));
+              residual.of(shares),
+              bias.of(shares),
+              attentionChange.of(shares),
+              mlp.of(shares),
+              mlpResidual.of(shares),
+              ofMlpBias.of(shares),
+              mlpChange.of(shares),
+              positions(attentionCancelling.of(shares)),
+              positions(mlpCancelling.of(shares))));
     }
   }
 
-  /**
-   * A part of a state.
-   *
-   * @param proximities [T], which become shares; zeros of what is no part
-   * @param isThere whether it is one
-   */
-  private record Part(Tensor proximities, boolean isThere) {
-    static Part of(TensorOps ops, @Nullable Tensor part, Tensor whole) {
-      if (part == null) {
-        return new Part(ops.zeros(whole.dim(0)), false);
-      }
-      Tensor out = ops.zeros(whole.dim(0));
-      ops.proximity(part, whole, out);
-      return new Part(out, true);
-    }
-
-    /** What was changed; where nothing was, zeros that a device need not send. */
-    static Part ofChange(TensorOps ops, @Nullable Tensor change, Tensor whole) {
-      return change == null ? new Part(Tensor.zeros(whole.dim(0)), false) : of(ops, change, whole);
-    }
-
-    Tensor shares() {
-      return proximities.toHeap();
-    }
-  }
-
-  private static List<Part> join(List<Part> some, List<Part> others) {
-    List<Part> all = new ArrayList<>(some);
+  private static List<PartRows.Part> join(
+      List<PartRows.Part> some, List<PartRows.Part> others) {
+    List<PartRows.Part> all = new ArrayList<>(some);
     all.addAll(others);
     return all;
   }
 
-  /** Makes shares of the parts of a state; returns the positions where they only cancel. */
-  private static List<Integer> normalise(
-      TensorOps ops, @Nullable Tensor terms, List<Part> parts, Tensor whole, float floor) {
-    List<Tensor> others = parts.stream().filter(Part::isThere).map(Part::proximities).toList();
-    boolean[] cancelling = new boolean[whole.dim(0)];
-    ops.normaliseParts(terms, others, whole, floor, cancelling);
-    return positions(cancelling);
-  }
-
-  private static List<Integer> positions(boolean[] which) {
-    return IntStream.range(0, which.length).filter(t -> which[t]).boxed().toList();
+  private static List<Integer> positions(Tensor flags) {
+    return IntStream.range(0, flags.dim(0)).filter(t -> flags.get(t) != 0).boxed().toList();
   }
 
   private static Tensor minus(TensorOps ops, Tensor x, @Nullable Tensor bias) {

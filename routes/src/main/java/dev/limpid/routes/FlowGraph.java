@@ -71,7 +71,7 @@ public final class FlowGraph {
           "the flow graph of a run with interventions: take that of the run without them");
     }
     List<LayerParts> parts =
-        Threads.map(threads, layers.size(), l -> new LayerParts(layers.get(l), LISTED, true));
+        Threads.map(threads, layers.size(), l -> LayerParts.of(layers.get(l), LISTED, true));
     return new FlowGraph(contributions.options(), 0, threads, parts);
   }
 

@@ -1,7 +1,6 @@
 package dev.limpid.routes;
 
 import dev.limpid.attribution.ContributionOptions;
-import dev.limpid.attribution.Contributions;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.LayerVisitor;
 import dev.limpid.model.Transformer;
@@ -42,7 +41,7 @@ public final class FlowGraphBuilder implements LayerVisitor {
       throw new IllegalArgumentException(
           "layer %d where layer %d is next".formatted(layer, layers.size()));
     }
-    layers.add(new LayerParts(Contributions.ofLayer(model, layer, trace, options), finest, false));
+    layers.add(LayerParts.of(model, layer, trace, options, finest));
   }
 
   /**

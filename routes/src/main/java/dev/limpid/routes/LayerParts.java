@@ -1,9 +1,14 @@
 package dev.limpid.routes;
 
+import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.ContributionsAbove;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.attribution.NodeShares;
+import dev.limpid.model.LayerTrace;
+import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
-import java.util.Arrays;
+import dev.limpid.tensor.ops.KeysAbove;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -43,76 +48,50 @@ final class LayerParts {
    * @param finest the lowest threshold that the lists are to serve
    * @param keepsAll whether all contributions are kept for lower ones
    */
-  LayerParts(LayerContributions layer, double finest, boolean keepsAll) {
-    int nPositions = layer.nPositions();
-    this.shares = layer.shares();
-    this.all = keepsAll ? layer.attention() : null;
+  static LayerParts of(LayerContributions layer, double finest, boolean keepsAll) {
+    KeysAbove above = KeysAbove.of(layer.attention(), rounded(finest));
+    Tensor all = keepsAll ? layer.attention() : null;
+    return new LayerParts(layer.nHeads(), above, layer.shares(), finest, all);
+  }
+
+  /**
+   * Computes the contributions of a layer, and brings home those that can be above a threshold.
+   *
+   * @param finest the lowest threshold that the lists are to serve
+   */
+  static LayerParts of(
+      Transformer model,
+      int layer,
+      LayerTrace trace,
+      ContributionOptions options,
+      double finest) {
+    ContributionsAbove above =
+        Contributions.above(model, layer, trace, options, rounded(finest));
+    return new LayerParts(above.nHeads(), above.attention(), above.shares(), finest, null);
+  }
+
+  private LayerParts(
+      int nHeads, KeysAbove above, NodeShares shares, double finest, @Nullable Tensor all) {
+    this.shares = shares;
+    this.all = all;
     this.finest = finest;
     this.attentionCancelling = bits(shares.attentionCancelling());
     this.mlpCancelling = bits(shares.mlpCancelling());
-    this.nHeads = layer.nHeads();
-    this.rows = new int[nPositions + 1];
-    this.everyKey = keepsAll ? IntStream.range(0, nPositions).toArray() : new int[0];
-    this.keys = keysAbove(layer, (float) (finest * (1 - ROUNDING)), rows);
-    this.contributions = new float[keys.length * nHeads];
-    for (int q = 0; q < nPositions; q++) {
-      for (int i = rows[q]; i < rows[q + 1]; i++) {
-        for (int h = 0; h < nHeads; h++) {
-          contributions[i * nHeads + h] = layer.attention(q, keys[i], h);
-        }
-      }
-    }
+    this.nHeads = nHeads;
+    this.rows = above.rows();
+    this.keys = above.keys();
+    this.contributions = above.terms();
+    this.everyKey = all == null ? new int[0] : IntStream.range(0, shares.nPositions()).toArray();
+  }
+
+  private static float rounded(double finest) {
+    return (float) (finest * (1 - ROUNDING));
   }
 
   private static BitSet bits(List<Integer> positions) {
     BitSet bits = new BitSet();
     positions.forEach(bits::set);
     return bits;
-  }
-
-  /** Returns the keys above the threshold of all queries, and writes where each query's start. */
-  private static int[] keysAbove(LayerContributions layer, float threshold, int[] rows) {
-    int nPositions = layer.nPositions();
-    int[] keys = new int[4 * nPositions];
-    float[] sums = new float[nPositions];
-    int n = 0;
-    for (int q = 0; q < nPositions; q++) {
-      if (n + q >= keys.length) {
-        keys = Arrays.copyOf(keys, 2 * keys.length + q);
-      }
-      sumOverHeads(layer.attention(), q, sums);
-      for (int k = 0; k < q; k++) {
-        if (sums[k] > threshold) {
-          keys[n++] = k;
-        }
-      }
-      keys[n++] = q;
-      rows[q + 1] = n;
-    }
-    return Arrays.copyOf(keys, n);
-  }
-
-  /** Reads all numbers there are: of four heads together, as writing a sum takes the longest. */
-  private static void sumOverHeads(Tensor attention, int q, float[] sums) {
-    Arrays.fill(sums, 0, q, 0);
-    float[] values = attention.array();
-    int stride = attention.dim(1);
-    int first = attention.offset() + LayerContributions.pair(q, 0);
-    int h = 0;
-    for (; h + 4 <= attention.dim(0); h += 4) {
-      int a = first + h * stride;
-      int b = a + stride;
-      int c = b + stride;
-      int d = c + stride;
-      for (int k = 0; k < q; k++) {
-        sums[k] += values[a + k] + values[b + k] + (values[c + k] + values[d + k]);
-      }
-    }
-    for (; h < attention.dim(0); h++) {
-      for (int k = 0; k < q; k++) {
-        sums[k] += values[first + h * stride + k];
-      }
-    }
   }
 
   /** Returns about how much memory it takes. */

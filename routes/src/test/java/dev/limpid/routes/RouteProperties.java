@@ -190,8 +190,8 @@ class RouteProperties {
       @ForAll("thresholds") double finest,
       @ForAll("thresholds") double threshold) {
     for (LayerContributions layer : contributions.layers()) {
-      checkKeys(layer, new LayerParts(layer, finest, true), threshold);
-      checkKeys(layer, new LayerParts(layer, finest, false), Math.max(finest, threshold));
+      checkKeys(layer, LayerParts.of(layer, finest, true), threshold);
+      checkKeys(layer, LayerParts.of(layer, finest, false), Math.max(finest, threshold));
     }
   }
 

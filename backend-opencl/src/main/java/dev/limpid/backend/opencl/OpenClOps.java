@@ -6,6 +6,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.DeviceUse;
+import dev.limpid.tensor.ops.KeysAbove;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
@@ -35,12 +36,14 @@ final class OpenClOps implements TensorOps {
   private final Weights weights;
   private final Products products;
   private final DeviceAttention attention;
+  private final StrongKeys strongKeys;
 
   OpenClOps(Session session) {
     this.session = session;
     this.weights = new Weights(session);
     this.products = new Products(session);
     this.attention = new DeviceAttention(session, products);
+    this.strongKeys = new StrongKeys(session);
   }
 
   @Override
@@ -394,34 +397,32 @@ final class OpenClOps implements TensorOps {
       List<Tensor> others,
       Tensor whole,
       float floor,
-      boolean[] cancelling) {
+      Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     if (others.size() > MOST_PARTS) {
       throw new IllegalArgumentException(
           "normaliseParts: %d parts, at most %d".formatted(others.size(), MOST_PARTS));
     }
-    try (Scope _ = scope()) {
-      Tensor flags = zeros(cancelling.length);
-      Launch launch =
-          session
-              .launch(new Kernel("normalise_parts", ""))
-              .in(terms == null ? whole : terms)
-              .arg(terms == null ? 0 : terms.dim(0))
-              .in(whole)
-              .arg(whole.dim(1))
-              .arg(floor)
-              .arg((float) CANCELLING)
-              .out(flags)
-              .arg(others.size());
-      for (int i = 0; i < MOST_PARTS; i++) {
-        launch.in(i < others.size() ? others.get(i) : whole);
-      }
-      launch.rows(whole.dim(0));
-      float[] cancel = flags.toFloats();
-      for (int t = 0; t < cancel.length; t++) {
-        cancelling[t] = cancel[t] != 0;
-      }
+    Launch launch =
+        session
+            .launch(new Kernel("normalise_parts", ""))
+            .in(terms == null ? whole : terms)
+            .arg(terms == null ? 0 : terms.dim(0))
+            .in(whole)
+            .arg(whole.dim(1))
+            .arg(floor)
+            .arg((float) CANCELLING)
+            .out(cancelling)
+            .arg(others.size());
+    for (int i = 0; i < MOST_PARTS; i++) {
+      launch.in(i < others.size() ? others.get(i) : whole);
     }
+    launch.rows(whole.dim(0));
+  }
+
+  @Override
+  public KeysAbove keysAbove(Tensor terms, float threshold) {
+    return strongKeys.above(terms, OpChecks.keysAbove(terms), threshold);
   }
 
   // --- selection

@@ -33,6 +33,17 @@ inline float largest_of_group(float x, local float *shared) {
   return largest;
 }
 
+// Whether what key k gave query q through all heads is above a threshold, or k is q: one group for each
+// query. terms [heads, T (T + 1) / 2].
+inline int is_strong(global const float *terms, int heads, float threshold, int q, int k) {
+  long pairs = (long)get_num_groups(0) * (get_num_groups(0) + 1) / 2;
+  float sum = 0;
+  for (int h = 0; h < heads; h++) {
+    sum += terms[h * pairs + (long)q * (q + 1) / 2 + k];
+  }
+  return k == q || sum > threshold;
+}
+
 // Rows that a norm reads; ADDS: of a sum, which every item writes as far as it reads it.
 #if defined(ADDS) && ADDS
 #define X_OR_SUM                                                                                       \

@@ -210,7 +210,7 @@ public final class OpChecks {
       List<Tensor> others,
       Tensor whole,
       float floor,
-      boolean[] cancelling) {
+      Tensor cancelling) {
     rank("normaliseParts", "whole", whole, 2);
     int t = whole.dim(0);
     if (terms != null) {
@@ -220,14 +220,18 @@ public final class OpChecks {
     for (Tensor part : others) {
       part.shape().require("normaliseParts", "others", t);
     }
-    if (cancelling.length != t) {
-      throw new ShapeException(
-          "shape mismatch in normaliseParts: whole %s, cancelling [%d]"
-              .formatted(whole.shape(), cancelling.length));
-    }
+    cancelling.shape().require("normaliseParts", "cancelling", t);
     if (!(floor >= 0)) {
       throw new IllegalArgumentException("normaliseParts: a floor of " + floor);
     }
+  }
+
+  /** Checks the arguments of {@link TensorOps#keysAbove}; returns T. */
+  public static int keysAbove(Tensor terms) {
+    rank("keysAbove", "terms", terms, 2);
+    int t = (int) Math.round(Math.sqrt(2.0 * terms.dim(1) + 0.25) - 0.5);
+    terms.shape().require("keysAbove", "terms", terms.dim(0), t * (t + 1) / 2);
+    return t;
   }
 
   /** Checks that two tensors have the same shape. */

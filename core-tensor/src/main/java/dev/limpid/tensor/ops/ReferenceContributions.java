@@ -53,13 +53,14 @@ final class ReferenceContributions {
   }
 
   static void normaliseParts(
-      Tensor terms, List<Tensor> others, Tensor whole, float floor, boolean[] cancelling) {
+      Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     int width = whole.dim(1);
     for (int t = 0; t < whole.dim(0); t++) {
       double positive = sumAtLeast(0, terms, others, t);
-      cancelling[t] = positive <= TensorOps.CANCELLING * norm(whole, t * width, width);
+      boolean cancels = positive <= TensorOps.CANCELLING * norm(whole, t * width, width);
+      set(cancelling, t, cancels ? 1 : 0);
       double sum = floor > 0 ? sumAtLeast(floor, terms, others, t) : positive;
-      scale(cancelling[t] ? 0 : (float) (1 / sum), terms, others, t);
+      scale(cancels ? 0 : (float) (1 / sum), terms, others, t);
     }
   }
 

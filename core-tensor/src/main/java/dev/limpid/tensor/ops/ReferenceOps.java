@@ -359,7 +359,7 @@ public final class ReferenceOps implements TensorOps {
       List<Tensor> others,
       Tensor whole,
       float floor,
-      boolean[] cancelling) {
+      Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     Tensor given = terms == null ? Tensor.zeros(0, 0) : terms;
     ReferenceContributions.normaliseParts(given, others, whole, floor, cancelling);

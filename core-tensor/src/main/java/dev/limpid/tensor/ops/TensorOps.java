@@ -399,10 +399,22 @@ public interface TensorOps {
    * @param others further parts, each [T], modified
    * @param whole [T, D]
    * @param floor at least 0
-   * @param cancelling [T], set to whether the parts cancel
+   * @param cancelling [T], modified: 1 where the parts cancel, 0 elsewhere
    */
   void normaliseParts(
-      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, boolean[] cancelling);
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling);
+
+  /**
+   * Returns of every query q the keys k &lt; q whose terms sum over heads to more than a threshold,
+   * and q itself, with their terms: what routes are made of, brought home without the rest.
+   *
+   * <p>Sums are in float: a key whose sum is the threshold but for rounding may be there or not.
+   *
+   * @param terms [H, T (T + 1) / 2], as {@link #normaliseParts} makes them
+   */
+  default KeysAbove keysAbove(Tensor terms, float threshold) {
+    return KeysAbove.of(terms.toHeap(), threshold);
+  }
 
   // --- selection
 

@@ -112,11 +112,12 @@ public interface ContributionsContract extends ContractSubject {
     Tensor termsThere = there(terms);
     Tensor firstThere = there(first);
     Tensor secondThere = there(second);
-    boolean[] cancelling = new boolean[t];
-    Arrays.fill(cancelling, true);
+    Tensor ones = Tensor.zeros(t);
+    Arrays.fill(ones.array(), 1);
+    Tensor cancelling = there(ones);
     List<Tensor> others = List.of(firstThere, secondThere);
     ops().normaliseParts(termsThere, others, there(whole), floor, cancelling);
-    assertThat(cancelling).containsOnly(false);
+    assertThat(cancelling.toFloats()).containsOnly(0);
     for (int q = 0; q < t; q++) {
       double sum = Math.max(first.get(q), floor) + (double) Math.max(second.get(q), floor);
       for (int h = 0; h < nHeads; h++) {
@@ -145,11 +146,46 @@ public interface ContributionsContract extends ContractSubject {
     for (float floor : new float[] {0, 0.5f}) {
       Tensor up = there(Tensor.of(new float[] {5e-6f, 3e-6f, -7, 0}, 4));
       Tensor down = there(Tensor.of(new float[] {-6, -6, -5, 0}, 4));
-      boolean[] cancelling = new boolean[4];
+      Tensor cancelling = out(4);
       ops().normaliseParts(null, List.of(up, down), whole, floor, cancelling);
-      assertThat(cancelling).containsExactly(false, true, true, true);
+      assertThat(cancelling.toFloats()).containsExactly(0, 1, 1, 1);
       assertThat(up.toFloats()).containsExactly(floor == 0 ? 1 : 0.5f, 0, 0, 0);
       assertThat(down.toFloats()).containsExactly(floor == 0 ? 0 : 0.5f, 0, 0, 0);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0", "3,2,0.3", "13,5,0.6", "45,4,0.8", "207,9,1.5"})
+  default void findsTheKeysAboveAThreshold(int t, int nHeads, float threshold) {
+    Samples samples = new Samples(42);
+    Tensor terms = samples.gaussian(nHeads, t * (t + 1) / 2);
+    for (int i = 0; i < terms.size(); i++) {
+      // Halves of small numbers: sums are exact in any order, and none is the threshold.
+      int at = terms.offset() + i;
+      terms.array()[at] = Math.max(0, Math.round(terms.array()[at] * 2) / 2f - 0.5f);
+    }
+    KeysAbove above = ops().keysAbove(there(terms), threshold);
+    assertThat(above.rows()).hasSize(t + 1);
+    assertThat(above.rows()[0]).isZero();
+    for (int q = 0; q < t; q++) {
+      int i = above.rows()[q];
+      for (int k = 0; k <= q; k++) {
+        double sum = 0;
+        for (int h = 0; h < nHeads; h++) {
+          sum += terms.get(h, q * (q + 1) / 2 + k);
+        }
+        if (sum > threshold || k == q) {
+          assertThat(above.keys()[i]).as("query %d", q).isEqualTo(k);
+          for (int h = 0; h < nHeads; h++) {
+            assertThat(above.terms()[i * nHeads + h])
+                .isEqualTo(terms.get(h, q * (q + 1) / 2 + k));
+          }
+          i++;
+        }
+      }
+      assertThat(above.rows()[q + 1]).as("query %d", q).isEqualTo(i);
+    }
+    assertThat(above.keys()).hasSize(above.rows()[t]);
+    assertThat(above.terms()).hasSize(above.rows()[t] * nHeads);
   }
 }

@@ -73,9 +73,9 @@ public interface ErrorsContract extends ContractSubject {
         "attentionProximity",
         () -> ops().attentionProximity(zeros(1, 4, 4), zeros(1, 4, 2), weight, x, x));
     List<Tensor> parts = List.of(zeros(4));
-    misfit("normaliseParts", () -> ops().normaliseParts(x, parts, x, 0, new boolean[4]));
-    misfit("normaliseParts", () -> ops().normaliseParts(null, parts, x, 0, new boolean[5]));
-    misfit("normaliseParts", () -> ops().normaliseParts(null, List.of(x), x, 0, new boolean[4]));
+    misfit("normaliseParts", () -> ops().normaliseParts(x, parts, x, 0, zeros(4)));
+    misfit("normaliseParts", () -> ops().normaliseParts(null, parts, x, 0, zeros(5)));
+    misfit("normaliseParts", () -> ops().normaliseParts(null, List.of(x), x, 0, zeros(4)));
     misfit("outputs", () -> ops().pack(Tensor.zeros(4, 5), WeightLayout.OUT_IN, 2, 5));
   }
 

@@ -2,11 +2,15 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.model.KeyValueCache;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.routes.FlowGraphBuilder;
+import dev.limpid.routes.RouteExtractor;
+import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.DeviceUse;
 import dev.limpid.tensor.ops.Scope;
@@ -81,5 +85,40 @@ class OpenClUseTest {
       assertThat(ofToken.downloads()).isZero();
       assertThat(next.shape()).isEqualTo(first.rows(0, 1).shape());
     }
+  }
+
+  /** Of every layer the shares, the keys above the threshold and how many, and two flags. */
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-gpt2", "demo-llama"})
+  void aRouteBringsHomeOnlyWhatIsAboveTheThreshold(String name) throws IOException {
+    Transformer model = model(name);
+    int nPositions = 120;
+    int nLayers = model.config().nLayers();
+    FlowGraphBuilder builder = new FlowGraphBuilder(model, ContributionOptions.DEFAULT, 0.04);
+    DeviceUse before = use();
+    model.run(tokens(nPositions), TraceDetail.RESIDUALS, builder);
+    DeviceUse ofRun = use().since(before);
+    long all = 4L * model.config().nHeads() * nPositions * (nPositions + 1) / 2 * nLayers;
+    long shares = 4L * 9 * nPositions * nLayers;
+    assertThat(ofRun.downloads()).isLessThanOrEqualTo(4L * nLayers);
+    assertThat(ofRun.downloadedBytes()).isBetween(shares, shares + all / 4);
+    assertThat(new RouteExtractor(builder.graph(), ThresholdMode.RENORMALISED, 0.04).routes())
+        .hasSize(nPositions);
+  }
+
+  @Test
+  void debugTellsTheNeedBeforeARunAndTheDownloadsAfterIt() {
+    LimpidRun run =
+        new LimpidRun.World(home)
+            .run("explain", "--debug", "--device", "opencl", "--json", PROMPT);
+    assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
+    assertThat(run.err())
+        .containsPattern(
+            "debug: opencl:0: weights of \\S+ MiB; a run of 15 tokens needs \\S+ KiB more"
+                + " \\(\\S+ KiB with all of its trace\\), of \\S+ \\SiB left\n")
+        .containsPattern(
+            "debug: opencl:0: \\d+ launches, \\S+ MiB sent, \\d+ downloads of \\S+ KiB\n");
+    LimpidRun here = new LimpidRun.World(home).run("explain", "--debug", "--json", PROMPT);
+    assertThat(here.err()).doesNotContain("debug:");
   }
 }

@@ -310,10 +310,13 @@ public final class VectorOps implements TensorOps {
       List<Tensor> others,
       Tensor whole,
       float floor,
-      boolean[] cancelling) {
+      Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     NodeParts parts = new NodeParts(terms == null ? NO_TERMS : terms, others, whole);
-    pool.run(whole.dim(0), (t, scratch) -> cancelling[t] = !parts.normalise(t, floor));
+    float[] flags = cancelling.array();
+    int first = cancelling.offset();
+    pool.run(
+        whole.dim(0), (t, scratch) -> flags[first + t] = parts.normalise(t, floor) ? 0 : 1);
   }
 
   // --- selection

@@ -5,6 +5,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.DeviceUse;
+import dev.limpid.tensor.ops.KeysAbove;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
@@ -273,9 +274,18 @@ public final class ToyOps implements TensorOps {
       List<Tensor> others,
       Tensor whole,
       float floor,
-      boolean[] cancelling) {
+      Tensor cancelling) {
     List<Tensor> inOthers = others.stream().map(this::inside).toList();
-    inner.normaliseParts(insideOrNull(terms), inOthers, inside(whole), floor, cancelling);
+    inner.normaliseParts(
+        insideOrNull(terms), inOthers, inside(whole), floor, inside(cancelling));
+  }
+
+  @Override
+  public KeysAbove keysAbove(Tensor terms, float threshold) {
+    KeysAbove above = inner.keysAbove(inside(terms), threshold);
+    transfers.download(above.rows().length);
+    transfers.download(above.keys().length + (long) above.terms().length);
+    return above;
   }
 
   // --- selection
