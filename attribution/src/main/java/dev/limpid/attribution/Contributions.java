@@ -146,8 +146,7 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       PartRows.Part ofMlpBias =
           rows.add(separate ? plus(ops, mlpBias, parts.outerBias()) : null, residPost);
       PartRows.Part mlpChange = rows.add(change.mlp(), residPost);
-      PartRows.Part mlpResidual =
-          rows.add(parts.areOne() ? null : parts.mlpResidual(), residPost);
+      PartRows.Part mlpResidual = rows.add(parts.areOne() ? null : parts.mlpResidual(), residPost);
 
       List<PartRows.Part> ofAttention = List.of(residual, bias, attentionChange);
       List<PartRows.Part> ofMlp = List.of(mlp, mlpResidual, ofMlpBias, mlpChange);
@@ -177,8 +176,7 @@ public record Contributions(ContributionOptions options, List<LayerContributions
     }
   }
 
-  private static List<PartRows.Part> join(
-      List<PartRows.Part> some, List<PartRows.Part> others) {
+  private static List<PartRows.Part> join(List<PartRows.Part> some, List<PartRows.Part> others) {
     List<PartRows.Part> all = new ArrayList<>(some);
     all.addAll(others);
     return all;

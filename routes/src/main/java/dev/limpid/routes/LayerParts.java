@@ -60,13 +60,8 @@ final class LayerParts {
    * @param finest the lowest threshold that the lists are to serve
    */
   static LayerParts of(
-      Transformer model,
-      int layer,
-      LayerTrace trace,
-      ContributionOptions options,
-      double finest) {
-    ContributionsAbove above =
-        Contributions.above(model, layer, trace, options, rounded(finest));
+      Transformer model, int layer, LayerTrace trace, ContributionOptions options, double finest) {
+    ContributionsAbove above = Contributions.above(model, layer, trace, options, rounded(finest));
     return new LayerParts(above.nHeads(), above.attention(), above.shares(), finest, null);
   }
 

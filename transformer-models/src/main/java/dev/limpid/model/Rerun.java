@@ -118,10 +118,13 @@ final class Rerun {
   }
 
   private void run(List<Run> runs, Tensor states) {
-    // One row alone would go through another kernel, whose sums are in another order.
+    // Few rows alone would go through another kernel, whose sums are in another order.
+    // Those that enter first are joined by copies, so that no layer has so few.
     List<Run> stack = new ArrayList<>(runs);
-    if (runs.size() == 1 && rows(runs.getFirst()) == 1) {
-      stack.add(runs.getFirst());
+    Run first = runs.getFirst();
+    int rows = runs.stream().filter(run -> run.layer() == first.layer()).mapToInt(this::rows).sum();
+    for (; rows < ops.fewestStacked(); rows += rows(first)) {
+      stack.addFirst(first);
     }
     int entered = 0;
     try (Scope pass = ops.scope()) {

@@ -22,8 +22,7 @@ record Look(Session session, List<At> looks) implements Step {
   @Override
   public Optional<Step> with(Step next) {
     if (next instanceof Look other && looks.size() + other.looks.size() == 2) {
-      return Optional.of(
-          new Look(session, List.of(looks.getFirst(), other.looks.getFirst())));
+      return Optional.of(new Look(session, List.of(looks.getFirst(), other.looks.getFirst())));
     }
     return Optional.empty();
   }

@@ -7,12 +7,6 @@ import dev.limpid.tensor.Tensor;
 record Multiplied(Session session, Tensor a, Tensor b, Tensor out) implements Step {
   @Override
   public void launch() {
-    session
-        .launch(new Kernel("multiply", ""))
-        .in(a)
-        .in(b)
-        .out(out)
-        .arg(a.size())
-        .each(a.size());
+    session.launch(new Kernel("multiply", "")).in(a).in(b).out(out).arg(a.size()).each(a.size());
   }
 }

@@ -76,7 +76,9 @@ public final class OpenClBackend implements BackendProvider {
     OpenCl driver = loading.get();
     List<OpenClDevice> devices = OpenClDevice.all(driver);
     OpenClDevice device = choose(devices, settings.device().orElse(NAME));
-    return new OpenClOps(new Session(driver.on(device.name()), device, cache));
+    long most = device.memory() / 20 * 19; // a driver needs some itself
+    long budget = Math.min(most, settings.deviceMemory().orElse(most));
+    return new OpenClOps(new Session(driver.on(device.name()), device, cache, budget));
   }
 
   private static OpenClDevice choose(List<OpenClDevice> devices, String name) {

@@ -86,8 +86,9 @@ final class OpenClOps implements TensorOps {
   }
 
   private void widen(Tensor x, Tensor out) {
-    try (OpenClMemory stored = session.scratch((x.size() + 1) / 2)) {
-      session.upload(x, stored.forWriting(), 0, false);
+    // Memory that no command has used: nobody waits for those before.
+    try (OpenClMemory stored = session.stay((x.size() + 1) / 2 * Float.BYTES)) {
+      session.upload(x, stored.forWriting(), 0, true);
       session
           .launch(new Kernel("widen", "-DTYPE=" + (x.dtype() == DType.F16 ? 1 : 2)))
           .in(Tensor.on(stored, 0, Math.toIntExact(stored.size())))
@@ -393,11 +394,7 @@ final class OpenClOps implements TensorOps {
 
   @Override
   public void normaliseParts(
-      @Nullable Tensor terms,
-      List<Tensor> others,
-      Tensor whole,
-      float floor,
-      Tensor cancelling) {
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     if (others.size() > MOST_PARTS) {
       throw new IllegalArgumentException(

@@ -33,6 +33,7 @@ final class Pool implements Runnable {
   private final Map<Long, Deque<MemorySegment>> free = new HashMap<>();
   private long freeBytes;
   private long usedBytes;
+  private long mostBytes;
   private boolean closed;
 
   /**
@@ -89,6 +90,11 @@ final class Pool implements Runnable {
     return Math.max(0, budget - usedBytes);
   }
 
+  /** Returns the most bytes that were taken from the driver at a time. */
+  synchronized long most() {
+    return mostBytes;
+  }
+
   /** Checks that so many bytes are left, once nobody holds what nobody needs. */
   void requireRoom(long bytes, String what) {
     for (int attempt = 0; left() < bytes; attempt++) {
@@ -138,6 +144,7 @@ final class Pool implements Runnable {
       return false;
     }
     usedBytes += bytes;
+    mostBytes = Math.max(mostBytes, usedBytes + freeBytes);
     return true;
   }
 

@@ -176,12 +176,7 @@ final class Products {
     return factors.stream().mapToLong(factor -> groups(factor.n(), ofGroup)).sum();
   }
 
-  private void launch(
-      View a,
-      UnaryOperator<Launch> b,
-      Stored stored,
-      Result c,
-      Sizes sizes) {
+  private void launch(View a, UnaryOperator<Launch> b, Stored stored, Result c, Sizes sizes) {
     if (sizes.batches() == 0 || sizes.m() == 0 || sizes.n() == 0) {
       return;
     }

@@ -60,8 +60,7 @@ record RowProduct(Products products, Tensor x, List<Factor> factors) implements 
   private boolean fits(List<Factor> others) {
     List<Tensor> written = factors.stream().map(Factor::out).toList();
     List<Tensor> touched =
-        Stream.concat(
-                Stream.of(x), others.stream().flatMap(f -> Stream.of(f.out, biasOrOut(f))))
+        Stream.concat(Stream.of(x), others.stream().flatMap(f -> Stream.of(f.out, biasOrOut(f))))
             .toList();
     return factors.size() + others.size() <= MOST
         && others.stream().allMatch(factors.getFirst()::isStoredAs)

@@ -40,10 +40,6 @@ final class Session {
 
   private final MemorySegment sizes = Arena.ofAuto().allocate(6 * 8L, 8);
 
-  Session(OpenCl driver, OpenClDevice device, ProgramCache cache) {
-    this(driver, device, cache, device.memory() / 20 * 19);
-  }
-
   Session(OpenCl driver, OpenClDevice device, ProgramCache cache, long budget) {
     this.driver = driver;
     this.device = device;
@@ -90,7 +86,8 @@ final class Session {
         waits.get(),
         uploadedBytes.get(),
         downloads.get(),
-        downloadedBytes.get());
+        downloadedBytes.get(),
+        pool.most());
   }
 
   /** Returns new memory for activations; it ends with the scope of this thread. */

@@ -21,12 +21,6 @@ record Sum(Session session, Tensor a, Tensor b, Tensor out) implements Step {
 
   @Override
   public void launch() {
-    session
-        .launch(new Kernel("add", ""))
-        .in(a)
-        .in(b)
-        .out(out)
-        .arg(a.size())
-        .each(a.size());
+    session.launch(new Kernel("add", "")).in(a).in(b).out(out).arg(a.size()).each(a.size());
   }
 }

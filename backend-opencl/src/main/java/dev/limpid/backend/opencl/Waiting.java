@@ -20,7 +20,7 @@ final class Waiting {
   /** Adds an operation: to the one that waits, or in its place. */
   synchronized void add(Step next) {
     Optional<Step> both = Optional.empty();
-    if (step != null && asker == Thread.currentThread()) {
+    if (step != null && Thread.currentThread().equals(asker)) {
       both = step.with(next);
     }
     if (both.isEmpty()) {

@@ -9,6 +9,7 @@ package dev.limpid.tensor.ops;
  * @param uploadedBytes what was sent there, weights included
  * @param downloads how often something was brought home
  * @param downloadedBytes how much that was
+ * @param mostBytes of its memory that were taken at a time
  */
 public record DeviceUse(
     String device,
@@ -16,9 +17,10 @@ public record DeviceUse(
     long waits,
     long uploadedBytes,
     long downloads,
-    long downloadedBytes) {
+    long downloadedBytes,
+    long mostBytes) {
 
-  /** Returns what has been asked for since. */
+  /** Returns what has been asked for since; the memory is that of all the time. */
   public DeviceUse since(DeviceUse before) {
     return new DeviceUse(
         device,
@@ -26,6 +28,7 @@ public record DeviceUse(
         waits - before.waits,
         uploadedBytes - before.uploadedBytes,
         downloads - before.downloads,
-        downloadedBytes - before.downloadedBytes);
+        downloadedBytes - before.downloadedBytes,
+        mostBytes);
   }
 }

@@ -206,11 +206,7 @@ public final class OpChecks {
 
   /** Checks the arguments of {@link TensorOps#normaliseParts}. */
   public static void normaliseParts(
-      @Nullable Tensor terms,
-      List<Tensor> others,
-      Tensor whole,
-      float floor,
-      Tensor cancelling) {
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     rank("normaliseParts", "whole", whole, 2);
     int t = whole.dim(0);
     if (terms != null) {

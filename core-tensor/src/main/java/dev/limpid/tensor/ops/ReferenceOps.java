@@ -355,11 +355,7 @@ public final class ReferenceOps implements TensorOps {
 
   @Override
   public void normaliseParts(
-      @Nullable Tensor terms,
-      List<Tensor> others,
-      Tensor whole,
-      float floor,
-      Tensor cancelling) {
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     Tensor given = terms == null ? Tensor.zeros(0, 0) : terms;
     ReferenceContributions.normaliseParts(given, others, whole, floor, cancelling);

@@ -177,8 +177,7 @@ public interface ContributionsContract extends ContractSubject {
         if (sum > threshold || k == q) {
           assertThat(above.keys()[i]).as("query %d", q).isEqualTo(k);
           for (int h = 0; h < nHeads; h++) {
-            assertThat(above.terms()[i * nHeads + h])
-                .isEqualTo(terms.get(h, q * (q + 1) / 2 + k));
+            assertThat(above.terms()[i * nHeads + h]).isEqualTo(terms.get(h, q * (q + 1) / 2 + k));
           }
           i++;
         }

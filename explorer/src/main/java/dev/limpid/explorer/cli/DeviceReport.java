@@ -35,12 +35,13 @@ record DeviceReport(TensorOps ops, Console console) {
 
   private String use() {
     DeviceUse use = ops.deviceUse().orElseThrow();
-    return "%s: %d launches, %s sent, %d downloads of %s"
+    return "%s: %d launches, %s sent, %d downloads of %s, at most %s of its memory taken"
         .formatted(
             use.device(),
             use.launches(),
             Sizes.binary(use.uploadedBytes()),
             use.downloads(),
-            Sizes.binary(use.downloadedBytes()));
+            Sizes.binary(use.downloadedBytes()),
+            Sizes.binary(use.mostBytes()));
   }
 }

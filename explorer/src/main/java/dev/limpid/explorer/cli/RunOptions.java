@@ -57,8 +57,7 @@ final class RunOptions {
     check.check(prompt);
     LanguageModel model = open(prompt.source(), ops, console);
     new DeviceReport(ops, console).need(model.transformer(), prompt.nPositions());
-    return model
-        .analyse(prompt, new PhaseProgress(console, prompt.source().name()));
+    return model.analyse(prompt, new PhaseProgress(console, prompt.source().name()));
   }
 
   /** Asks the base of an adapted model about the same tokens, with the same means. */

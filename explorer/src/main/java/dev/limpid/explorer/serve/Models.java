@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ public final class Models {
 
   private final Map<String, Listed> listed;
   private final String first;
-  private final List<String> backends;
+  private final String preferred;
+  private @Nullable List<String> backends;
   private final Map<String, LanguageModel> open =
       Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true));
   private final Map<String, TensorOps> engines = new HashMap<>();
@@ -48,10 +50,10 @@ public final class Models {
     }
   }
 
-  private Models(Map<String, Listed> listed, String first, List<String> backends) {
+  private Models(Map<String, Listed> listed, String first, String preferred) {
     this.listed = listed;
     this.first = first;
-    this.backends = backends;
+    this.preferred = preferred;
   }
 
   /**
@@ -75,7 +77,7 @@ public final class Models {
       }
     }
     put(listed, begin);
-    return new Models(listed, begin.name(), backends(backend));
+    return new Models(listed, begin.name(), begin(backend));
   }
 
   private static void put(Map<String, Listed> listed, ModelSource source) throws IOException {
@@ -83,18 +85,17 @@ public final class Models {
     listed.put(source.name(), new Listed(source, examples));
   }
 
-  /** Those that run here, the preferred one first. */
-  private static List<String> backends(Optional<String> preferred) {
-    List<String> names =
-        Backends.all().stream()
-            .filter(provider -> provider.unavailableBecause().isEmpty())
-            .map(BackendProvider::name)
-            .toList();
-    String begin = preferred.orElse(names.contains("vector") ? "vector" : names.getFirst());
-    Backends.open(begin); // says what is wrong with it
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(begin), names.stream().filter(n -> !n.equals(begin)))
-        .toList();
+  /** Opens the backend to begin with, which says what is wrong with it; returns its name. */
+  private static String begin(Optional<String> preferred) {
+    String begin =
+        preferred.orElseGet(() ->
+            Backends.all().stream()
+                    .filter(provider -> provider.name().equals("vector"))
+                    .allMatch(provider -> provider.unavailableBecause().isPresent())
+                ? "reference"
+                : "vector");
+    Backends.open(begin);
+    return begin;
   }
 
   /** Returns all models. */
@@ -107,9 +108,22 @@ public final class Models {
     return first;
   }
 
-  /** Returns the names of the backends, the preferred one first. */
-  public List<String> backends() {
-    return backends;
+  /**
+   * Returns the names of the backends that run here, the preferred one first. They are looked for
+   * when they are first asked for: drivers of devices take their time.
+   */
+  public synchronized List<String> backends() {
+    List<String> known = backends;
+    if (known == null) {
+      Stream<String> others =
+          Backends.all().stream()
+              .filter(provider -> !provider.name().equals(preferred))
+              .filter(provider -> provider.unavailableBecause().isEmpty())
+              .map(BackendProvider::name);
+      known = Stream.concat(Stream.of(preferred), others).toList();
+      backends = known;
+    }
+    return known;
   }
 
   /**
@@ -134,7 +148,7 @@ public final class Models {
 
   /** Returns whether a model is open with any backend. */
   public boolean isOpen(String name) {
-    return backends.stream().anyMatch(backend -> isOpen(name, backend));
+    return backends().stream().anyMatch(backend -> isOpen(name, backend));
   }
 
   /** Unlike asking for it, this does not make it one that was asked last. */

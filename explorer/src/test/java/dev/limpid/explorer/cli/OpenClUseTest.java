@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("opencl")
 class OpenClUseTest {
   /** Of a layer, gated or not, with rotation or without, of a whole text or of one more token. */
-  private static final int LAUNCHES_OF_LAYER = 14;
+  private static final long LAUNCHES_OF_LAYER = 14;
 
   private static final String PROMPT = "When Mary and John went to the store, John gave a drink to";
 
@@ -81,7 +81,7 @@ class OpenClUseTest {
       Tensor next = model.extend(List.of(3), cache);
       DeviceUse ofToken = use().since(before);
       assertThat(ofToken.launches())
-          .isLessThanOrEqualTo(LAUNCHES_OF_LAYER * model.config().nLayers() + 4L);
+          .isLessThanOrEqualTo(LAUNCHES_OF_LAYER * model.config().nLayers() + 4);
       assertThat(ofToken.downloads()).isZero();
       assertThat(next.shape()).isEqualTo(first.rows(0, 1).shape());
     }
@@ -109,15 +109,15 @@ class OpenClUseTest {
   @Test
   void debugTellsTheNeedBeforeARunAndTheDownloadsAfterIt() {
     LimpidRun run =
-        new LimpidRun.World(home)
-            .run("explain", "--debug", "--device", "opencl", "--json", PROMPT);
+        new LimpidRun.World(home).run("explain", "--debug", "--device", "opencl", "--json", PROMPT);
     assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.DONE);
     assertThat(run.err())
         .containsPattern(
             "debug: opencl:0: weights of \\S+ MiB; a run of 15 tokens needs \\S+ KiB more"
                 + " \\(\\S+ KiB with all of its trace\\), of \\S+ \\SiB left\n")
         .containsPattern(
-            "debug: opencl:0: \\d+ launches, \\S+ MiB sent, \\d+ downloads of \\S+ KiB\n");
+            "debug: opencl:0: \\d+ launches, \\S+ MiB sent, \\d+ downloads of \\S+ KiB, at most"
+                + " \\S+ MiB of its memory taken\n");
     LimpidRun here = new LimpidRun.World(home).run("explain", "--debug", "--json", PROMPT);
     assertThat(here.err()).doesNotContain("debug:");
   }

@@ -193,8 +193,9 @@ final class AttentionReader {
     int dHead = config.dHead();
     int group = config.nHeads() / config.nKvHeads();
     Tensor perHead = Tensor.zeros(1, config.nHeads() * dHead);
+    Tensor ofGroups = valueBias.toHeap();
     for (int h = 0; h < config.nHeads(); h++) {
-      valueBias.copyTo((long) (h / group) * dHead, perHead.array(), h * dHead, dHead);
+      ofGroups.copyTo((long) (h / group) * dHead, perHead.array(), h * dHead, dHead);
     }
     Tensor beta = ops.zeros(1, config.dModel());
     ops.matmul(ops.resident(perHead), out, outBias, beta);

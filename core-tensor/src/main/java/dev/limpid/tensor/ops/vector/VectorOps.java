@@ -306,17 +306,12 @@ public final class VectorOps implements TensorOps {
 
   @Override
   public void normaliseParts(
-      @Nullable Tensor terms,
-      List<Tensor> others,
-      Tensor whole,
-      float floor,
-      Tensor cancelling) {
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
     NodeParts parts = new NodeParts(terms == null ? NO_TERMS : terms, others, whole);
     float[] flags = cancelling.array();
     int first = cancelling.offset();
-    pool.run(
-        whole.dim(0), (t, scratch) -> flags[first + t] = parts.normalise(t, floor) ? 0 : 1);
+    pool.run(whole.dim(0), (t, scratch) -> flags[first + t] = parts.normalise(t, floor) ? 0 : 1);
   }
 
   // --- selection

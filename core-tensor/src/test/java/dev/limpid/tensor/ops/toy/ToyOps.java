@@ -90,7 +90,8 @@ public final class ToyOps implements TensorOps {
             transfers.downloads(),
             transfers.uploaded() * Float.BYTES,
             transfers.downloads(),
-            transfers.downloaded() * Float.BYTES));
+            transfers.downloaded() * Float.BYTES,
+            0));
   }
 
   @Override
@@ -270,14 +271,9 @@ public final class ToyOps implements TensorOps {
 
   @Override
   public void normaliseParts(
-      @Nullable Tensor terms,
-      List<Tensor> others,
-      Tensor whole,
-      float floor,
-      Tensor cancelling) {
+      @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     List<Tensor> inOthers = others.stream().map(this::inside).toList();
-    inner.normaliseParts(
-        insideOrNull(terms), inOthers, inside(whole), floor, inside(cancelling));
+    inner.normaliseParts(insideOrNull(terms), inOthers, inside(whole), floor, inside(cancelling));
   }
 
   @Override
