@@ -41,6 +41,7 @@ import dev.limpid.view.TokenNames;
 import dev.limpid.view.TraceView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -565,6 +566,11 @@ public final class Analysis {
           "key %d is not seen from position %d, whose keys go from 0 to %d"
               .formatted(key, position, position));
     }
+  }
+
+  /** Returns what a run needs of a device's memory; empty where the processor computes. */
+  public Optional<DeviceNeed> deviceNeed() {
+    return DeviceNeed.of(transformer(), prompt.nPositions());
   }
 
   /** Returns how the model continues the prompt, token by token. */

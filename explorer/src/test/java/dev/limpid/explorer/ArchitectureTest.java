@@ -163,6 +163,7 @@ class ArchitectureTest {
                 || Set.of(
                         "GivenPrompt",
                         "AskedLayers",
+                        "DeviceReport",
                         "AskedPositions",
                         "SiteAddress",
                         "VersionProvider")

@@ -1,9 +1,9 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.Analysis;
+import dev.limpid.DeviceNeed;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.show.Sizes;
-import dev.limpid.model.TraceDetail;
-import dev.limpid.model.Transformer;
 import dev.limpid.tensor.ops.DeviceUse;
 import dev.limpid.tensor.ops.TensorOps;
 
@@ -11,21 +11,19 @@ import dev.limpid.tensor.ops.TensorOps;
 record DeviceReport(TensorOps ops, Console console) {
 
   /** Says, before a run, what it takes; nothing where the processor computes. */
-  void need(Transformer model, int nPositions) {
-    long need = model.need(nPositions, TraceDetail.RESIDUALS);
-    ops.deviceUse()
-        .ifPresent(use ->
-            console
-                .debug()
-                .say(() ->
-                    "%s: weights of %s; a run of %d tokens needs %s more (%s with all of its trace), of %s left"
-                        .formatted(
-                            use.device(),
-                            Sizes.binary(model.weights().bytes()),
-                            nPositions,
-                            Sizes.binary(need),
-                            Sizes.binary(model.need(nPositions, TraceDetail.FULL)),
-                            Sizes.binary(ops.memoryLeft().orElse(0)))));
+  void need(Analysis analysis) {
+    analysis.deviceNeed().ifPresent(need -> console.debug().say(() -> inWords(analysis, need)));
+  }
+
+  private static String inWords(Analysis analysis, DeviceNeed need) {
+    return "%s: weights of %s; a run of %d tokens needs %s more (%s with all of its trace), of %s left"
+        .formatted(
+            need.device(),
+            Sizes.binary(need.weights()),
+            analysis.prompt().nPositions(),
+            Sizes.binary(need.run()),
+            Sizes.binary(need.wholeTrace()),
+            Sizes.binary(need.left()));
   }
 
   /** Says, when the command has ended, what it did there. */

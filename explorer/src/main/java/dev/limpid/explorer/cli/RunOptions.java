@@ -56,8 +56,9 @@ final class RunOptions {
     remark(prompt, console);
     check.check(prompt);
     LanguageModel model = open(prompt.source(), ops, console);
-    new DeviceReport(ops, console).need(model.transformer(), prompt.nPositions());
-    return model.analyse(prompt, new PhaseProgress(console, prompt.source().name()));
+    Analysis analysis = model.analyse(prompt, new PhaseProgress(console, prompt.source().name()));
+    new DeviceReport(ops, console).need(analysis);
+    return analysis;
   }
 
   /** Asks the base of an adapted model about the same tokens, with the same means. */
