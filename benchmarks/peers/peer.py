@@ -21,6 +21,8 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
 
+# Of HuggingFace and Formula: cuda, where a card is measured.
+DEVICE = os.environ.get("LIMPID_TORCH_DEVICE", "cpu")
 BATCH = 48  # runs of a sweep at once: with 16 tokens each, the fastest of 16, 48 and 144
 
 
@@ -31,16 +33,16 @@ class HuggingFace:
         from transformers import AutoModelForCausalLM
 
         self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, attn_implementation="eager")
-        self.model.eval()
+        self.model.eval().to(DEVICE)
 
     def forward(self, tokens):
-        self.model(torch.tensor([tokens]), output_hidden_states=True, output_attentions=True, use_cache=False)
+        self.model(torch.tensor([tokens], device=DEVICE), output_hidden_states=True, output_attentions=True, use_cache=False)
 
     def plain(self, tokens):
-        self.model(torch.tensor([tokens]), use_cache=False)
+        self.model(torch.tensor([tokens], device=DEVICE), use_cache=False)
 
     def generate(self, tokens, steps):
-        ids = torch.tensor([tokens])
+        ids = torch.tensor([tokens], device=DEVICE)
         self.model.generate(
             ids, attention_mask=torch.ones_like(ids), max_new_tokens=steps, min_new_tokens=steps,
             do_sample=False, use_cache=True, pad_token_id=0)
@@ -229,7 +231,7 @@ class Formula:
             attention = block.attn if gpt2 else block.self_attn
             source = attention.c_attn if gpt2 else attention.v_proj
             hooks.append(source.register_forward_hook(lambda m, i, o: caught.append(o.detach()[0])))
-        out = model(torch.tensor([tokens]), output_hidden_states=True, output_attentions=True, use_cache=False)
+        out = model(torch.tensor([tokens], device=DEVICE), output_hidden_states=True, output_attentions=True, use_cache=False)
         for hook in hooks:
             hook.remove()
         config = model.config
@@ -257,6 +259,16 @@ class Formula:
             near / total[:, None, None], rest / total
 
 
+def settle():
+    """Waits until a card has done what it was asked for."""
+    if DEVICE != "cpu":
+        torch.cuda.synchronize()
+
+
+def device():
+    return torch.cuda.get_device_name() if DEVICE != "cpu" else "cpu"
+
+
 def main():
     torch.set_num_threads(int(os.environ.get("LIMPID_THREADS", "2")))
     torch.set_grad_enabled(False)
@@ -265,15 +277,17 @@ def main():
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print must not stand among the answers
     peer = peers[sys.argv[2]](sys.argv[1])
-    print(json.dumps({"ready": torch.__version__}), file=answers, flush=True)
+    print(json.dumps({"ready": torch.__version__, "device": device()}), file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         task = request.pop("task")
         try:
             if hasattr(peer, "prepare"):
                 peer.prepare(request["tokens"])
+            settle()
             began = time.perf_counter()
             found = getattr(peer, task)(**request)
+            settle()
             answer = {"seconds": time.perf_counter() - began}
             if isinstance(found, dict):
                 answer = found  # timed by the peer itself

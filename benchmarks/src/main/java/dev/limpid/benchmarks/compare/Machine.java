@@ -13,9 +13,14 @@ import java.util.List;
 record Machine(
     String date, String commit, String cpu, int threads, String jdk, List<String> flags) {
   static Machine here(Path root) throws IOException {
+    return of(revision(root));
+  }
+
+  /** Returns this machine, with the commit of what is measured. */
+  static Machine of(String commit) throws IOException {
     return new Machine(
         LocalDate.now(ZoneOffset.UTC).toString(),
-        revision(root),
+        commit,
         processor(),
         Runtime.getRuntime().availableProcessors(),
         Runtime.version().toString(),

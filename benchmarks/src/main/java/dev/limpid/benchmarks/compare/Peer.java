@@ -19,6 +19,7 @@ final class Peer implements AutoCloseable {
   private final Process process;
   private final BufferedReader answers;
   private final Writer requests;
+  private final JsonNode about;
 
   /**
    * Starts a peer and waits until its model is loaded.
@@ -34,7 +35,12 @@ final class Peer implements AutoCloseable {
     process = builder.start();
     answers = process.inputReader(StandardCharsets.UTF_8);
     requests = process.outputWriter(StandardCharsets.UTF_8);
-    answer();
+    about = answer();
+  }
+
+  /** Returns what it said of itself: the version of torch, and what it computes on. */
+  JsonNode about() {
+    return about;
   }
 
   /** Returns a task of the peer on some tokens. */

@@ -9,6 +9,7 @@ import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.routes.FlowGraph;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
+import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.vector.VectorOps;
 import dev.limpid.tensor.spi.Backends;
 import java.io.IOException;
@@ -27,7 +28,12 @@ record Subject(String name, Path folder, Transformer model, List<Integer> text) 
   private static final int LONGEST = 2048;
 
   static Subject open(String name, Path folder, Path prose) throws IOException {
-    Transformer model = ModelLoader.open(folder, Backends.open("vector"));
+    return open(name, folder, prose, Backends.open("vector"));
+  }
+
+  /** Opens a model where these operations compute. */
+  static Subject open(String name, Path folder, Path prose, TensorOps ops) throws IOException {
+    Transformer model = ModelLoader.open(folder, ops);
     var tokenizer = TokenizerLoader.load(folder);
     List<Integer> ids =
         tokenizer.isPresent()
