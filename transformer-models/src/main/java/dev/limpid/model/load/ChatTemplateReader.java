@@ -9,6 +9,8 @@ import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.gguf.GgufFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,12 +42,22 @@ final class ChatTemplateReader {
       template = template(config);
     }
     if (Files.exists(file)) {
-      return Optional.of(
-          parsed(file, new String(ModelFile.read(file), StandardCharsets.UTF_8), specials));
+      return Optional.of(parsed(file, utf8(file), specials));
     }
     return template.isPresent()
         ? Optional.of(parsed(path, template.get(), specials))
         : Optional.empty();
+  }
+
+  private static String utf8(Path file) throws IOException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(ModelFile.read(file)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new ModelConfigException(file, "is not UTF-8");
+    }
   }
 
   /** Reads that of a GGUF file; empty where it has none. */

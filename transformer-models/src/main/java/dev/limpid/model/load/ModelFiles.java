@@ -16,6 +16,7 @@ import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.MalformedTokenizerException;
 import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.model.tokenizer.UnsupportedTokenizerException;
+import dev.limpid.tensor.files.OneLine;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
@@ -195,7 +196,8 @@ public final class ModelFiles {
     try {
       return known.render(messages, true);
     } catch (TemplateException e) {
-      throw new PromptException(path() + ": chat template, " + e.getMessage());
+      String words = OneLine.of(String.valueOf(e.getMessage()));
+      throw new PromptException(path() + ": chat template, " + words);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.limpid.model.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** One way in which the bytes of a file go wrong, whatever they mean. */
@@ -94,6 +95,15 @@ enum ByteMutation {
     return input.length == 0
         ? input
         : values()[random.nextInt(values().length)].apply(input, random);
+  }
+
+  /** Returns the bytes changed, mostly as many as before. */
+  static byte[] inPlace(byte[] input, SplittableRandom random) {
+    List<ByteMutation> kinds =
+        List.of(FLIP_A_BIT, CHANGE_A_BYTE, COPY_A_SLICE_ELSEWHERE, WRITE_AN_EXTREME_NUMBER);
+    return input.length == 0 || random.nextInt(16) == 0
+        ? any(input, random)
+        : kinds.get(random.nextInt(kinds.size())).apply(input, random);
   }
 
   static byte[] splice(byte[] input, int from, int to, byte[] middle) {

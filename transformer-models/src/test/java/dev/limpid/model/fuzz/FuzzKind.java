@@ -70,6 +70,25 @@ enum FuzzKind {
       return inHeader(file, random);
     }
   },
+  GGUF_BLOCKS("blocks.gguf", FuzzSeeds.GGUF_BLOCKS) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inTail(file, random);
+    }
+  },
+  ADAPTER_CONFIG("adapter_config.json", FuzzSeeds.ADAPTERS),
+  ADAPTER_WEIGHTS("adapter_model.safetensors", FuzzSeeds.ADAPTERS) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHeader(file, random);
+    }
+  },
+  CHAT_TEMPLATE("chat_template.jinja", FuzzSeeds.CHAT_TEMPLATES) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return TemplateMutation.any(file, random);
+    }
+  },
   GGUF_TOKENIZER("tokenizer.gguf", FuzzSeeds.GGUF_TOKENIZERS) {
     @Override
     byte[] mutate(byte[] file, SplittableRandom random) {
@@ -118,6 +137,13 @@ enum FuzzKind {
     int head = Math.min(file.length, random.nextInt(4) == 0 ? file.length : 4096);
     byte[] changed = ByteMutation.any(Arrays.copyOf(file, head), random);
     return ByteMutation.splice(file, 0, head, changed);
+  }
+
+  /** Damages what lies behind the first bytes: the blocks that weights are quantised in. */
+  private static byte[] inTail(byte[] file, SplittableRandom random) {
+    int head = Math.min(file.length, 4096);
+    byte[] tail = Arrays.copyOfRange(file, head, file.length);
+    return ByteMutation.splice(file, head, file.length, ByteMutation.inPlace(tail, random));
   }
 
   private static byte[] jsonOrBytes(byte[] content, SplittableRandom random) {

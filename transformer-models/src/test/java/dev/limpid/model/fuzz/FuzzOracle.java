@@ -5,7 +5,13 @@ import dev.limpid.model.LayerTrace;
 import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.chat.ChatMessage;
+import dev.limpid.model.chat.ChatText;
+import dev.limpid.model.load.LayerStorage;
+import dev.limpid.model.load.LoadProgress;
+import dev.limpid.model.load.ModelFiles;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.load.PromptException;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
 import dev.limpid.model.tokenizer.TokenizationException;
 import dev.limpid.model.tokenizer.Tokenizer;
@@ -13,6 +19,8 @@ import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.ops.ReferenceOps;
+import dev.limpid.tensor.spi.BackendSettings;
+import dev.limpid.tensor.spi.Backends;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -40,6 +48,14 @@ final class FuzzOracle {
           "<s></s><unk><|endoftext|><0x41> Ġ▁",
           "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!");
 
+  private static final List<List<ChatMessage>> CONVERSATIONS =
+      List.of(
+          List.of(new ChatMessage("user", "What is the capital of France?")),
+          List.of(
+              new ChatMessage("user", " {{ no template }} 'it''s' \"so\"\r\n Ünïcödé 漢字 😀 "),
+              new ChatMessage("assistant", "<think>\nhm\n</think>\n\nYes."),
+              new ChatMessage("user", "Why?")));
+
   private FuzzOracle() {}
 
   /** Opens a folder and uses what opened; anything but a declared exception passes through. */
@@ -50,18 +66,26 @@ final class FuzzOracle {
     } catch (IOException e) {
       requireOneLine(e, folder);
       return Outcome.REFUSED;
-    } catch (TokenizationException | NonFiniteStateException e) {
+    } catch (TokenizationException | NonFiniteStateException | PromptException e) {
       requireOneLine(e, folder);
       return Outcome.FAILS_IN_USE;
     }
   }
 
-  static void use(Path folder) throws IOException {
+  static void use(Path folder) throws IOException, PromptException {
     Path gguf = folder.resolve(FuzzKind.GGUF.file());
     Path ggufTokenizer = folder.resolve(FuzzKind.GGUF_TOKENIZER.file());
     Path types = folder.resolve(FuzzKind.GGUF_TYPE.file());
+    Path blocks = folder.resolve(FuzzKind.GGUF_BLOCKS.file());
     if (Files.exists(types)) {
       decode(types);
+    } else if (Files.exists(blocks)) {
+      // On one thread, the one whose memory is counted.
+      run(ModelLoader.open(blocks, Backends.open("vector", BackendSettings.DEFAULT.withThreads(1))));
+    } else if (Files.exists(folder.resolve(FuzzKind.ADAPTER_CONFIG.file()))) {
+      run(adapted(folder));
+    } else if (Files.exists(folder.resolve(FuzzKind.CHAT_TEMPLATE.file()))) {
+      converse(ModelFiles.open(folder));
     } else if (Files.exists(gguf)) {
       run(ModelLoader.open(gguf, new ReferenceOps()));
     } else if (Files.exists(ggufTokenizer)) {
@@ -119,6 +143,23 @@ final class FuzzOracle {
     for (float value : tensor.toFloats()) {
       if (!Float.isFinite(value)) {
         throw new AssertionError("a result is " + value);
+      }
+    }
+  }
+
+  private static Transformer adapted(Path folder) throws IOException {
+    return ModelFiles.open(folder, folder)
+        .open(new ReferenceOps(), LayerStorage.AUTOMATIC, LoadProgress.NONE);
+  }
+
+  private static void converse(ModelFiles model) throws IOException, PromptException {
+    for (List<ChatMessage> conversation : CONVERSATIONS) {
+      ChatText text = model.chat(conversation);
+      for (ChatText.Part part : text.parts()) {
+        if (!text.text().substring(part.from(), part.to()).isEmpty()) {
+          continue;
+        }
+        throw new AssertionError("a part without text: " + part);
       }
     }
   }

@@ -87,6 +87,36 @@ final class FuzzSeeds {
                   Map.of(
                       "types.gguf", bytes(TestData.folder().resolve("goldens/gguf/types.gguf")))));
 
+  /** Models of quantised weights, opened where these stay as they are. */
+  static final Source GGUF_BLOCKS =
+      () ->
+          Stream.of("gpt2-blocks", "llama-blocks", "llama-superblocks")
+              .map(name -> TestData.folder().resolve("goldens/gguf").resolve(name))
+              .map(folder -> new Folder(Map.of("blocks.gguf", bytes(folder.resolve("model.gguf")))))
+              .toList();
+
+  /** Every adapter in one folder with its base. */
+  static final Source ADAPTERS =
+      () -> {
+        try (Stream<Path> adapters = Files.list(TestData.folder().resolve("goldens/lora"))) {
+          return adapters.sorted().map(FuzzSeeds::adapter).toList();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      };
+
+  /** Every golden template in a file of its own. */
+  static final Source CHAT_TEMPLATES =
+      () -> {
+        byte[] config = bytes(TestData.folder().resolve("goldens/llama-bf16/config.json"));
+        return new String(
+                bytes(TestData.folder().resolve("goldens/chat.jsonl")), StandardCharsets.UTF_8)
+            .lines()
+            .map(line -> JsonMapper.shared().readTree(line))
+            .map(line -> template(line, config))
+            .toList();
+      };
+
   static final Source MXFP4 =
       () -> goldens(List.of("config.json", "model.safetensors"), "gguf/gpt-oss-mxfp4");
 
@@ -103,6 +133,39 @@ final class FuzzSeeds {
     return Stream.of(folders)
         .map(folder -> read(TestData.folder().resolve("goldens").resolve(folder), names))
         .toList();
+  }
+
+  private static Folder adapter(Path folder) {
+    Map<String, byte[]> files =
+        new TreeMap<>(
+            read(folder, List.of("adapter_config.json", "adapter_model.safetensors")).files());
+    JsonNode config = JsonMapper.shared().readTree(files.get("adapter_config.json"));
+    Path base = folder.resolve(config.path("base_model_name_or_path").asString());
+    try (Stream<Path> ofBase = Files.list(base)) {
+      ofBase
+          .filter(file -> file.getFileName().toString().matches("config.json|model[-.].*"))
+          .forEach(file -> files.put(file.getFileName().toString(), bytes(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Folder(files);
+  }
+
+  private static Folder template(JsonNode golden, byte[] config) {
+    String specials =
+        JsonMapper.shared()
+            .createObjectNode()
+            .put("bos_token", golden.path("bos_token").asString())
+            .put("eos_token", golden.path("eos_token").asString())
+            .toString();
+    return new Folder(
+        Map.of(
+            "config.json",
+            config,
+            "tokenizer_config.json",
+            specials.getBytes(StandardCharsets.UTF_8),
+            "chat_template.jinja",
+            golden.path("template").asString().getBytes(StandardCharsets.UTF_8)));
   }
 
   private static Folder read(Path folder, List<String> names) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the values of expressions. */
 final class Evaluator {
-  private static final long STEPS = 5_000_000;
+  private static final long STEPS = 2_000_000;
 
   /** Characters of a text that take about as long as a step. */
   private static final int CHARACTERS = 64;
@@ -45,7 +45,7 @@ final class Evaluator {
       case Expression.Pairs(List<Expression> keys, List<Expression> values) -> {
         Map<Object, Object> map = new LinkedHashMap<>();
         for (int i = 0; i < keys.size(); i++) {
-          map.put(value(keys.get(i), scope), value(values.get(i), scope));
+          map.put(Values.key(value(keys.get(i), scope)), value(values.get(i), scope));
         }
         yield map;
       }
@@ -159,9 +159,9 @@ final class Evaluator {
   private static Object item(Expression of, Object value, Object key, int line) {
     @Nullable Object found =
         switch (value) {
-          case Map<?, ?> map -> map.get(key);
+          case Map<?, ?> map -> map.get(Values.key(key));
           case List<?> list when key instanceof Long index -> at(list, index);
-          case String text when key instanceof Long index -> at(Values.characters(text), index);
+          case String text when key instanceof Long index -> character(text, index);
           case Nothing nothing when nothing == Nothing.UNDEFINED ->
               throw TemplateException.at(line, "'%s' is undefined".formatted(name(of)));
           default -> null;
@@ -187,13 +187,22 @@ final class Evaluator {
     return from0 < 0 || from0 >= list.size() ? null : list.get((int) from0);
   }
 
+  private static @Nullable Object character(String text, long index) {
+    int n = text.codePointCount(0, text.length());
+    long from0 = index < 0 ? index + n : index;
+    return from0 < 0 || from0 >= n
+        ? null
+        : Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) from0)));
+  }
+
   private Object slice(Expression.Slice slice, Scope scope) {
     Object value = value(slice.of(), scope);
     if (!(value instanceof String) && !(value instanceof List)) {
       throw TemplateException.at(slice.line(), Values.kind(value) + " has no parts");
     }
-    List<?> items = value instanceof String s ? Values.characters(s) : (List<?>) value;
-    int n = items.size();
+    int[] characters = value instanceof String s ? s.codePoints().toArray() : new int[0];
+    List<?> items = value instanceof List<?> list ? list : List.of();
+    int n = characters.length + items.size();
     long step = bound(slice.step(), 1, slice.line(), scope);
     if (step == 0) {
       throw TemplateException.at(slice.line(), "a step of 0");
@@ -202,10 +211,15 @@ final class Evaluator {
     boolean toEnd = slice.to() == null;
     long to = toEnd ? step > 0 ? n : -1 : place(bound(slice.to(), 0, slice.line(), scope), n, step);
     List<Object> part = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
     for (long i = from; step > 0 ? i < to : i > to; i += step) {
-      part.add(items.get((int) i));
+      if (value instanceof String) {
+        text.appendCodePoint(characters[(int) i]);
+      } else {
+        part.add(items.get((int) i));
+      }
     }
-    return value instanceof String ? Methods.joined("", part) : part;
+    return value instanceof String ? text.toString() : part;
   }
 
   private static long place(long index, int n, long step) {

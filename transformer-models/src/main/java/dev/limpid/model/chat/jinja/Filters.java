@@ -2,9 +2,11 @@ package dev.limpid.model.chat.jinja;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,6 +135,7 @@ final class Filters {
     for (int i = 0; i < lines.length; i++) {
       boolean indented = i == 0 ? first : blank || !lines[i].isEmpty();
       result.append(i == 0 ? "" : "\n").append(indented ? blanks : "").append(lines[i]);
+      Methods.requireShort(result.length());
     }
     return result.toString();
   }
@@ -203,9 +206,11 @@ final class Filters {
 
   private static Object unique(Object value) {
     List<Object> unique = new ArrayList<>();
+    Set<Object> known = new HashSet<>();
     for (Object item : Values.items(value)) {
-      if (unique.stream()
-          .noneMatch(known -> Values.equal(key(known, null, false), key(item, null, false)))) {
+      Object key = Values.key(key(item, null, false));
+      boolean number = key instanceof Number || key instanceof Boolean;
+      if (known.add(number ? Values.asDouble(key) : key)) {
         unique.add(item);
       }
     }

@@ -25,11 +25,14 @@ final class Functions {
     long from = one ? 0 : given.number(0, "start", 0);
     long to = given.number(one ? 0 : 1, "stop", 0);
     long step = given.number(2, "step", 1);
-    if (step == 0 || Math.abs(to - from) / Math.max(1, Math.abs(step)) > MOST) {
-      throw new TemplateException("range is too long");
+    if (step == 0) {
+      throw new TemplateException("range with a step of 0");
     }
     List<Object> numbers = new ArrayList<>();
-    for (long i = from; step > 0 ? i < to : i > to; i += step) {
+    for (long i = from; step > 0 ? i < to : i > to; i = Math.addExact(i, step)) {
+      if (numbers.size() == MOST) {
+        throw new TemplateException("range is too long");
+      }
       numbers.add(i);
     }
     return numbers;

@@ -1,8 +1,8 @@
 package dev.limpid.model.chat.jinja;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Writes values as Python's json.dumps does. */
 final class Json {
@@ -48,8 +48,7 @@ final class Json {
       case Map<?, ?> map -> {
         out.append('{');
         boolean first = true;
-        Map<?, ?> inOrder = sorted ? new TreeMap<>(map) : map;
-        for (Map.Entry<?, ?> entry : inOrder.entrySet()) {
+        for (Map.Entry<?, ?> entry : entries(map)) {
           between(first, level);
           first = false;
           string(entry.getKey() instanceof String key ? key : Values.text(entry.getKey()));
@@ -60,6 +59,15 @@ final class Json {
       }
       default -> throw new TemplateException(Values.kind(value) + " cannot be written as JSON");
     }
+    Methods.requireShort(out.length());
+  }
+
+  private List<Map.Entry<?, ?>> entries(Map<?, ?> map) {
+    List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
+    if (sorted) {
+      entries.sort((a, b) -> Values.compare(a.getKey(), b.getKey()));
+    }
+    return entries;
   }
 
   private void between(boolean first, int level) {

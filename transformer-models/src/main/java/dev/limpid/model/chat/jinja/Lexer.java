@@ -18,6 +18,8 @@ final class Lexer {
       Pattern.compile(
           "\\{%[-+]?\\s*raw\\s*(-?)%}(.*?)\\{%(-?)\\s*endraw\\s*[-+]?%}", Pattern.DOTALL);
 
+  private static final Pattern RAW_BEGIN = Pattern.compile("\\{%[-+]?\\s*raw\\s*-?%}");
+
   private static final Pattern INSIDE =
       Pattern.compile(
           "(?<name>[\\p{L}_][\\p{L}\\p{N}_]*)"
@@ -84,6 +86,8 @@ final class Lexer {
         Matcher raw = RAW.matcher(source).region(begin.start(), source.length());
         if (raw.lookingAt()) {
           raw(raw);
+        } else if (raw.usePattern(RAW_BEGIN).lookingAt()) {
+          throw TemplateException.at(line(begin.start()), "'endraw' is missing");
         } else {
           tokens.add(new Token(Kind.BLOCK_BEGIN, begin.group(), line(begin.start())));
           at = begin.end();

@@ -27,7 +27,7 @@ final class Methods {
     return switch (name) {
       case "get" ->
           given -> {
-            Object key = given.of("key", "default").require(0, "key");
+            Object key = Values.key(given.of("key", "default").require(0, "key"));
             @Nullable Object found = map.get(key);
             @Nullable Object otherwise = given.get(1, "default");
             return found != null ? found : otherwise != null ? otherwise : Nothing.NONE;
@@ -76,7 +76,9 @@ final class Methods {
       case "splitlines" ->
           given -> {
             given.of();
-            return new ArrayList<Object>(text.lines().toList());
+            List<Object> lines = new ArrayList<>(text.lines().limit(Values.MOST + 1L).toList());
+            requireFew(lines.size());
+            return lines;
           };
       case "replace" ->
           given -> {
@@ -158,6 +160,7 @@ final class Methods {
         } else if (!word.isEmpty()) {
           parts.add(word.toString());
           word.setLength(0);
+          requireFew(parts.size());
         }
       }
       return parts;
@@ -171,6 +174,7 @@ final class Methods {
         at = text.indexOf(sign, from)) {
       parts.add(text.substring(from, at));
       from = at + sign.length();
+      requireFew(parts.size());
     }
     parts.add(text.substring(from));
     return parts;
@@ -206,6 +210,12 @@ final class Methods {
   static void requireShort(long length) {
     if (length > LONGEST) {
       throw new TemplateException("the template makes a text too long");
+    }
+  }
+
+  private static void requireFew(int parts) {
+    if (parts > Values.MOST) {
+      throw new TemplateException("the template makes a list too long");
     }
   }
 

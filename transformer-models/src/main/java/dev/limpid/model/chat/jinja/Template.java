@@ -5,6 +5,8 @@ import java.util.Map;
 
 /** A template, parsed; safe to share between threads. */
 public final class Template {
+  private static final int LONGEST = 1 << 20;
+
   private final List<Statement> statements;
 
   private Template(List<Statement> statements) {
@@ -17,6 +19,10 @@ public final class Template {
    * @throws TemplateException if it is not valid, or has a statement that is not known here
    */
   public static Template of(String text) {
+    if (text.length() > LONGEST) {
+      throw new TemplateException(
+          "the template has %d characters, supported are %d".formatted(text.length(), LONGEST));
+    }
     try {
       return new Template(Parser.statements(text));
     } catch (StackOverflowError e) {

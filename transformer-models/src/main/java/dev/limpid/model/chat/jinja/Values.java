@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What Python does with values: truth, text, equality, order, items. */
 final class Values {
+  /** As many parts as a value may have where it is taken apart. */
+  static final int MOST = 1 << 20;
+
   private Values() {}
 
   static boolean isTrue(Object value) {
@@ -34,22 +37,44 @@ final class Values {
     };
   }
 
-  /** Returns how Python writes a value within another. */
+  /** Returns how Python writes a value that is no string. */
   private static String written(Object value) {
-    return switch (value) {
-      case Nothing nothing -> nothing == Nothing.NONE ? "None" : "Undefined";
-      case Boolean truth -> truth ? "True" : "False";
-      case Long number -> number.toString();
-      case Double number -> number(number);
-      case String text -> quoted(text);
-      case List<?> list -> list.stream().map(item -> written((Object) item)).toList().toString();
+    StringBuilder out = new StringBuilder();
+    write(value, out);
+    return out.toString();
+  }
+
+  /** Lists may hold one another many times over: what is written is longer than what is there. */
+  private static void write(Object value, StringBuilder out) {
+    switch (value) {
+      case Nothing nothing -> out.append(nothing == Nothing.NONE ? "None" : "Undefined");
+      case Boolean truth -> out.append(truth ? "True" : "False");
+      case Long number -> out.append(number);
+      case Double number -> out.append(number(number));
+      case String text -> out.append(quoted(text));
+      case List<?> list -> {
+        String before = "[";
+        for (Object item : list) {
+          out.append(before);
+          write(item, out);
+          before = ", ";
+        }
+        out.append(list.isEmpty() ? "[]" : "]");
+      }
       case Map<?, ?> map -> {
-        List<String> pairs = new ArrayList<>();
-        map.forEach((k, v) -> pairs.add(written((Object) k) + ": " + written((Object) v)));
-        yield "{" + String.join(", ", pairs) + "}";
+        String before = "{";
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+          out.append(before);
+          write(entry.getKey(), out);
+          out.append(": ");
+          write(entry.getValue(), out);
+          before = ", ";
+        }
+        out.append(map.isEmpty() ? "{}" : "}");
       }
       default -> throw new TemplateException("a function or a namespace cannot be printed");
-    };
+    }
+    Methods.requireShort(out.length());
   }
 
   private static String quoted(String text) {
@@ -101,21 +126,41 @@ final class Values {
   }
 
   static boolean equal(Object a, Object b) {
+    return equal(a, b, new int[] {MOST});
+  }
+
+  /** Lists may hold one another many times over: the pairs that are looked at are counted. */
+  private static boolean equal(Object a, Object b, int[] left) {
+    if (--left[0] < 0) {
+      throw new TemplateException("values are too large to compare");
+    }
     if (a instanceof Number || a instanceof Boolean) {
       return (b instanceof Number || b instanceof Boolean) && asDouble(a) == asDouble(b);
     }
     if (a instanceof List<?> first && b instanceof List<?> second) {
-      if (first.size() != second.size()) {
-        return false;
+      boolean equal = first.size() == second.size();
+      for (int i = 0; equal && i < first.size(); i++) {
+        equal = equal(first.get(i), second.get(i), left);
       }
-      for (int i = 0; i < first.size(); i++) {
-        if (!equal(first.get(i), second.get(i))) {
-          return false;
-        }
-      }
-      return true;
+      return equal;
     }
-    return Objects.equals(a, b);
+    if (a instanceof Map<?, ?> first && b instanceof Map<?, ?> second) {
+      boolean equal = first.size() == second.size();
+      for (Map.Entry<?, ?> entry : first.entrySet()) {
+        @Nullable Object other = second.get(entry.getKey());
+        equal = equal && other != null && equal(entry.getValue(), other, left);
+      }
+      return equal;
+    }
+    return a instanceof String ? a.equals(b) : a == b;
+  }
+
+  /** Returns a value that is to be a key; lists and dictionaries are none. */
+  static Object key(Object value) {
+    return switch (value) {
+      case String _, Long _, Double _, Boolean _, Nothing _ -> value;
+      default -> throw new TemplateException(kind(value) + " is no key of a dictionary");
+    };
   }
 
   static double asDouble(Object number) {
@@ -137,7 +182,7 @@ final class Values {
   static boolean contains(Object whole, Object part) {
     return switch (whole) {
       case String text when part instanceof String other -> text.contains(other);
-      case Map<?, ?> map -> map.containsKey(part);
+      case Map<?, ?> map -> map.containsKey(key(part));
       case List<?> list -> list.stream().anyMatch(item -> equal(item, part));
       case Nothing nothing when nothing == Nothing.UNDEFINED -> false;
       default ->
@@ -157,6 +202,9 @@ final class Values {
   }
 
   static List<String> characters(String text) {
+    if (text.length() > MOST) {
+      throw new TemplateException("a text is too long to be taken apart");
+    }
     return text.codePoints().mapToObj(Character::toString).toList();
   }
 
