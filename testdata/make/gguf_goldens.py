@@ -223,11 +223,11 @@ MODELS = {
 }
 
 
-def build(name, directory):
+def build(name, directory, **parts):
     config, types, tokenizer = MODELS[name]
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     family = config["model_type"]
-    writer = GGUFWriter(directory / "model.gguf", family)
+    writer = GGUFWriter(directory / "model.gguf", family, **parts)
     writer.add_name(name)
     if tokenizer:
         config = config | {"vocab_size": add_tokenizer(writer, tokenizer)}
@@ -241,6 +241,13 @@ def finish(writer):
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def write_parts():
+    """The first of the models once more, in four files; the first of them has keys only."""
+    directory = ROOT / "parts"
+    directory.mkdir(exist_ok=True)
+    build("llama-floats", directory, split_max_tensors=11, small_first_shard=True)
 
 
 @torch.no_grad()
@@ -425,6 +432,7 @@ def main():
         config = build(name, directory)
         made_by = f"Hugging Face transformers {transformers.__version__} in float64, tensors by its own GGUF reader"
         goldens.save(directory / "expected.safetensors", truth(config, directory / "model.gguf"), {"made_by": made_by})
+    write_parts()
     for name in ("digits", "llama3-ignore-merges", "qwen2"):
         writer = GGUFWriter(ROOT / f"{name}.gguf", "qwen2" if name == "qwen2" else "llama")
         add_tokenizer(writer, name)

@@ -8,21 +8,14 @@ import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What the header of a GGUF file says beside the facts of the architecture. */
 public final class GgufFacts {
-  private static final String ENDING = ".gguf";
   private static final String METADATA = "general.";
   private static final String DIVISORS = "rope_freqs.weight";
 
   private GgufFacts() {}
-
-  /** Returns whether a path leads to a file that says by its name that it is one. */
-  public static boolean isGguf(Path path) {
-    return path.toString().toLowerCase(Locale.ROOT).endsWith(ENDING) && Files.isRegularFile(path);
-  }
 
   static WeightFacts weights(Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -34,8 +27,12 @@ public final class GgufFacts {
       }
       List<String> types =
           names.stream().flatMap(name -> file.type(name).stream()).map(GgufType::name).toList();
+      long bytes = 0;
+      for (Path part : file.paths()) {
+        bytes += Files.size(part);
+      }
       return new WeightFacts(
-          parameters, types.stream().distinct().sorted().toList(), 1, Files.size(path));
+          parameters, types.stream().distinct().sorted().toList(), file.paths().size(), bytes);
     }
   }
 

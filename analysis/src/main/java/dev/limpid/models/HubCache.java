@@ -40,7 +40,8 @@ final class HubCache {
   private static ModelLocation location(Path folder, Path snapshot) {
     String name =
         folder.getFileName().toString().substring(PREFIX.length()).replaceFirst("--", "/");
-    return new ModelLocation(name, snapshot, ModelLocation.Origin.HUB_CACHE);
+    Path model = ModelFolder.modelAt(snapshot).orElse(snapshot);
+    return new ModelLocation(name, model, ModelLocation.Origin.HUB_CACHE);
   }
 
   private static Optional<Path> snapshot(Path folder) {

@@ -1,5 +1,6 @@
 package dev.limpid.models;
 
+import dev.limpid.tensor.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ public record ModelCard(Optional<String> licence, Optional<String> about, List<S
 
   /** Reads the card of a model, or what a GGUF file says in its place; else all is empty. */
   public static ModelCard read(Path folder) throws IOException {
-    if (GgufFacts.isGguf(folder)) {
+    if (GgufFile.isAt(folder)) {
       return GgufFacts.card(folder);
     }
     Path file = folder.resolve("README.md");

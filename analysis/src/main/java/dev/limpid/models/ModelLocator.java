@@ -199,20 +199,30 @@ public final class ModelLocator {
       Path folder = hub.folderOf(name);
       lookedAt.add(folder + (Files.exists(folder) ? " (no whole snapshot in it)" : ""));
     }
-    return snapshot.map(folder -> new ModelLocation(name, folder, Origin.HUB_CACHE));
+    return snapshot
+        .flatMap(ModelFolder::modelAt)
+        .map(model -> new ModelLocation(name, model, Origin.HUB_CACHE));
   }
 
   private static Optional<ModelLocation> found(
       String name, Path folder, Origin origin, List<String> lookedAt) {
-    if (ModelFolder.holdsModel(folder)) {
-      return Optional.of(new ModelLocation(name, folder, origin));
+    Optional<Path> model = ModelFolder.modelAt(folder);
+    if (model.isPresent()) {
+      return Optional.of(new ModelLocation(name, model.get(), origin));
     }
-    String why =
-        Files.isDirectory(folder)
-            ? " (a folder without config.json)"
-            : Files.exists(folder) ? " (a file that is no .gguf; give the folder it is in)" : "";
-    lookedAt.add(folder.toAbsolutePath() + why);
+    lookedAt.add(folder.toAbsolutePath() + whyNone(folder));
     return Optional.empty();
+  }
+
+  private static String whyNone(Path folder) {
+    List<Path> several = ModelFolder.ggufModelsIn(folder);
+    if (!several.isEmpty()) {
+      return " (a folder with %d GGUF models; give one, as %s)"
+          .formatted(several.size(), several.getFirst());
+    }
+    return Files.isDirectory(folder)
+        ? " (a folder without config.json)"
+        : Files.exists(folder) ? " (a file that is no .gguf; give the folder it is in)" : "";
   }
 
   /** Names are one or two plain words, so that no name leads out of the folders searched. */
@@ -260,9 +270,7 @@ public final class ModelLocator {
     List<ModelLocation> all = new ArrayList<>();
     configured.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
-        .filter(entry -> ModelFolder.holdsModel(entry.getValue()))
-        .map(e -> new ModelLocation(e.getKey(), e.getValue(), Origin.CONFIGURATION))
-        .forEach(all::add);
+        .forEach(entry -> add(entry.getValue(), entry.getKey(), Origin.CONFIGURATION, all));
     for (String name : bundled.names()) {
       bundled
           .folder(name)
@@ -279,13 +287,15 @@ public final class ModelLocator {
   /** A folder of the models folder is a model, or an organisation with models in it. */
   private static void addFrom(Path folder, String name, List<ModelLocation> all) {
     if (ModelFolder.holdsModel(folder)) {
-      all.add(new ModelLocation(name, folder, Origin.MODELS_FOLDER));
+      add(folder, name, Origin.MODELS_FOLDER, all);
       return;
     }
     for (Path inner : ModelFolder.in(folder)) {
-      if (ModelFolder.holdsModel(inner)) {
-        all.add(new ModelLocation(name + "/" + inner.getFileName(), inner, Origin.MODELS_FOLDER));
-      }
+      add(inner, name + "/" + inner.getFileName(), Origin.MODELS_FOLDER, all);
     }
+  }
+
+  private static void add(Path path, String name, Origin origin, List<ModelLocation> all) {
+    ModelFolder.modelAt(path).map(at -> new ModelLocation(name, at, origin)).ifPresent(all::add);
   }
 }

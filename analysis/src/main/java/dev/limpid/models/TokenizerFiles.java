@@ -4,6 +4,7 @@ import dev.limpid.tensor.files.JsonProblem;
 import dev.limpid.tensor.files.ModelFile;
 import dev.limpid.tensor.files.OneLine;
 import dev.limpid.tensor.files.UnreadableFileException;
+import dev.limpid.tensor.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +18,14 @@ final class TokenizerFiles {
 
   /** Returns whether there is any. */
   static boolean areIn(Path folder) {
-    return GgufFacts.isGguf(folder)
+    return GgufFile.isAt(folder)
         || Files.isRegularFile(folder.resolve("tokenizer.json"))
         || Files.isRegularFile(folder.resolve("vocab.json"))
         || Files.isRegularFile(folder.resolve("tokenizer.model"));
   }
 
   static String describe(Path folder) throws IOException {
-    if (GgufFacts.isGguf(folder)) {
+    if (GgufFile.isAt(folder)) {
       return GgufFacts.tokenizer(folder);
     }
     Path whole = folder.resolve("tokenizer.json");

@@ -1,6 +1,7 @@
 package dev.limpid.models;
 
 import dev.limpid.tensor.Shape;
+import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.safetensors.Checkpoint;
 import dev.limpid.tensor.safetensors.SafetensorsFile;
 import java.io.IOException;
@@ -29,7 +30,7 @@ record WeightFacts(long parameters, List<String> dtypes, int files, long bytes) 
   private static final Pattern HEAD = Pattern.compile("lm_head\\.weight");
 
   static WeightFacts read(Path folder, boolean tiedHead) throws IOException {
-    if (GgufFacts.isGguf(folder)) {
+    if (GgufFile.isAt(folder)) {
       return GgufFacts.weights(folder);
     }
     long parameters = 0;

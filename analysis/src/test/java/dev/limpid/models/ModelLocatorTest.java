@@ -2,6 +2,7 @@ package dev.limpid.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.limpid.models.ModelLocation.Origin;
 import java.io.IOException;
@@ -45,6 +46,43 @@ class ModelLocatorTest {
         .isEqualTo(new ModelLocation("mine", folder, Origin.FOLDER));
     Path detour = folder.resolve("..").resolve("mine").resolve(".");
     assertThat(locate(detour.toString()).name()).isEqualTo("mine");
+  }
+
+  private Path gguf(String file) throws IOException {
+    Path path = home.resolve(file);
+    Files.createDirectories(path.getParent());
+    return Files.write(path, new byte[0]);
+  }
+
+  @Test
+  void aFolderWithOneGgufModelIsThatModel() throws IOException {
+    Path file = gguf("models/org/one/q4.gguf");
+    Path first = gguf("models/parts/m-00001-of-00003.gguf");
+    gguf("models/parts/m-00002-of-00003.gguf");
+    gguf("models/parts/m-00003-of-00003.gguf");
+    assertThat(locate(home.resolve("models/org/one").toString()).folder()).isEqualTo(file);
+    assertThat(locate("org/one"))
+        .isEqualTo(new ModelLocation("org/one", file, Origin.MODELS_FOLDER));
+    assertThat(locate("parts").folder()).isEqualTo(first);
+    assertThat(locator(Map.of()).all())
+        .extracting(ModelLocation::name, ModelLocation::folder)
+        .containsExactly(tuple("org/one", file), tuple("parts", first));
+  }
+
+  @Test
+  void partsBehindTheFirstAreNoModelsOfTheirOwn() throws IOException {
+    Path first = gguf("models/m-00001-of-00002.gguf");
+    gguf("models/m-00002-of-00002.gguf");
+    assertThat(locator(Map.of()).all()).extracting(ModelLocation::folder).containsExactly(first);
+  }
+
+  @Test
+  void ofSeveralGgufModelsInAFolderOneIsToBeNamed() throws IOException {
+    Path four = gguf("somewhere/q4.gguf");
+    gguf("somewhere/q8.gguf");
+    assertThatThrownBy(() -> locate(four.getParent().toString()))
+        .hasMessageContaining("(a folder with 2 GGUF models; give one, as " + four + ")");
+    assertThat(locate(four.toString()).origin()).isEqualTo(Origin.FILE);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.List;
 
 /** Writes small GGUF files for tests, valid ones and ones that lie, byte by byte as the format. */
 public final class GgufBuilder {
+  public static final int UINT16 = 2;
   public static final int UINT32 = 4;
   public static final int INT32 = 5;
   public static final int FLOAT32 = 6;
@@ -65,6 +66,16 @@ public final class GgufBuilder {
   /** Adds a key with a whole number. */
   public GgufBuilder integer(String key, int value) {
     return raw(key, UINT32, int32(value));
+  }
+
+  /** Adds a key with a whole number in 16 bits. */
+  public GgufBuilder integer16(String key, int value) {
+    return raw(key, UINT16, new byte[] {(byte) value, (byte) (value >> 8)});
+  }
+
+  /** Adds a key with a whole number with a sign. */
+  public GgufBuilder integer32(String key, int value) {
+    return raw(key, INT32, int32(value));
   }
 
   /** Adds a key with a number. */

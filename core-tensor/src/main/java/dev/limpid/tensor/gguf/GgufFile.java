@@ -1,162 +1,127 @@
 package dev.limpid.tensor.gguf;
 
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
-import dev.limpid.tensor.files.MappedFile;
 import dev.limpid.tensor.weights.MissingTensorException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One GGUF file (version 2 or 3, little endian), mapped read-only: metadata, descriptions of the
- * tensors, the data.
+ * One model in GGUF (version 2 or 3, little endian), mapped read-only: metadata, descriptions of
+ * the tensors, the data. It lies in one file, or in several parts of which the first is opened.
  *
- * <p>Every claim of the header is checked when the file is opened, against the bytes that are
- * there: nothing is allocated for what is only claimed. Tensors of types the engine does not
- * compute with are listed, and are an error only when asked for.
+ * <p>Every claim of a header is checked when the file is opened, against the bytes that are there:
+ * nothing is allocated for what is only claimed. Tensors of types the engine does not compute with
+ * are listed, and are an error only when asked for.
  */
 public final class GgufFile {
-  /** The letters GGUF, read as a little-endian number. */
-  private static final int MAGIC = 0x46554747;
+  private static final String ENDING = ".gguf";
 
-  private static final int DEFAULT_ALIGNMENT = 32;
+  private final List<GgufPart> parts;
+  private final Map<String, GgufPart> partOf;
 
-  private final Path path;
-  private final MappedFile file;
-  private final int version;
-  private final GgufMetadata metadata;
-  private final Map<String, GgufTensorInfo> tensors;
-  private final long dataStart;
-
-  private GgufFile(
-      MappedFile file,
-      int version,
-      GgufMetadata metadata,
-      Map<String, GgufTensorInfo> tensors,
-      long dataStart) {
-    this.path = file.path();
-    this.file = file;
-    this.version = version;
-    this.metadata = metadata;
-    this.tensors = Collections.unmodifiableMap(tensors);
-    this.dataStart = dataStart;
+  private GgufFile(List<GgufPart> parts) {
+    this.parts = List.copyOf(parts);
+    Map<String, GgufPart> located = new LinkedHashMap<>();
+    parts.forEach(part -> part.tensors().keySet().forEach(name -> located.put(name, part)));
+    this.partOf = Collections.unmodifiableMap(located);
   }
 
   /**
-   * Maps a file and checks its header.
+   * Maps a file and checks its header; where it is the first part of several, those beside it, too.
    *
    * @param arena how long the mapping lives; tensors must not be used after it is closed
-   * @throws MalformedGgufException if the file is damaged, or of a kind that is not supported
-   * @throws IOException if it cannot be read
+   * @throws MalformedGgufException if a file is damaged, or of a kind that is not supported
+   * @throws IOException if a file cannot be read, or a part is missing or of another model
    */
   public static GgufFile open(Path path, Arena arena) throws IOException {
-    return parse(MappedFile.open(path, arena));
+    return new GgufFile(GgufSplit.all(GgufPart.open(path, arena), arena));
   }
 
-  private static GgufFile parse(MappedFile file) throws MalformedGgufException {
-    Path path = file.path();
-    MemorySegment bytes = file.bytes();
-    GgufCursor cursor = new GgufCursor(path, bytes, 0);
-    if (cursor.left() < Integer.BYTES || cursor.int32() != MAGIC) {
-      throw new MalformedGgufException(path, 0, "no GGUF file: it does not begin with 'GGUF'");
-    }
-    int version = version(path, cursor);
-    long tensorCount = cursor.count("tensors", GgufTensorInfo.LEAST_BYTES);
-    long keyCount = cursor.int64();
-    GgufMetadata metadata = GgufMetadata.read(path, bytes, cursor, keyCount);
-    int alignment = alignment(path, metadata);
-    Map<String, GgufTensorInfo> tensors = new LinkedHashMap<>();
-    for (long i = 0; i < tensorCount; i++) {
-      long start = cursor.at();
-      GgufTensorInfo tensor = GgufTensorInfo.read(path, cursor, alignment);
-      if (tensors.put(tensor.name(), tensor) != null) {
-        throw new MalformedGgufException(
-            path, start, "the tensor '" + tensor.name() + "' is there twice");
-      }
-    }
-    long dataStart = (cursor.at() + alignment - 1) / alignment * alignment;
-    GgufTensorInfo.requireInside(path, tensors.values(), dataStart, bytes.byteSize());
-    return new GgufFile(file, version, metadata, tensors, dataStart);
-  }
-
-  private static int version(Path path, GgufCursor cursor) throws MalformedGgufException {
-    int version = cursor.int32();
-    if (version == 2 || version == 3) {
-      return version;
-    }
-    boolean swapped = (version & 0xffff) == 0 && version != 0;
-    throw new MalformedGgufException(
-        path,
-        Integer.BYTES,
-        swapped
-            ? "the file is big endian, only little endian is supported; convert it with"
-                + " gguf_convert_endian"
-            : "GGUF version %s, supported are 2 and 3"
-                .formatted(Integer.toUnsignedString(version)));
-  }
-
-  private static int alignment(Path path, GgufMetadata metadata) throws MalformedGgufException {
-    long alignment = metadata.integer("general.alignment").orElse(DEFAULT_ALIGNMENT);
-    if (alignment < 1 || alignment > 1 << 30 || Long.bitCount(alignment) != 1) {
-      throw new MalformedGgufException(
-          path, 0, "general.alignment is %d, should be a power of two".formatted(alignment));
-    }
-    return (int) alignment;
+  /** Returns whether a path leads to a file that says by its name that it is one. */
+  public static boolean isAt(Path path) {
+    return path.toString().toLowerCase(Locale.ROOT).endsWith(ENDING) && Files.isRegularFile(path);
   }
 
   /**
-   * Checks that the file is still as long as it was when it was mapped.
+   * Returns the files of a folder that are models by their names, sorted: whole ones, and the first
+   * of several parts.
    *
-   * @throws MalformedGgufException if it is not
+   * @throws IOException if the folder cannot be read
+   */
+  public static List<Path> modelsIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(GgufFile::isAt).filter(GgufFile::isNoLaterPart).sorted().toList();
+    }
+  }
+
+  /** Returns whether a file's name does not say that it is a part behind the first of several. */
+  public static boolean isNoLaterPart(Path path) {
+    @Nullable Path name = path.getFileName();
+    return name == null || !GgufSplit.isLaterPart(name.toString());
+  }
+
+  /**
+   * Checks that the files are still as long as they were when they were mapped.
+   *
+   * @throws MalformedGgufException if one is not
    */
   public void requireWhole() throws IOException {
-    long size = Files.size(path);
-    long before = file.bytes().byteSize();
-    if (size < before) {
-      throw new MalformedGgufException(
-          path, size, "the file had %d bytes and was cut off while it was read".formatted(before));
+    for (GgufPart part : parts) {
+      part.requireWhole();
     }
   }
 
   /**
-   * Returns the same file mapped once more, so that what is read of it can be let go of.
+   * Returns the same model mapped once more, so that what is read of it can be let go of.
    *
    * @param arena how long that mapping lives
-   * @throws IOException if the file was cut off or changed since it was opened
+   * @throws IOException if a file was cut off or changed since it was opened
    */
   public GgufFile mappedAgain(Arena arena) throws IOException {
-    requireWhole();
-    return new GgufFile(file.again(arena), version, metadata, tensors, dataStart);
+    List<GgufPart> again = new ArrayList<>();
+    for (GgufPart part : parts) {
+      again.add(part.mappedAgain(arena));
+    }
+    return new GgufFile(again);
   }
 
-  /** Returns the file's path. */
+  /** Returns the path of the file, the first of several. */
   public Path path() {
-    return path;
+    return parts.getFirst().path();
+  }
+
+  /** Returns the paths of all files the model lies in, in order. */
+  public List<Path> paths() {
+    return parts.stream().map(GgufPart::path).toList();
   }
 
   /** Returns the version of the format, 2 or 3. */
   public int version() {
-    return version;
+    return parts.getFirst().version();
   }
 
   /** Returns the keys and their values. */
   public GgufMetadata metadata() {
-    return metadata;
+    return parts.getFirst().metadata();
   }
 
-  /** Returns the names of all tensors, in the header's order. */
+  /** Returns the names of all tensors, in the order of the headers. */
   public Set<String> names() {
-    return tensors.keySet();
+    return partOf.keySet();
   }
 
   /**
@@ -164,12 +129,17 @@ public final class GgufFile {
    * empty if there is none of that name.
    */
   public Optional<Shape> shape(String name) {
-    return Optional.ofNullable(tensors.get(name)).map(GgufTensorInfo::shape);
+    return Optional.ofNullable(find(name)).map(GgufTensorInfo::shape);
   }
 
   /** Returns how the elements of a tensor are stored, or empty if there is none of that name. */
   public Optional<GgufType> type(String name) {
-    return Optional.ofNullable(tensors.get(name)).map(GgufTensorInfo::type);
+    return Optional.ofNullable(find(name)).map(GgufTensorInfo::type);
+  }
+
+  private @Nullable GgufTensorInfo find(String name) {
+    @Nullable GgufPart part = partOf.get(name);
+    return part == null ? null : part.tensors().get(name);
   }
 
   /**
@@ -182,13 +152,13 @@ public final class GgufFile {
   }
 
   private GgufTensorInfo info(String name) throws MissingTensorException {
-    @Nullable GgufTensorInfo tensor = tensors.get(name);
+    @Nullable GgufTensorInfo tensor = find(name);
     if (tensor == null) {
-      throw new MissingTensorException(path, name, "is not in the file");
+      throw new MissingTensorException(path(), name, "is not in the file");
     }
     if (!tensor.type().isSupported()) {
       throw new MissingTensorException(
-          path,
+          Objects.requireNonNull(partOf.get(name)).path(),
           name,
           "has type %s, supported are %s".formatted(tensor.type(), GgufType.supported()));
     }
@@ -203,10 +173,6 @@ public final class GgufFile {
    */
   public Tensor tensor(String name) throws MissingTensorException {
     GgufTensorInfo tensor = info(name);
-    MemorySegment data = file.bytes().asSlice(dataStart + tensor.offset(), tensor.bytes());
-    Optional<DType> dtype = tensor.type().dtype();
-    return dtype.isPresent()
-        ? Tensor.over(data, dtype.get(), tensor.shape())
-        : Tensor.over(data, tensor.type().format().orElseThrow(), tensor.shape());
+    return Objects.requireNonNull(partOf.get(name)).tensor(tensor);
   }
 }

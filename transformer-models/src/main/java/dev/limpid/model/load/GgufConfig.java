@@ -72,11 +72,6 @@ final class GgufConfig {
     if (!type.equals("model")) {
       throw bad("general.type is '%s', not 'model'".formatted(type));
     }
-    long parts = metadata.integer("split.count").orElse(1);
-    if (parts > 1) {
-      throw bad(
-          "one of %d parts of a model; join them with llama-gguf-split --merge".formatted(parts));
-    }
   }
 
   /** Some files round the vocabulary up; what the embedding holds counts. */

@@ -37,7 +37,7 @@ record GgufWeights(GgufFile file, @Nullable ModelConfig interleaved) implements 
 
   @Override
   public List<Path> files() {
-    return List.of(file.path());
+    return file.paths();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.limpid.model.chat.ChatTemplate;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.model.tokenizer.LoadedTokenizer;
+import dev.limpid.tensor.gguf.GgufFile;
 import dev.limpid.tensor.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,9 +18,24 @@ sealed interface ModelFormat permits HuggingFaceFolder, GgufModel {
   /** What its description says. */
   record Facts(Architecture architecture, ModelConfig config) {}
 
-  /** Opens a GGUF file where the path is a file, else a folder. */
+  /**
+   * Opens a GGUF file where the path is one, or a folder that has one and no config.json; else a
+   * folder in Hugging Face layout.
+   */
   static ModelFormat open(Path path) throws IOException {
-    return Files.isRegularFile(path) ? GgufModel.open(path) : HuggingFaceFolder.open(path);
+    if (Files.isRegularFile(path)) {
+      return GgufModel.open(path);
+    }
+    if (!Files.isDirectory(path) || Files.exists(path.resolve("config.json"))) {
+      return HuggingFaceFolder.open(path);
+    }
+    List<Path> models = GgufFile.modelsIn(path);
+    if (models.size() > 1) {
+      throw new IOException(
+          "%s: %d GGUF files here; give one of them, as %s"
+              .formatted(path, models.size(), models.getFirst()));
+    }
+    return models.isEmpty() ? HuggingFaceFolder.open(path) : GgufModel.open(models.getFirst());
   }
 
   /** Opens a model with an adapter added. */

@@ -70,6 +70,12 @@ enum FuzzKind {
       return inHeader(file, random);
     }
   },
+  GGUF_PART("model-00002-of-00004.gguf", FuzzSeeds.GGUF_PARTS) {
+    @Override
+    byte[] mutate(byte[] file, SplittableRandom random) {
+      return inHead(file, random);
+    }
+  },
   GGUF_BLOCKS("blocks.gguf", FuzzSeeds.GGUF_BLOCKS) {
     @Override
     byte[] mutate(byte[] file, SplittableRandom random) {

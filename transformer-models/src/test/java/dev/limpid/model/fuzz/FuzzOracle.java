@@ -79,6 +79,8 @@ final class FuzzOracle {
     Path blocks = folder.resolve(FuzzKind.GGUF_BLOCKS.file());
     if (Files.exists(types)) {
       decode(types);
+    } else if (Files.exists(folder.resolve(FuzzKind.GGUF_PART.file()))) {
+      run(ModelLoader.open(folder, new ReferenceOps()));
     } else if (Files.exists(blocks)) {
       // On one thread, the one whose memory is counted.
       run(ModelLoader.open(blocks, Backends.open("vector", BackendSettings.DEFAULT.withThreads(1))));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -86,6 +87,14 @@ final class FuzzSeeds {
               new Folder(
                   Map.of(
                       "types.gguf", bytes(TestData.folder().resolve("goldens/gguf/types.gguf")))));
+
+  /** One model in four files. */
+  static final Source GGUF_PARTS =
+      () -> {
+        List<String> names =
+            IntStream.rangeClosed(1, 4).mapToObj("model-0000%d-of-00004.gguf"::formatted).toList();
+        return goldens(names, "gguf/parts");
+      };
 
   /** Models of quantised weights, opened where these stay as they are. */
   static final Source GGUF_BLOCKS =

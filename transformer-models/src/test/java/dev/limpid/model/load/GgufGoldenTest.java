@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models from GGUF files against Hugging Face in float64, which reads the same files. */
 class GgufGoldenTest {
@@ -61,6 +62,18 @@ class GgufGoldenTest {
     float[] logits = model.trace(tokens, TraceDetail.RESIDUALS).logits().toFloats();
 
     assertCloseToLargest("logits", logits, wanted, TOLERANCE);
+  }
+
+  /** The package {@code gguf} wrote the same model into one file and into four. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "model-00001-of-00004.gguf"})
+  void partsAreTheModelInOneFile(String path) throws IOException {
+    List<Integer> tokens = List.of(3, 1, 4, 1, 5, 9, 2, 6);
+    Transformer whole =
+        ModelLoader.open(folder("llama-floats").resolve("model.gguf"), Backends.open("vector"));
+    Transformer parts = ModelLoader.open(folder("parts").resolve(path), Backends.open("vector"));
+    assertThat(parts.trace(tokens, TraceDetail.RESIDUALS).logits().toFloats())
+        .isEqualTo(whole.trace(tokens, TraceDetail.RESIDUALS).logits().toFloats());
   }
 
   @Test

@@ -127,7 +127,6 @@ class GgufModelTest {
     for (String type : new String[] {"adapter", "mmproj", "imatrix"}) {
       assertRefusedWith(f -> f.text("general.type", type), "general.type", "'" + type + "'");
     }
-    assertRefusedWith(f -> f.integer("split.count", 3), "3 parts", "--merge");
   }
 
   @Test
@@ -214,7 +213,7 @@ class GgufModelTest {
         "'olmo.attention.layer_norm_rms_epsilon' is not supported");
     assertRefused(
         other("phi2", "layer_norm_epsilon").integer("phi2.rope.dimension_count", 5),
-        "cannot be rotated in pairs");
+        "5 of the 16 elements of a head are rotated", "cannot be done in pairs");
   }
 
   private static GgufBuilder other(String architecture, String epsilon) {
@@ -253,6 +252,31 @@ class GgufModelTest {
     assertRefused(
         weights(metadata().integer("llama.attention.key_length", 8)),
         "tensor 'blk.0.attn_q.weight' has shape [32, 32], the metadata need [16, 32]");
+  }
+
+  @Test
+  void aRouterOfOtherRows() throws IOException {
+    GgufBuilder file = metadata();
+    file.integer("llama.expert_count", 4).integer("llama.expert_used_count", 2);
+    for (String name : new String[] {"attn_q", "attn_k", "attn_v", "attn_output"}) {
+      file.floats("blk.0." + name + ".weight", ones(1024), 32, 32);
+    }
+    file.floats("token_embd.weight", ones(7 * 32), 32, 7)
+        .floats("output_norm.weight", ones(32), 32)
+        .floats("blk.0.attn_norm.weight", ones(32), 32)
+        .floats("blk.0.ffn_norm.weight", ones(32), 32)
+        .floats("blk.0.ffn_gate_inp.weight", ones(96), 32, 3);
+    assertRefused(
+        file, "tensor 'blk.0.ffn_gate_inp.weight' has shape [3, 32], the metadata need [4, 32]");
+  }
+
+  @Test
+  void factorsOfAnotherNumber() throws IOException {
+    assertRefused(
+        other("phi3", "layer_norm_rms_epsilon")
+            .floats("rope_factors_short.weight", ones(8), 8)
+            .floats("rope_factors_long.weight", ones(5), 5),
+        "long_factor has 5 factors, should have 8, half of what is rotated");
   }
 
   @Test

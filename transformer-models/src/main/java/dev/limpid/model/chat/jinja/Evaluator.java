@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the values of expressions. */
 final class Evaluator {
-  private static final long STEPS = 2_000_000;
+  private static final long STEPS = 1_000_000;
 
   /** Characters of a text that take about as long as a step. */
   private static final int CHARACTERS = 64;
@@ -20,7 +20,7 @@ final class Evaluator {
     steps(1);
   }
 
-  private void steps(long count) {
+  void steps(long count) {
     left -= count;
     if (left < 0) {
       throw new TemplateException("the template takes too long");
@@ -29,10 +29,20 @@ final class Evaluator {
 
   Object value(Expression expression, Scope scope) {
     Object value = found(expression, scope);
+    steps(value instanceof String text ? 1L + text.length() / CHARACTERS : 1);
+    return value;
+  }
+
+  /** Finds a value that is then looked through to its end. */
+  Object whole(Expression expression, Scope scope) {
+    return counted(value(expression, scope));
+  }
+
+  private Object counted(Object value) {
     switch (value) {
-      case String text -> steps(1L + text.length() / CHARACTERS);
-      case List<?> list -> steps(1L + list.size());
-      default -> steps(1);
+      case List<?> list -> steps(list.size());
+      case Map<?, ?> map -> steps(map.size());
+      default -> {}
     }
     return value;
   }
@@ -60,14 +70,14 @@ final class Evaluator {
           throw TemplateException.at(
               line, "%s, which is %s, cannot be called".formatted(name(of), Values.kind(called)));
         }
-        yield within(line, () -> callable.call(given(name(of), arguments, scope)));
+        yield counted(within(line, () -> callable.call(given(name(of), arguments, scope))));
       }
       case Expression.Filter(Expression of, String name, Arguments arguments, int line) -> {
-        Object value = value(of, scope);
+        Object value = whole(of, scope);
         yield within(line, () -> Filters.of(name, value, given(name, arguments, scope), line));
       }
       case Expression.Test(Expression of, String name, Arguments arguments, int line) -> {
-        Object value = value(of, scope);
+        Object value = whole(of, scope);
         yield within(line, () -> Tests.of(name, value, given(name, arguments, scope), line));
       }
       case Expression.Not(Expression of) -> !Values.isTrue(value(of, scope));
@@ -79,7 +89,7 @@ final class Evaluator {
                 throw TemplateException.at(line, Values.kind(other) + " has no negative");
           };
       case Expression.Binary(String operator, Expression a, Expression b, int line) ->
-          within(line, () -> binary(operator, value(a, scope), value(b, scope)));
+          within(line, () -> binary(operator, whole(a, scope), whole(b, scope)));
       case Expression.Logical(boolean and, Expression a, Expression b) -> {
         Object first = value(a, scope);
         yield Values.isTrue(first) == and ? value(b, scope) : first;
@@ -116,14 +126,14 @@ final class Evaluator {
   private List<Object> values(List<Expression> expressions, Scope scope) {
     List<Object> values = new ArrayList<>();
     for (Expression expression : expressions) {
-      values.add(value(expression, scope));
+      values.add(whole(expression, scope));
     }
     return values;
   }
 
   private Given given(String what, Arguments arguments, Scope scope) {
     Map<String, Object> named = new LinkedHashMap<>();
-    arguments.named().forEach((name, value) -> named.put(name, value(value, scope)));
+    arguments.named().forEach((name, value) -> named.put(name, whole(value, scope)));
     return new Given(what, values(arguments.positional(), scope), named);
   }
 
@@ -196,7 +206,7 @@ final class Evaluator {
   }
 
   private Object slice(Expression.Slice slice, Scope scope) {
-    Object value = value(slice.of(), scope);
+    Object value = whole(slice.of(), scope);
     if (!(value instanceof String) && !(value instanceof List)) {
       throw TemplateException.at(slice.line(), Values.kind(value) + " has no parts");
     }
@@ -240,10 +250,10 @@ final class Evaluator {
   }
 
   private Object compare(Expression.Comparison comparison, Scope scope) {
-    Object left = value(comparison.first(), scope);
+    Object left = whole(comparison.first(), scope);
     for (int i = 0; i < comparison.operators().size(); i++) {
       Object first = left;
-      Object second = value(comparison.rest().get(i), scope);
+      Object second = whole(comparison.rest().get(i), scope);
       String operator = comparison.operators().get(i);
       if (!Values.isTrue(within(comparison.line(), () -> holds(operator, first, second)))) {
         return false;

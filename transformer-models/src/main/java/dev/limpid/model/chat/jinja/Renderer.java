@@ -87,7 +87,7 @@ final class Renderer {
       return;
     }
     for (int i = 0; i < items.size(); i++) {
-      evaluator.step();
+      evaluator.steps(2);
       Scope inside = new Scope(scope);
       name(loop.names(), items.get(i), inside, loop.line());
       inside.set("loop", new Loop(items, i));
@@ -98,7 +98,7 @@ final class Renderer {
   }
 
   private List<Object> items(Statement.For loop, Scope scope) {
-    Object all = evaluator.value(loop.items(), scope);
+    Object all = evaluator.whole(loop.items(), scope);
     List<Object> items;
     try {
       items = Values.items(all);

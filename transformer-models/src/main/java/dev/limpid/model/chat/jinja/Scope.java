@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The values of names, within those of what stands around. */
 final class Scope {
   private final @Nullable Scope around;
-  private final Map<String, Object> values = new HashMap<>();
+  private final Map<String, Object> values = new HashMap<>(4);
 
   Scope(@Nullable Scope around) {
     this.around = around;

@@ -132,8 +132,8 @@ record RotaryConfig(
     int n = (int) (dHead * share);
     if (n < 2 || n > dHead || n % 2 != 0) {
       throw json.invalid(
-          "%s: %d of the %d elements of a head, which cannot be rotated in pairs"
-              .formatted(key, n, dHead));
+          "%d of the %d elements of a head are rotated (a share of %s), which cannot be done in pairs"
+              .formatted(n, dHead, share));
     }
     return n;
   }
@@ -157,7 +157,7 @@ record RotaryConfig(
               rope.number("high_freq_factor"),
               original(rope));
       case "yarn" -> yarn(rope, base, n);
-      case "longrope" -> longRope(rope);
+      case "longrope" -> longRope(rope, n);
       default ->
           throw rope.unsupported(
               "rope_type", type, "default, linear, dynamic, llama3, yarn, longrope");
@@ -195,14 +195,25 @@ record RotaryConfig(
     return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
   }
 
-  private Scaling longRope(ConfigJson rope) throws ModelConfigException {
+  private Scaling longRope(ConfigJson rope, int n) throws ModelConfigException {
     int context = original(rope);
     double factor = rope.number("factor", (double) nContext / context);
     double magnitude = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(context));
     return new Scaling.LongRope(
-        rope.numbers("short_factor"),
-        rope.numbers("long_factor"),
+        factors(rope, "short_factor", n),
+        factors(rope, "long_factor", n),
         context,
         rope.number("attention_factor", magnitude));
+  }
+
+  private static List<Float> factors(ConfigJson rope, String key, int n)
+      throws ModelConfigException {
+    List<Float> factors = rope.numbers(key);
+    if (factors.size() != n / 2) {
+      throw rope.invalid(
+          "%s has %d factors, should have %d, half of what is rotated"
+              .formatted(key, factors.size(), n / 2));
+    }
+    return factors;
   }
 }
