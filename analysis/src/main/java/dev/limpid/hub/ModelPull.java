@@ -15,7 +15,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Downloads what Limpid needs of a model: configuration, tokenizer, safetensors, model card. */
+/**
+ * Downloads what Limpid needs of a model, or of an adapter of one: configuration, tokenizer,
+ * safetensors, model card.
+ */
 public final class ModelPull {
   private static final Pattern MODEL = Pattern.compile("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)?");
   private static final Pattern FILE = Pattern.compile("[\\w-][\\w.-]*");
@@ -24,6 +27,9 @@ public final class ModelPull {
   private static final String WEIGHTS = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
 
+  private static final String ADAPTER_CONFIG = "adapter_config.json";
+  private static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
+
   /** Small files, taken where they exist. */
   private static final List<String> COMPANIONS =
       List.of(
@@ -31,6 +37,7 @@ public final class ModelPull {
           "tokenizer.json",
           "tokenizer_config.json",
           "tokenizer.model",
+          "chat_template.jinja",
           "special_tokens_map.json",
           "added_tokens.json",
           "vocab.json",
@@ -80,8 +87,11 @@ public final class ModelPull {
   private Result pull(HubClient client, String model, Path folder) throws IOException {
     FileDownload download = new FileDownload(client, settings, listener);
     Optional<List<String>> names = client.list(model);
+    boolean adapter = isAdapter(client, model, names);
     RemoteFile config =
-        client.describe(model, CONFIG).orElseThrow(() -> missing(model, names.isPresent()));
+        client
+            .describe(model, adapter ? ADAPTER_CONFIG : CONFIG)
+            .orElseThrow(() -> missing(model, names.isPresent()));
     List<RemoteFile> files = new ArrayList<>();
     for (String name : COMPANIONS) {
       if (names.isEmpty() || names.get().contains(name)) {
@@ -89,12 +99,16 @@ public final class ModelPull {
       }
     }
     int fetched = 0;
-    Optional<RemoteFile> index = index(client, model, names);
+    Optional<RemoteFile> index = adapter ? Optional.empty() : index(client, model, names);
     Files.createDirectories(folder); // not before the hub is known to have it
     if (index.isPresent()) {
       fetched += download.fetch(model, index.get(), folder.resolve(INDEX)) ? 1 : 0;
     }
-    for (String name : weights(client, model, names, index.map(i -> folder.resolve(INDEX)))) {
+    Set<String> weights =
+        adapter
+            ? Set.of(ADAPTER_WEIGHTS)
+            : weights(client, model, names, index.map(i -> folder.resolve(INDEX)));
+    for (String name : weights) {
       files.add(
           client
               .describe(model, name)
@@ -108,6 +122,20 @@ public final class ModelPull {
     }
     index.ifPresent(files::add);
     return new Result(folder, files.size(), fetched, size(folder, files));
+  }
+
+  /** The folder of an adapter may hold the configuration of its base as well, but no weights. */
+  private static boolean isAdapter(HubClient client, String model, Optional<List<String>> names)
+      throws IOException {
+    if (names.isEmpty()) {
+      return client.describe(model, CONFIG).isEmpty()
+          && client.describe(model, ADAPTER_CONFIG).isPresent();
+    }
+    List<String> there = names.get();
+    return there.contains(ADAPTER_CONFIG)
+        && !there.contains(WEIGHTS)
+        && !there.contains(INDEX)
+        && (there.contains(ADAPTER_WEIGHTS) || !there.contains(CONFIG));
   }
 
   private IOException missing(String model, boolean isListed) {

@@ -250,6 +250,37 @@ class ModelPullTest {
     assertThat(names()).doesNotContain("consolidated.safetensors");
   }
 
+  /** Many of them hold the configuration of their base, which would make them a model. */
+  @Test
+  void bringsAnAdapter() throws IOException {
+    hub.without(WEIGHTS)
+        .with("adapter_config.json", "{\"peft_type\":\"LORA\"}")
+        .with("adapter_model.safetensors", weights)
+        .with("chat_template.jinja", "{{ 1 }}");
+    ModelPull.Result result = pull("");
+    assertThat(result.fetched()).isEqualTo(5);
+    assertThat(names())
+        .containsExactly(
+            "README.md",
+            "adapter_config.json",
+            "adapter_model.safetensors",
+            "chat_template.jinja",
+            "tokenizer.json");
+    assertThat(folder().resolve("adapter_model.safetensors")).hasBinaryContent(weights);
+    hub.without("config.json").withoutList();
+    assertThat(pull("").fetched()).as("from a mirror without a list").isZero();
+  }
+
+  @Test
+  void saysThatAnAdapterHasNoSafetensors() throws IOException {
+    hub.without(WEIGHTS)
+        .without("config.json")
+        .with("adapter_config.json", "{\"peft_type\":\"LORA\"}")
+        .with("adapter_model.bin", "x");
+    assertThatThrownBy(() -> pull(""))
+        .hasMessage("org/name: adapter_model.safetensors is missing on the hub");
+  }
+
   @Test
   void anIndexCannotLeadElsewhere() throws IOException {
     hub.close();

@@ -86,6 +86,12 @@ public final class FakeHub implements AutoCloseable {
     return this;
   }
 
+  /** Takes a file away again. */
+  public FakeHub without(String name) {
+    files.remove(name);
+    return this;
+  }
+
   /** A plain mirror of files, without the interface that lists them. */
   public FakeHub withoutList() {
     isListed = false;
