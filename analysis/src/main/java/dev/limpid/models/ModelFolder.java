@@ -24,9 +24,7 @@ final class ModelFolder {
    * none by itself the GGUF model in it, if there is just one.
    */
   static Optional<Path> modelAt(Path path) {
-    if (GgufFile.isAt(path)
-        || Files.isRegularFile(path.resolve(CONFIG))
-        || Adapter.isIn(path)) {
+    if (GgufFile.isAt(path) || Files.isRegularFile(path.resolve(CONFIG)) || Adapter.isIn(path)) {
       return Optional.of(path);
     }
     List<Path> inside = ggufModelsIn(path);

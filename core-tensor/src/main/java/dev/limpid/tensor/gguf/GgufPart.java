@@ -101,7 +101,9 @@ record GgufPart(
     long before = file.bytes().byteSize();
     if (size < before) {
       throw new MalformedGgufException(
-          path(), size, "the file had %d bytes and was cut off while it was read".formatted(before));
+          path(),
+          size,
+          "the file had %d bytes and was cut off while it was read".formatted(before));
     }
   }
 

@@ -97,7 +97,8 @@ final class GgufSplit {
       throws IOException {
     OptionalLong stored = part.metadata().integer(key);
     if (!stored.equals(expected)) {
-      throw bad(part.path(), "%s is %s, should be %s".formatted(key, words(stored), words(expected)));
+      throw bad(
+          part.path(), "%s is %s, should be %s".formatted(key, words(stored), words(expected)));
     }
   }
 

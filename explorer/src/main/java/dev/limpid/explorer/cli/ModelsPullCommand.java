@@ -65,7 +65,9 @@ final class ModelsPullCommand implements Callable<Integer> {
                       result.folder()));
       if (Adapter.isIn(result.folder())) {
         String base = Adapter.open(result.folder()).base();
-        console.out().println("an adapter: its base is %s".formatted(base.isEmpty() ? "not named" : base));
+        console
+            .out()
+            .println("an adapter: its base is %s".formatted(base.isEmpty() ? "not named" : base));
       }
       return ExitCode.DONE;
     } finally {

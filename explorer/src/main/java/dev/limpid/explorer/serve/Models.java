@@ -65,10 +65,7 @@ public final class Models {
    * @throws IOException if the model to begin with has no readable card
    */
   public static Models find(
-      ModelLocator locator,
-      ModelSource begin,
-      Optional<String> backend,
-      Consumer<String> warnings)
+      ModelLocator locator, ModelSource begin, Optional<String> backend, Consumer<String> warnings)
       throws IOException {
     Map<String, Listed> listed = new LinkedHashMap<>();
     for (ModelLocation location : locator.all()) {

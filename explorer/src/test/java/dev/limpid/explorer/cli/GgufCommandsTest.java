@@ -52,7 +52,8 @@ class GgufCommandsTest {
       String name = "model-0000%d-of-00004.gguf".formatted(i);
       Files.copy(GOLDENS.resolve("parts").resolve(name), parts.resolve(name));
     }
-    String whole = run("lens --model %s --tokens 1,2", GOLDENS.resolve("llama-floats/model.gguf")).out();
+    String whole =
+        run("lens --model %s --tokens 1,2", GOLDENS.resolve("llama-floats/model.gguf")).out();
     for (Path path : List.of(parts, parts.resolve("model-00001-of-00004.gguf"))) {
       LimpidRun run = run("lens --model %s --tokens 1,2", path);
       assertThat(run.code()).as(run.err()).isZero();

@@ -83,7 +83,9 @@ final class FuzzOracle {
       run(ModelLoader.open(folder, new ReferenceOps()));
     } else if (Files.exists(blocks)) {
       // On one thread, the one whose memory is counted.
-      run(ModelLoader.open(blocks, Backends.open("vector", BackendSettings.DEFAULT.withThreads(1))));
+      run(
+          ModelLoader.open(
+              blocks, Backends.open("vector", BackendSettings.DEFAULT.withThreads(1))));
     } else if (Files.exists(folder.resolve(FuzzKind.ADAPTER_CONFIG.file()))) {
       run(adapted(folder));
     } else if (Files.exists(folder.resolve(FuzzKind.CHAT_TEMPLATE.file()))) {

@@ -98,7 +98,12 @@ final class TemplateMutation {
     int other = random.nextInt(parts.size());
     switch (random.nextInt(7)) {
       case 0 -> parts.remove(at);
-      case 1 -> parts.subList(Math.min(at, other), Math.min(at, other) + 1 + random.nextInt(Math.abs(at - other) + 1)).clear();
+      case 1 ->
+          parts
+              .subList(
+                  Math.min(at, other),
+                  Math.min(at, other) + 1 + random.nextInt(Math.abs(at - other) + 1))
+              .clear();
       case 2 -> parts.set(at, parts.get(other));
       case 3 -> Collections.swap(parts, at, other);
       case 4 -> parts.add(at, parts.get(at).repeat(1 << random.nextInt(12)));

@@ -213,7 +213,8 @@ class GgufModelTest {
         "'olmo.attention.layer_norm_rms_epsilon' is not supported");
     assertRefused(
         other("phi2", "layer_norm_epsilon").integer("phi2.rope.dimension_count", 5),
-        "5 of the 16 elements of a head are rotated", "cannot be done in pairs");
+        "5 of the 16 elements of a head are rotated",
+        "cannot be done in pairs");
   }
 
   private static GgufBuilder other(String architecture, String epsilon) {

@@ -115,8 +115,7 @@ class GgufPartsTest {
   @Test
   void aPartThatIsNotTheFirst() throws IOException {
     writeParts();
-    assertRefused(
-        part(2), "@2#: part 2 of 3 of a model; give the first, tiny-00001-of-00003.gguf");
+    assertRefused(part(2), "@2#: part 2 of 3 of a model; give the first, tiny-00001-of-00003.gguf");
   }
 
   @Test
@@ -162,8 +161,7 @@ class GgufPartsTest {
         "@3#: a part of another model: general.architecture is 'qwen2', in"
             + " tiny-00001-of-00003.gguf 'llama'");
     norms(embedding(split(new GgufBuilder(), 2, 3, TENSORS))).write(part(3));
-    assertRefused(
-        part(1), "@3#: tensor 'token_embd.weight' is in tiny-00002-of-00003.gguf, too");
+    assertRefused(part(1), "@3#: tensor 'token_embd.weight' is in tiny-00002-of-00003.gguf, too");
   }
 
   @Test

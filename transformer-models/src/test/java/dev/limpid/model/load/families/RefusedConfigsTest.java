@@ -47,10 +47,37 @@ class RefusedConfigsTest {
   /** One golden of each family, those that have rotary positions. */
   static Stream<String> rotating() {
     return Stream.of(
-        "arcee", "cohere", "cohere2", "ernie4.5", "exaone4", "falcon", "gemma", "gemma2", "gemma3",
-        "glm4", "gpt-oss", "granite", "llama-bf16", "mistral-head-dim", "mixtral", "nemotron",
-        "olmo", "olmo2", "olmo3", "olmoe", "phi", "phi3", "pythia", "qwen2", "qwen2-moe", "qwen3",
-        "qwen3-moe", "seed-oss", "smollm3", "stablelm", "starcoder2");
+        "arcee",
+        "cohere",
+        "cohere2",
+        "ernie4.5",
+        "exaone4",
+        "falcon",
+        "gemma",
+        "gemma2",
+        "gemma3",
+        "glm4",
+        "gpt-oss",
+        "granite",
+        "llama-bf16",
+        "mistral-head-dim",
+        "mixtral",
+        "nemotron",
+        "olmo",
+        "olmo2",
+        "olmo3",
+        "olmoe",
+        "phi",
+        "phi3",
+        "pythia",
+        "qwen2",
+        "qwen2-moe",
+        "qwen3",
+        "qwen3-moe",
+        "seed-oss",
+        "smollm3",
+        "stablelm",
+        "starcoder2");
   }
 
   /** One golden of each family. */
@@ -204,7 +231,8 @@ class RefusedConfigsTest {
     Path weights = changed(golden, with(golden, key, "" + (experts - 1)));
     assertThatThrownBy(() -> ModelLoader.open(folder, new ReferenceOps()))
         .hasMessageStartingWith(weights + ": tensor '")
-        .hasMessageContainingAll("has shape [" + experts, "the configuration needs [" + (experts - 1));
+        .hasMessageContainingAll(
+            "has shape [" + experts, "the configuration needs [" + (experts - 1));
   }
 
   @ParameterizedTest
@@ -217,7 +245,11 @@ class RefusedConfigsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"phi, partial_rotary_factor", "pythia, rotary_pct", "stablelm, partial_rotary_factor"})
+  @CsvSource({
+    "phi, partial_rotary_factor",
+    "pythia, rotary_pct",
+    "stablelm, partial_rotary_factor"
+  })
   void anOddRotation(String golden, String key) throws IOException {
     ObjectNode config = config(golden);
     config.remove("rope_parameters");
@@ -234,7 +266,8 @@ class RefusedConfigsTest {
     int factors = scaling.path(list).size();
     scaling.set(list, JsonMapper.shared().readTree("[1.0]"));
     assertRefused(
-        config, list + " has 1 factors, should have %d, half of what is rotated".formatted(factors));
+        config,
+        list + " has 1 factors, should have %d, half of what is rotated".formatted(factors));
     assertThat(factors).isGreaterThan(1);
   }
 
@@ -247,7 +280,8 @@ class RefusedConfigsTest {
     Transformer model = ModelLoader.open(folder, new ReferenceOps());
     assertThat(model.config().nLayers()).isPositive();
     int header = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    JsonNode tensors = JsonMapper.shared().readTree(new String(whole, 8, header, StandardCharsets.UTF_8));
+    JsonNode tensors =
+        JsonMapper.shared().readTree(new String(whole, 8, header, StandardCharsets.UTF_8));
     int refused = 0;
     for (Map.Entry<String, JsonNode> tensor : tensors.properties()) {
       String type = tensor.getValue().path("dtype").asString();
@@ -274,7 +308,8 @@ class RefusedConfigsTest {
   void imagesAreLeftOutWithOneWarning() throws IOException {
     List<Integer> tokens = List.of(1, 2, 3, 4, 5);
     Path golden = GOLDENS.resolve("gemma3");
-    SafetensorsFile text = SafetensorsFile.open(golden.resolve("model.safetensors"), Arena.ofAuto());
+    SafetensorsFile text =
+        SafetensorsFile.open(golden.resolve("model.safetensors"), Arena.ofAuto());
     SafetensorsWriter shell = new SafetensorsWriter();
     for (String name : text.names()) {
       shell.add("language_model." + name, text.tensor(name));
