@@ -48,8 +48,10 @@ public class QuantisedMatmulBenchmark {
   private static final int WIDTH = 4096;
 
   /** How the weight is quantised. */
-  @Param({"Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL",
-    "IQ4_XS", "MXFP4"})
+  @Param({
+    "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K", "IQ4_NL",
+    "IQ4_XS", "MXFP4"
+  })
   public BlockFormat format = BlockFormat.Q4_0;
 
   /** Rows of x: positions of the prompt, 1 when generating. */
@@ -77,8 +79,7 @@ public class QuantisedMatmulBenchmark {
     vector.matmul(x, blocks[0], null, out);
     int from = Math.max(0, t - 2); // the naive loops take seconds for all rows
     Tensor expected = Tensor.zeros(t - from, WIDTH);
-    reference.matmul(
-        x.rows(from, t), reference.pack(weight, WeightLayout.OUT_IN), null, expected);
+    reference.matmul(x.rows(from, t), reference.pack(weight, WeightLayout.OUT_IN), null, expected);
     Inputs.requireClose(expected, out.rows(from, t), TOLERANCE * Inputs.largest(expected));
   }
 

@@ -8,7 +8,6 @@ import dev.limpid.explorer.show.Sizes;
 import dev.limpid.hub.HubSettings;
 import dev.limpid.hub.ModelPull;
 import dev.limpid.hub.PullListener;
-import dev.limpid.model.load.lora.Adapter;
 import dev.limpid.models.Folders;
 import java.io.IOException;
 import java.util.HashMap;
@@ -63,12 +62,6 @@ final class ModelsPullCommand implements Callable<Integer> {
                       Sizes.binary(result.bytes()),
                       result.fetched() == 0 ? "all there already" : result.fetched() + " new",
                       result.folder()));
-      if (Adapter.isIn(result.folder())) {
-        String base = Adapter.open(result.folder()).base();
-        console
-            .out()
-            .println("an adapter: its base is %s".formatted(base.isEmpty() ? "not named" : base));
-      }
       return ExitCode.DONE;
     } finally {
       bars.clear();
