@@ -152,7 +152,10 @@ final class Values {
       }
       return equal;
     }
-    return a instanceof String ? a.equals(b) : a == b;
+    return switch (a) {
+      case String _, Nothing _, List<?> _, Map<?, ?> _ -> a.equals(b);
+      default -> throw new TemplateException(kind(a) + " cannot be compared");
+    };
   }
 
   /** Returns a value that is to be a key; lists and dictionaries are none. */

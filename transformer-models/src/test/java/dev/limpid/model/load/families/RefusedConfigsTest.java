@@ -253,7 +253,7 @@ class RefusedConfigsTest {
   void anOddRotation(String golden, String key) throws IOException {
     ObjectNode config = config(golden);
     config.remove("rope_parameters");
-    double width = config.path("hidden_size").asInt() / config.path("num_attention_heads").asInt();
+    int width = config.path("hidden_size").asInt() / config.path("num_attention_heads").asInt();
     config.put(key, 3.01 / width);
     assertRefused(config, "3 of the 10 elements of a head are rotated (a share of 0.301)");
   }
