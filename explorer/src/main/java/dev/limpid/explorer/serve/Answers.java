@@ -80,6 +80,7 @@ final class Answers {
 
   private void await(Context context, Lane.Ticket ticket, Operation operation)
       throws InterruptedException {
+    long begin = System.nanoTime();
     Presence asker = Presence.of(context);
     Optional<Job.Outcome> ended = ticket.job().await(SILENCE);
     while (ended.isEmpty()) {
@@ -89,6 +90,9 @@ final class Answers {
       }
       ended = ticket.job().await(SILENCE);
     }
+    // In a header, as the same question has the same bytes for an answer.
+    context.header(
+        "Server-Timing", "answer;dur=%d".formatted((System.nanoTime() - begin) / 1_000_000));
     switch (ended.get()) {
       case Job.Outcome.Answered answered -> whole(context, answered.content());
       case Job.Outcome.Failed failed -> refuse(context, refusal(failed.cause(), operation));

@@ -24,7 +24,7 @@ final class Doorkeeper extends Handler.Wrapper {
 
   private static final Pattern MODEL_PATH =
       Pattern.compile(
-          "/api/models/(?!\\.)([A-Za-z0-9_.~@:+,=-]|%[2-9A-Fa-f][0-9A-Fa-f])+(/roles)?");
+          "/api/models/(?!\\.)([A-Za-z0-9_.~@:+,=-]|%[2-9A-Fa-f][0-9A-Fa-f])+(/roles|/token)?");
 
   private final Set<String> names;
   private final IntSupplier port;

@@ -21,6 +21,7 @@ class OpenApiTest {
           Map.entry("node", "A1_1"),
           Map.entry("component", "mlp"),
           Map.entry("answer", RunningServer.encoded(" Mary")),
+          Map.entry("text", RunningServer.encoded(" Mary")),
           Map.entry("format", "dot"));
 
   private static RunningServer server;
@@ -84,6 +85,7 @@ class OpenApiTest {
             "/api/models",
             "/api/models/{name}",
             "/api/models/{name}/roles",
+            "/api/models/{name}/token",
             "/api/sentences",
             "/api/prompts",
             "/api/generate",

@@ -161,6 +161,21 @@ class RefusalsTest {
   }
 
   @Test
+  void bytesThatAreNoUtf8() throws IOException {
+    for (String bytes : List.of("\u00ff", "\u00c3(", "\u00ed\u00a0\u0080", "\u00c0\u0080")) {
+      String body = "{\"text\":\"a" + bytes + "\"}"; // sent as Latin-1, a byte a character
+      assertRawRefused(
+          400,
+          "bad_body",
+          server.raw(
+              "POST /api/traces HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
+                      .formatted(server.port())
+                  + "Connection: close\r\nContent-Length: %d\r\n\r\n%s"
+                      .formatted(body.length(), body)));
+    }
+  }
+
+  @Test
   void numbersThatDoNotEnd() throws Exception {
     for (String number :
         List.of("1".repeat(100_000), "0." + "1".repeat(100_000), "1e400", "-1e400")) {

@@ -47,6 +47,7 @@ public final class Paths {
         new ModelsPath(explorer),
         new ModelPath(explorer),
         new RolesPath(explorer),
+        new TokenPath(explorer),
         new SentencesPath(explorer),
         new PromptsPath(explorer),
         new GeneratePath(explorer));
