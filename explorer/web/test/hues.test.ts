@@ -89,6 +89,19 @@ describe.each([
   });
 });
 
+describe('what stands back', () => {
+  it('is at 36 % in the light, 45 % in the dark', () => {
+    expect([...css.matchAll(/--dim: ([\d.]+);/g)].map((m) => m[1])).toEqual(['0.36', '0.45']);
+  });
+});
+
+describe('the corners', () => {
+  it('are 3, 6 or 8 pixels', () => {
+    const radii = [base, graph, lists, layout].flatMap((file) => [...file.matchAll(/border-radius:\s*([^;]+);/g)].flatMap((m) => m[1]!.split(' ')));
+    expect([...new Set(radii)].sort()).toEqual(['0', '3px', '6px', '8px']);
+  });
+});
+
 describe('the type', () => {
   it('has a few sizes, 11 the least', () => {
     const sizes = [base, graph, lists, layout].flatMap((file) => [...file.matchAll(/font(?:-size)?:\s*(\d+)px/g)].map((m) => Number(m[1])));

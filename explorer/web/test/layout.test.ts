@@ -5,8 +5,11 @@ import { moved } from '../src/graph/keys';
 import { layOut, opacityOf, type Layout, type PlacedBand } from '../src/graph/layout';
 import { litBy } from '../src/graph/lit';
 import { between } from '../src/graph/motion';
-import { riverOfContrast, riverOfRoute, riverOfTwo, shiftedRiver, type River } from '../src/graph/river';
+import { riverOfContrast, riverOfRelevance, riverOfRoute, riverOfTwo, shiftedRiver, type River } from '../src/graph/river';
+import { svgPath } from '../src/graph/layout';
+import { headShares } from '../src/views/Heads';
 import { lensPaths } from '../src/views/Lens';
+import { sentencesOf } from '../src/views/Prompts';
 import type { Shown } from '../src/state/store';
 
 /** Two layers, three tokens: the last reads the first in layer 1, all else stays in its column or passes an MLP. */
@@ -102,6 +105,17 @@ describe('the river of a route', () => {
     expect(stub.x).toBeCloseTo(span(layout.into.get('A1_2')!, 'x2', layout.scale)[1]);
   });
 
+  it('of relevance has shares of the answer for widths, and says what works against it', () => {
+    const document = structuredClone(ROUTE);
+    const edge = document.routes[0]!.edges.find((e) => e.from === 'I0_0' && e.to === 'A1_2')!;
+    edge.weight = -0.3;
+    const { bands, style } = riverOfRelevance(document, 2, 3);
+    expect(style).toBe('relevance');
+    expect(bands.find((b) => b.sel === 'I0_0>A1_2')).toMatchObject({ amount: 0.3, look: 'against' });
+    expect(bands.find((b) => b.to === 'A1_2' && b.kind === 'residual')).toMatchObject({ amount: 0.7 });
+    expect(bands.filter((b) => b.look)).toHaveLength(1);
+  });
+
   it('selects attention by its ends, and MLPs by their node', () => {
     const selections = plain().bands.map((b) => b.sel);
     expect(selections).toContain('I0_0>A1_2');
@@ -133,6 +147,18 @@ describe('the layout', () => {
     expect(layOut(plain(), FRAME).scale).toBe(48);
     const many = { ...plain(), tokens: 24 };
     expect(layOut(many, FRAME).scale).toBeCloseTo(0.72 * 54);
+  });
+
+  it('takes it as less in many layers, as more in a contrast', () => {
+    expect(layOut({ ...plain(), layers: 13 }, FRAME).scale).toBe(30);
+    expect(layOut({ ...plain(), layers: 13, tokens: 40 }, { ...FRAME, fold: false }).scale).toBe(30);
+    expect(layOut({ ...plain(), style: 'contrast' }, FRAME).scale).toBe(54);
+    expect(layOut({ ...plain(), style: 'contrast', tokens: 24 }, FRAME).scale).toBeCloseTo(0.82 * 54);
+  });
+
+  it('keeps the faintest band visible', () => {
+    const thin = { ...plain(), bands: plain().bands.map((b) => ({ ...b, amount: 1e-4 })) };
+    expect(layOut(thin, FRAME).bands.every((b) => b.width === 0.8)).toBe(true);
   });
 
   it('has columns of 54 to 96 pixels up to 24 tokens, none folded', () => {
@@ -169,6 +195,62 @@ describe('the layout', () => {
     expect(band.square!.size).toBeLessThanOrEqual(14);
   });
 
+  it('draws curves with upright ends, 0.62 of their height', () => {
+    const [x1, y1, c1x, c1y, c2x, c2y, x2, y2] = layOut(plain(), FRAME).bands.find((b) => b.sel === 'I0_0>A1_2')!.curve as [number, number, number, number, number, number, number, number];
+    expect([c1x, c2x]).toEqual([x1, x2]);
+    expect(c1y - y1).toBeCloseTo(0.62 * (y2 - y1));
+    expect(y2 - c2y).toBeCloseTo(0.62 * (y2 - y1));
+    expect(svgPath([0, 1, 2, 3, 4, 5, 6, 7])).toBe('M0.00 1.00C2.00 3.00 4.00 5.00 6.00 7.00');
+  });
+
+  it('has states at least so large, smaller ones in many layers where their row has room', () => {
+    const few = layOut({ ...plain(), nodes: plain().nodes.map((n) => ({ ...n, share: 0.01 })) }, FRAME);
+    expect([...few.nodes.values()].filter((n) => n.drawn).every((n) => n.width === 6.5 && n.height === 5.5)).toBe(true);
+    const many = layOut({ ...plain(), layers: 30, nodes: plain().nodes.map((n) => ({ ...n, share: 0.01 })) }, FRAME);
+    expect([...many.nodes.values()].every((n) => n.width === 3.4 && n.height === 3)).toBe(true);
+    const after = many.nodes.get('I1_2')!;
+    expect(after.drawn).toBe(many.rows[1]!.height >= 11);
+    const low = layOut({ ...plain(), layers: 30 }, { ...FRAME, height: 100 });
+    expect(low.rows[0]!.height).toBeLessThan(11);
+    expect(low.nodes.get('I0_2')!.drawn).toBe(false);
+  });
+
+  it('bulges no MLP above a dozen layers, and gives a square to those from 3 % on', () => {
+    const of = { ...plain(), layers: 30 };
+    const mlp = layOut(of, FRAME).bands.find((b) => b.kind === 'mlp')!;
+    expect(mlp.curve).toHaveLength(8);
+    expect(mlp.square!.size).toBeGreaterThanOrEqual(4);
+    expect(mlp.square!.size).toBeLessThanOrEqual(7);
+    const little = { ...of, bands: of.bands.map((b) => (b.kind === 'mlp' ? { ...b, amount: 0.029 } : b)) };
+    expect(layOut(little, FRAME).bands.find((b) => b.kind === 'mlp')!.square).toBeUndefined();
+  });
+
+  it('gives rows of many layers the height that attention asks for, and numbers to those with room', () => {
+    const rows = layOut({ ...plain(), layers: 30 }, FRAME).rows;
+    // 0.3 of the last state moves between columns in layer 1, 0.1 in layer 0, nothing in others.
+    const asked = (moved: number) => 0.42 + Math.min(3.2, 6.5 * Math.sqrt(moved));
+    expect(rows[1]!.height / rows[20]!.height).toBeCloseTo(asked(0.3) / asked(0));
+    expect(rows[0]!.height / rows[20]!.height).toBeCloseTo(asked(0.1) / asked(0));
+    for (const r of rows) expect(r.numbered).toBe(r.height >= 12 || r.layer === 29);
+    const even = layOut({ ...plain(), layers: 30 }, { ...FRAME, even: true }).rows;
+    expect(even[1]!.height).toBeCloseTo(even[20]!.height);
+  });
+
+  it('opens the columns of a long text no narrower than 40 pixels', () => {
+    const open = layOut({ ...plain(), tokens: 100, target: 60 }, { ...FRAME, width: 200 }).columns.filter((c) => !c.folded);
+    expect(open.every((c) => c.width === 40)).toBe(true);
+  });
+
+  it('places 2,000 tokens and 4,000 bands, all but the few that matter folded', () => {
+    const nodes = plain().nodes.map((n) => ({ ...n, position: n.position * 900, id: n.id.replace(/_(\d+)/, (_, p: string) => `_${Number(p) * 900}`) }));
+    const far = (id: string) => id.replace(/_(\d+)/, (_, p: string) => `_${Number(p) * 900}`);
+    const bands = Array.from({ length: 400 }, () => plain().bands.map((b) => ({ ...b, from: far(b.from), to: far(b.to), amount: b.amount / 400 }))).flat();
+    const layout = layOut({ ...plain(), tokens: 2000, target: 1800, nodes, bands }, FRAME);
+    expect(layout.bands).toHaveLength(bands.length);
+    expect(layout.columns.length).toBeLessThan(8);
+    expect(layout.width).toBeLessThan(900);
+  });
+
   it('goes up: every band ends above its start', () => {
     for (const b of layOut(plain(), FRAME).bands) expect(b.y2).toBeLessThan(b.y1);
   });
@@ -191,6 +273,34 @@ describe('finding and walking', () => {
     expect(layout.into.get('A1_2')![0]!.amount).toBeCloseTo(0.7);
     expect(moved(layout, 'I1_2', { node: 'A1_2' }, 'End')).toEqual({ node: 'X0_2' });
     expect(moved(layout, 'I1_2', { node: 'X0_2' }, 'Home')).toEqual({ node: 'I1_2' });
+  });
+
+  it('goes to the left and right along rows, and backwards through what comes in', () => {
+    const along = moved(layout, 'I1_2', { node: 'A0_2' }, 'ArrowLeft')!;
+    expect(layout.nodes.get(along.node)!.x).toBeLessThan(layout.nodes.get('A0_2')!.x);
+    const back = moved(layout, 'I1_2', along, 'ArrowRight')!;
+    expect(layout.nodes.get(back.node)!.x).toBeGreaterThan(layout.nodes.get(along.node)!.x);
+    const last = layout.into.get('A1_2')!.length - 1;
+    expect(moved(layout, 'I1_2', { node: 'A1_2' }, '[')).toEqual({ node: 'A1_2', band: last });
+    expect(moved(layout, 'I1_2', { node: 'A1_2', band: last }, ']')).toEqual({ node: 'A1_2', band: 0 });
+    expect(moved(layout, 'I1_2', { node: 'A1_2' }, 'x')).toBeUndefined();
+  });
+
+  it('reaches a thin band from six pixels away, and no further', () => {
+    const thin = { ...plain(), bands: plain().bands.map((b) => ({ ...b, amount: 1e-4 })) };
+    const of = layOut(thin, FRAME);
+    const { curve } = of.bands.find((b) => b.sel === 'I0_0>A1_2')!;
+    const hits = new Hits(of);
+    // At its very middle, where nothing else is near.
+    const x = (curve[0]! + curve[6]!) / 2;
+    const y = (curve[1]! + curve[7]!) / 2;
+    const sel = (dy: number) => {
+      const hit = hits.at(x, y + dy);
+      return hit && 'band' in hit ? hit.band.sel : undefined;
+    };
+    expect(sel(0)).toBe('I0_0>A1_2');
+    expect(sel(5)).toBe('I0_0>A1_2');
+    expect(sel(24)).toBeUndefined();
   });
 
   it('keeps the way down to the tokens and up to the target bright', () => {
@@ -235,6 +345,26 @@ describe('the lens', () => {
       'api/traces/x/lens?positions=32-63&layer=28&top=1&rank_of=%235',
       'api/traces/x/lens?positions=64-69&layer=28&top=1&rank_of=%235',
     ]);
+  });
+});
+
+describe('the heads of a route', () => {
+  it('have what they brought, summed over connections, and their strongest', () => {
+    const document = structuredClone(ROUTE);
+    document.routes[0]!.edges.find((e) => e.to === 'A1_2' && e.kind === 'attention')!.heads = [[3, 0.2], [0, 0.1]];
+    document.routes[0]!.edges.find((e) => e.from === 'X0_0' && e.to === 'A0_2')!.heads = [[3, 0.1]];
+    document.routes[0]!.edges.find((e) => e.from === 'X0_2' && e.to === 'A0_2' && e.kind === 'attention')!.heads = [[3, 0.25]];
+    const shares = headShares({ route: document } as unknown as Shown);
+    expect(shares.get('1.3')).toMatchObject({ share: 0.2, strongest: 'I0_0>A1_2' });
+    expect(shares.get('0.3')!.share).toBeCloseTo(0.7 * 0.35);
+    expect(shares.get('0.3')!.strongest).toBe('X0_2>A0_2');
+    expect(shares.has('1.7')).toBe(false);
+  });
+});
+
+describe('a file of sentences', () => {
+  it('has one a line, or JSON lines with a text', () => {
+    expect(sentencesOf('One.\r\n{"text": "Two\\nlines."}\n{broken')).toBe('One.\nTwo lines.\n{broken');
   });
 });
 
