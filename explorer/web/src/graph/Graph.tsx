@@ -65,6 +65,12 @@ export function Graph(props: Props) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => setOpen(new Set()), [trace.id]);
+  // What is selected elsewhere is where the keyboard goes on from.
+  const byKey = useRef(false);
+  useEffect(() => {
+    if (selected && !byKey.current) setFocus(undefined);
+    byKey.current = false;
+  }, [selected]);
 
   const layout = useMemo(() => {
     if (!size) return undefined;
@@ -127,6 +133,7 @@ export function Graph(props: Props) {
       });
     } else if (e.key === 'Enter' || e.key === ' ') {
       const band = here.band === undefined ? undefined : layout.into.get(here.node)?.[here.band];
+      byKey.current = true;
       props.select(band ? band.sel : here.node);
     } else if (e.key === 'Escape') {
       if (!selected) return;
@@ -279,7 +286,8 @@ function useZoom(stage: { current: HTMLDivElement | null }, zoom: number, setZoo
     const element = plane.current;
     if (!element || bound.current === element) return;
     bound.current = element;
-    let last: ZoomTransform = zoomIdentity;
+    // Where the pointer was in the window: the plane itself moves with what it scrolls.
+    let at: [number, number] | undefined;
     const behaviour = zoomBehaviour<HTMLDivElement, unknown>()
       .scaleExtent([1, 6])
       .clickDistance(5)
@@ -288,6 +296,9 @@ function useZoom(stage: { current: HTMLDivElement | null }, zoom: number, setZoo
         if (e instanceof WheelEvent) return e.ctrlKey;
         if ('touches' in e) return (e as TouchEvent).touches.length > 1;
         return !(e as MouseEvent).button;
+      })
+      .on('start', (e: D3ZoomEvent<HTMLDivElement, unknown>) => {
+        at = e.sourceEvent instanceof MouseEvent ? [e.sourceEvent.clientX, e.sourceEvent.clientY] : undefined;
       })
       .on('zoom', (e: D3ZoomEvent<HTMLDivElement, unknown>) => {
         const scroller = stage.current!;
@@ -300,11 +311,12 @@ function useZoom(stage: { current: HTMLDivElement | null }, zoom: number, setZoo
           const ratio = to.k / wanted.current;
           setZoom(to.k);
           requestAnimationFrame(() => scroller.scrollTo({ left: inPlane * ratio - x }));
-        } else if (e.sourceEvent) {
-          scroller.scrollLeft -= to.x - last.x;
-          scroller.scrollTop -= to.y - last.y;
+        } else if (at && e.sourceEvent instanceof MouseEvent) {
+          const { clientX, clientY } = e.sourceEvent;
+          scroller.scrollLeft -= clientX - at[0];
+          scroller.scrollTop -= clientY - at[1];
+          at = [clientX, clientY];
         }
-        last = to;
       });
     select(element).call(behaviour);
   });

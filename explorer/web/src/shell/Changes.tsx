@@ -103,9 +103,9 @@ function Outcome({ document }: { document: ChangesDocument }) {
   const names = new Map([...before.top, ...after.top].map((t) => [t.id, quoted(reading(t.text, t.id))]));
   const movements = [...names.keys()]
     .filter((id) => id !== before.answer.id)
-    .map((id) => ({ id, from: was.get(id) ?? 0, to: is.get(id) ?? 0 }))
-    .filter((m) => Math.abs(m.to - m.from) >= 0.0005)
-    .sort((a, b) => Math.abs(b.to - b.from) - Math.abs(a.to - a.from))
+    .map((id) => ({ id, by: Math.abs((is.get(id) ?? 0) - (was.get(id) ?? 0)) }))
+    .filter((m) => m.by >= 0.0005)
+    .sort((a, b) => b.by - a.by)
     .slice(0, 2);
   const answer = quoted(reading(before.answer.text, before.answer.id));
   return (
@@ -113,9 +113,17 @@ function Outcome({ document }: { document: ChangesDocument }) {
       <b>
         {answer} {percent(before.answer.probability)} → {percent(after.answer.probability)}
       </b>
-      {movements.map((m) => ` · ${names.get(m.id)} ${percent(m.from)} → ${percent(m.to)}`)}
+      {movements.map(({ id }) => ` · ${names.get(id)} ${shareIn(was, id)} → ${shareIn(is, id)}`)}
     </span>
   );
+}
+
+/** The share of a token; of one that is not listed, that it is less than the least that is. */
+function shareIn(listed: Map<number, number>, id: number): string {
+  const known = listed.get(id);
+  if (known !== undefined) return percent(known);
+  const least = percent(Math.min(1, ...listed.values()));
+  return least.startsWith('<') ? least : `<${least}`;
 }
 
 /** The text up to the target: what comes after a position has no part in its prediction, and changes answer for the last. */

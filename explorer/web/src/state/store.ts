@@ -6,6 +6,7 @@ import { Ahead } from './ahead';
 import { formatChanges, isPossible, parseChanges } from './changes';
 import { estimate, isMuch, words } from './estimate';
 import { fittingThreshold } from './fitting';
+import { noToken, tokenOf } from './tokens';
 
 /** What is on the screen, whole: an address and all that it asked for. */
 export interface Shown {
@@ -276,8 +277,7 @@ export class Explorer {
           shown.contrast = await this.client.watched(path(`${I}/contrast`, { ...tokens, max_edges }), this.watch(signal));
         }
       } catch (e) {
-        // Tokens that an address made up are dropped; those that a person chose are complained about.
-        if (!(e instanceof Refusal && e.status === 400) || this.state.shown?.address.p === address.p) throw e;
+        if (!(e instanceof Refusal && e.status === 400) || this.isChosen(address)) throw e;
         dropContrast(address);
       }
     }
@@ -299,18 +299,37 @@ export class Explorer {
   }
 
   /** Drops what an address says of parts and tokens that are not there, before anybody is asked about them. */
-  private async dropImpossible({ address, trace, position }: Shown, signal: AbortSignal): Promise<void> {
-    const named = [address.a, address.b].flatMap((t) => (/^#\d+$/.test(t ?? '') ? Number(t!.slice(1)) : []));
-    const known = new Set(trace.predictions[position]!.top.map((t) => t.id));
-    if (!address.c && named.every((id) => known.has(id))) return;
-    const { d_vocab, d_mlp } = await this.facts(address.m, signal);
-    if (named.some((id) => id >= d_vocab)) dropContrast(address);
+  private async dropImpossible(shown: Shown, signal: AbortSignal): Promise<void> {
+    const { address, trace } = shown;
+    if (address.a !== undefined) await this.checkTokens(shown, signal);
     if (!address.c) return;
+    const { d_mlp } = await this.facts(address.m, signal);
     const { n_layers: layers, n_heads: heads } = trace.model;
     const extent = { layers, heads, neurons: d_mlp, tokens: trace.tokens.length };
     const possible = formatChanges(parseChanges(address.c).filter((c) => isPossible(c, extent, address.src)));
     if (possible) address.c = possible;
     else delete address.c;
+  }
+
+  /** Tokens that an address made up are dropped; those that a person chose are complained about. */
+  private async checkTokens({ address, trace, position }: Shown, signal: AbortSignal): Promise<void> {
+    const near = trace.predictions[position]!.top;
+    const known = async (given: string) => {
+      const id = await tokenOf(this.client, address.m, given, near, signal);
+      if (id === undefined && this.isChosen(address)) throw new Error(await noToken(this.client, address.m, given, signal));
+      if (id === undefined || near.some((t) => t.id === id)) return id;
+      return id < (await this.facts(address.m, signal)).d_vocab ? id : undefined;
+    };
+    const answer = await known(address.a!);
+    if (answer === undefined) return dropContrast(address);
+    if (address.b === undefined) return;
+    const distractor = await known(address.b);
+    if (distractor === undefined || distractor === answer) delete address.b;
+  }
+
+  /** Whether an address comes from what a person did with the text that is shown. */
+  private isChosen(address: Address): boolean {
+    return this.state.shown?.address.p === address.p;
   }
 }
 

@@ -14,9 +14,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +87,42 @@ class ServeProcessTest {
               "limpid: port %d of 127.0.0.1 is in use; give another by --port, or 0 for any that is free"
                   .formatted(taken.getLocalPort()));
     }
+  }
+
+  @Test
+  void anotherHostIsWarnedOf() throws Exception {
+    Process process = start("--port", "0", "--host", "localhost");
+    String address = process.inputReader(StandardCharsets.UTF_8).readLine();
+    assertThat(address).matches("http://localhost:\\d+/");
+    process.destroy();
+    assertThat(process.errorReader(StandardCharsets.UTF_8).lines())
+        .contains(
+            "limpid: warning: whoever reaches localhost can use this server: there is no password");
+  }
+
+  @Test
+  void workThatGoesOnDoesNotKeepIt() throws Exception {
+    Process process = start("--port", "0");
+    String address = process.inputReader(StandardCharsets.UTF_8).readLine();
+    String sentence = "\"%s\",".formatted("When Mary and John went to the store, ".repeat(6));
+    HttpClient client = HttpClient.newHttpClient();
+    CompletableFuture<?> asked =
+        client.sendAsync(
+            HttpRequest.newBuilder(URI.create(address + "api/prompts"))
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        "{\"prompts\":[%s\"end\"]}".formatted(sentence.repeat(900))))
+                .build(),
+            BodyHandlers.ofString());
+    HttpRequest status = HttpRequest.newBuilder(URI.create(address + "api/status")).build();
+    while (!client.send(status, BodyHandlers.ofString()).body().contains("\"running\":1")) {
+      Thread.sleep(20);
+    }
+    process.destroy();
+    assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(asked).failsWithin(Duration.ofSeconds(5));
+    client.shutdownNow();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.fragment;
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -32,14 +34,6 @@ class BrowserAddressTest {
     assertThat(browser.console()).as("what pages wrote to the console").isEmpty();
   }
 
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
-  }
-
-  private static String fragment(Page page) {
-    return page.evaluate("location.hash").toString();
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"#ids=99999999", "#m=demo-gpt2&ids=1,2,3,999999"})
   void idsThatNoVocabularyHasOpenTheDefaultAndAreSaid(String fragment) {
@@ -55,6 +49,7 @@ class BrowserAddressTest {
       strings = {
         "#a=zzzz+zzzz&b=+John",
         "#a=%2399999&b=+John",
+        "#a=zzzz&b=+John",
         "#c=head_out.9.0%3Bneuron_post.1.9999%3Bmlp_out.1%40400%3Bmlp_out.1%3Dpatch",
         "#sel=I9_9>A9_99&h=4&n=7",
         "#v=compare&of=second&sel=A1_2",
@@ -65,6 +60,16 @@ class BrowserAddressTest {
     assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Mary” 99.8 %");
     assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
     assertThat(fragment(page).replace("&v=compare", "").replace("&sel=A1_2", "")).isEqualTo(FIRST);
+  }
+
+  /** Of two tokens the one that is none is left out; so is what is the answer itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"#a=+Mary&b=zzzz", "#a=+Mary&b=%2399999", "#a=+Mary&b=%23398"})
+  void aDistractorThatIsNoneIsDropped(String fragment) {
+    Page page = browser.open(fragment, ColorScheme.LIGHT);
+    assertThat(named(page, AriaRole.HEADING, "Why “ Mary”?")).isVisible();
+    assertThat(fragment(page)).isEqualTo(FIRST + "&a=+Mary");
+    assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.fragment;
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
@@ -34,14 +36,6 @@ class BrowserControlsTest {
   static void end() {
     browser.close();
     assertThat(browser.console()).as("what pages wrote to the console").isEmpty();
-  }
-
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
-  }
-
-  private static String fragment(Page page) {
-    return page.evaluate("location.hash").toString();
   }
 
   private static Page open(String fragment) {

@@ -1,6 +1,7 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -124,9 +125,5 @@ class BrowserFileTest {
     printed.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
     assertThat(printed.getByLabel("Picture of the route")).isVisible();
     assertThat(printed.locator(".live")).isHidden();
-  }
-
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
   }
 }

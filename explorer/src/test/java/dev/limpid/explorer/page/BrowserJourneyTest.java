@@ -1,6 +1,7 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
@@ -105,9 +106,5 @@ class BrowserJourneyTest {
     Page page = browser.open("#m=none&t=99&tau=NaN&sel=I9_9>A9_99&v=zzz", ColorScheme.LIGHT);
     assertThat(page.evaluate("location.hash").toString())
         .isEqualTo("#m=demo-gpt2&p=When+Mary+and+John+went+to+the+store%2C+John+gave+a+drink+to");
-  }
-
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new GetByRoleOptions().setName(name));
   }
 }

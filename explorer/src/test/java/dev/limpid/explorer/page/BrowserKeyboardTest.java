@@ -1,6 +1,7 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Keyboard;
@@ -27,10 +28,6 @@ class BrowserKeyboardTest {
   static void end() {
     browser.close();
     assertThat(browser.console()).as("what pages wrote to the console").isEmpty();
-  }
-
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
   }
 
   /** What has the focus, as it is called. */

@@ -3,9 +3,11 @@ package dev.limpid.explorer.page;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.LoadState;
 import dev.limpid.testdata.TestData;
@@ -161,6 +163,16 @@ final class BrowserPage implements AutoCloseable {
     page.onRequest(request -> asked.add(request.url()));
     page.navigate(file.toUri().toString());
     return page;
+  }
+
+  /** What has a role and a name, as a screen reader finds it. */
+  static Locator named(Page page, AriaRole role, String name) {
+    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
+  }
+
+  /** What stands behind the # of the address. */
+  static String fragment(Page page) {
+    return page.evaluate("location.hash").toString();
   }
 
   /** Returns what pages wrote to the console. */

@@ -1,6 +1,7 @@
 package dev.limpid.explorer.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.limpid.explorer.page.BrowserPage.named;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -22,10 +23,6 @@ class BrowserServerTest {
   @AfterEach
   void end() {
     browser.close();
-  }
-
-  private static Locator named(Page page, AriaRole role, String name) {
-    return page.getByRole(role, new Page.GetByRoleOptions().setName(name));
   }
 
   private static void run(Page page, String text) {
