@@ -103,6 +103,11 @@ describe('the corners', () => {
 });
 
 describe('the type', () => {
+  it('is that of the system, figures of one width', () => {
+    expect(base).toContain('system-ui');
+    expect(base).toContain('tabular-nums');
+  });
+
   it('has a few sizes, 11 the least', () => {
     const sizes = [base, graph, lists, layout].flatMap((file) => [...file.matchAll(/font(?:-size)?:\s*(\d+)px/g)].map((m) => Number(m[1])));
     expect([...new Set(sizes)].sort((a, b) => a - b)).toEqual([11, 12, 13, 14, 16, 17, 18, 20, 28]);

@@ -63,7 +63,7 @@ function Table({ document, model }: { document: PromptsDocument; model: string }
     <>
       <h3>
         <span>
-          Mean share of the routes of {count(document.prompts - document.skipped.length, 'sentence')}
+          Mean share of the routes of {count(document.prompts, 'sentence')}
         </span>
         <span class="saves">
           <button onClick={() => saveText(`prompts-${model}.csv`, csv(document), 'text/csv')}>CSV</button>{' '}

@@ -94,10 +94,15 @@ class ServeProcessTest {
     Process process = start("--port", "0", "--host", "localhost");
     String address = process.inputReader(StandardCharsets.UTF_8).readLine();
     assertThat(address).matches("http://localhost:\\d+/");
-    process.destroy();
-    assertThat(process.errorReader(StandardCharsets.UTF_8).lines())
-        .contains(
+    BufferedReader errors = process.errorReader(StandardCharsets.UTF_8);
+    String said = errors.readLine();
+    while (said != null && !said.startsWith("limpid: ")) {
+      said = errors.readLine(); // what Java says of its modules
+    }
+    assertThat(said)
+        .isEqualTo(
             "limpid: warning: whoever reaches localhost can use this server: there is no password");
+    process.destroy();
   }
 
   @Test
@@ -106,22 +111,24 @@ class ServeProcessTest {
     String address = process.inputReader(StandardCharsets.UTF_8).readLine();
     String sentence = "\"%s\",".formatted("When Mary and John went to the store, ".repeat(6));
     HttpClient client = HttpClient.newHttpClient();
-    CompletableFuture<?> asked =
-        client.sendAsync(
-            HttpRequest.newBuilder(URI.create(address + "api/prompts"))
-                .header("Content-Type", "application/json")
-                .POST(
-                    HttpRequest.BodyPublishers.ofString(
-                        "{\"prompts\":[%s\"end\"]}".formatted(sentence.repeat(900))))
-                .build(),
-            BodyHandlers.ofString());
+    HttpRequest prompts =
+        HttpRequest.newBuilder(URI.create(address + "api/prompts"))
+            .header("Content-Type", "application/json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"prompts\":[%s\"end\"]}".formatted(sentence.repeat(900))))
+            .build();
+    CompletableFuture<Integer> asked =
+        client
+            .sendAsync(prompts, BodyHandlers.ofString())
+            .handle((answer, gone) -> answer == null ? 0 : answer.statusCode());
     HttpRequest status = HttpRequest.newBuilder(URI.create(address + "api/status")).build();
     while (!client.send(status, BodyHandlers.ofString()).body().contains("\"running\":1")) {
       Thread.sleep(20);
     }
     process.destroy();
     assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
-    assertThat(asked).failsWithin(Duration.ofSeconds(5));
+    assertThat(asked).succeedsWithin(Duration.ofSeconds(5)).isNotEqualTo(200);
     client.shutdownNow();
   }
 

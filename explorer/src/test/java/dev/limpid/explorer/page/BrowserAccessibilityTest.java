@@ -1,8 +1,11 @@
 package dev.limpid.explorer.page;
 
+import static dev.limpid.explorer.page.BrowserPage.named;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Six views of the page, light and dark, looked at by axe-core: no rule of it is broken. */
 class BrowserAccessibilityTest {
@@ -46,7 +50,26 @@ class BrowserAccessibilityTest {
     "route,DARK", "connection,DARK", "state,DARK", "contrast,DARK", "lens,DARK", "heads,DARK"
   })
   void noRuleIsBroken(String view, ColorScheme scheme) {
-    Page page = browser.open(VIEWS.get(view), scheme);
+    assertNoRuleIsBroken(browser.open(VIEWS.get(view), scheme));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void alertsAndDialogsBreakNoneEither(ColorScheme scheme) {
+    Page page = browser.open("", scheme);
+    Locator prompt = named(page, AriaRole.TEXTBOX, "Prompt");
+    prompt.fill("a ".repeat(300));
+    prompt.press("Enter");
+    page.getByRole(AriaRole.ALERT).waitFor();
+    assertNoRuleIsBroken(page);
+    named(page, AriaRole.BUTTON, "Settings").click();
+    page.getByRole(AriaRole.DIALOG).getByText("n layers").waitFor();
+    assertNoRuleIsBroken(page);
+  }
+
+  private static void assertNoRuleIsBroken(Page page) {
     page.evaluate(axe);
     Object violations =
         page.evaluate(

@@ -115,6 +115,18 @@ class BrowserBarTest {
   }
 
   @Test
+  void neighbouringStopsAreThereBeforeTheyAreAskedFor() {
+    Page page = open("");
+    page.waitForTimeout(1500);
+    List<String> asked = new ArrayList<>();
+    page.onRequest(request -> asked.add(request.url()));
+    Locator slider = named(page, AriaRole.SLIDER, "Threshold");
+    slider.press("ArrowRight");
+    assertThat(slider).hasAttribute("aria-valuenow", "0.045");
+    assertThat(asked).noneMatch(url -> url.contains("threshold=0.045"));
+  }
+
+  @Test
   void theThresholdOpensWhereItFitsAndStaysOnceItIsMoved() {
     Page page = open("#t=12");
     Locator slider = named(page, AriaRole.SLIDER, "Threshold");

@@ -177,6 +177,28 @@ class BrowserPictureTest {
     assertThat(named(page, AriaRole.HEADING, "Token, position 2 “ Mary”")).isVisible();
   }
 
+  @ParameterizedTest
+  @CsvSource({"M2_14,MLP of layer 2 at “ to”", "A2_14,'After attention 2, position 14 “ to”'"})
+  void aSquareAndAStateOpenWhereTheyAreClicked(String sel, String heading) {
+    Page page = open("#sel=" + sel);
+    Object at =
+        page.evaluate(
+            """
+            () => {
+              const box = document.querySelector('.over .outline').getBoundingClientRect();
+              return [box.x + box.width / 2, box.y + box.height / 2];
+            }
+            """);
+    List<?> middle = (List<?>) at;
+    named(page, AriaRole.BUTTON, "Overview").click();
+    assertThat(page.locator(".over .outline")).hasCount(0);
+    page.mouse()
+        .click(
+            ((Number) middle.get(0)).doubleValue(), ((Number) middle.get(1)).doubleValue());
+    assertThat(named(page, AriaRole.HEADING, heading)).isVisible();
+    assertThat(page.url()).contains("sel=" + sel);
+  }
+
   @Test
   void draggingPansAndTheWheelWithControlZooms() {
     Page page = open("");

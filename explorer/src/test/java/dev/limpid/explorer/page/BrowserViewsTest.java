@@ -95,12 +95,13 @@ class BrowserViewsTest {
     named(page, AriaRole.BUTTON, "Run").click();
     assertThat(named(page, AriaRole.LIST, "Skipped"))
         .containsText("Sentence 2: 301 tokens are more than the 128 that demo-gpt2 reads.");
+    assertThat(page.getByText("Mean share of the routes of 2 sentences")).isVisible();
     Locator table = named(page, AriaRole.TABLE, "Heads and MLPs by layer");
     assertThat(table.getByRole(AriaRole.ROW)).hasCount(5);
     assertThat(table).containsText("MLP");
     String csv = saved(page, "CSV");
     assertThat(csv.lines()).hasSize(1 + 4 * 9).first().isEqualTo("layer,part,share");
-    assertThat(saved(page, "JSON")).contains("\"prompts\":3", "\"skipped\":[{\"prompt\":2");
+    assertThat(saved(page, "JSON")).contains("\"prompts\":2", "\"skipped\":[{\"prompt\":2");
   }
 
   private static String saved(Page page, String button) throws Exception {
@@ -162,7 +163,7 @@ class BrowserViewsTest {
     assertThat(fragment(page)).contains("%3Dpatch&src=When+John");
   }
 
-  /** The file that is saved is what {@code limpid ablate --interventions} reads. */
+  /** The file that is saved is one of interventions, which the server takes as {@code limpid ablate} does. */
   @Test
   void aSavedFileHoldsWhatWasChanged() throws Exception {
     Page page = open("#c=head_out.2.0%3Battention.2.*%4014%3A2%3D0.5");
@@ -172,6 +173,17 @@ class BrowserViewsTest {
         .isEqualTo(
             "{\"interventions\":[{\"site\":\"head_out\",\"layer\":2,\"do\":\"zero\",\"head\":0},"
                 + "{\"site\":\"attention\",\"layer\":2,\"do\":\"scale\",\"position\":14,\"key\":2,\"factor\":0.5}]}");
+    Object status =
+        page.evaluate(
+            """
+            async (body) => {
+              const init = (body) => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+              const { id } = await (await fetch('api/traces', init('{"text":"When Mary and John went to the store, John gave a drink to"}'))).json();
+              return (await fetch('api/traces/' + id + '/changes', init(body))).status;
+            }
+            """,
+            file);
+    assertThat(status).isEqualTo(200);
   }
 
   @Test
