@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is asked for, of which position, and how much of it is shown: bar, targets, threshold, tokens. */
+/**
+ * What is asked for, of which position, and how much of it is shown: bar, targets, threshold,
+ * tokens.
+ */
 class BrowserBarTest {
   private static final String SMALL =
       "How the last state of this position was built; it does not depend on which token is predicted.";
@@ -210,7 +213,9 @@ class BrowserBarTest {
   }
 
   private static void show(Page page) {
-    page.getByRole(AriaRole.DIALOG).getByText("Show", new Locator.GetByTextOptions().setExact(true)).click();
+    page.getByRole(AriaRole.DIALOG)
+        .getByText("Show", new Locator.GetByTextOptions().setExact(true))
+        .click();
   }
 
   /** A route with more edges than are asked for says that it is not whole. */

@@ -65,8 +65,7 @@ class BrowserDetailsTest {
     Locator first = heads.getByRole(AriaRole.OPTION).first();
     assertThat(first)
         .hasAttribute(
-            "aria-label",
-            "Head 2.0, contribution 44.2 %, attention 96.9 %, induction, name mover");
+            "aria-label", "Head 2.0, contribution 44.2 %, attention 96.9 %, induction, name mover");
     assertThat(first).hasAttribute("aria-selected", "true");
     Object contributions =
         heads
@@ -82,7 +81,9 @@ class BrowserDetailsTest {
     assertThat(named(page, AriaRole.BUTTON, "Silence head 2.7")).isVisible();
   }
 
-  /** Cells are as opaque as their value to the 0.6; those of the contribution map of their largest. */
+  /**
+   * Cells are as opaque as their value to the 0.6; those of the contribution map of their largest.
+   */
   @Test
   void mapsShowTheValuesOfTheServer() {
     Page page = open(EDGE);
@@ -139,7 +140,14 @@ class BrowserDetailsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"#sel=A2_14", "#sel=I2_14", "#sel=A2_14&mode=raw", "#sel=I3_14&tau=0.2", "#sel=A0_14&bias=separate&tau=0.005"})
+  @ValueSource(
+      strings = {
+        "#sel=A2_14",
+        "#sel=I2_14",
+        "#sel=A2_14&mode=raw",
+        "#sel=I3_14&tau=0.2",
+        "#sel=A0_14&bias=separate&tau=0.005"
+      })
   void partsOfAStateAddUpToAHundred(String fragment) {
     Page page = open(fragment);
     Locator parts = named(page, AriaRole.LIST, "Made of");
@@ -194,9 +202,7 @@ class BrowserDetailsTest {
         LanguageModel.open("demo-gpt2", Settings.defaults().withLocator(bundled))
             .analyse("When Mary and John went to the store, John gave a drink to");
     ExplainView explained =
-        analysis
-            .explain(new Question(analysis.last(), null, null), RouteSettings.DEFAULT)
-            .view();
+        analysis.explain(new Question(analysis.last(), null, null), RouteSettings.DEFAULT).view();
     Page page = open("");
     Locator sources = named(page, AriaRole.LIST, "Source tokens").getByRole(AriaRole.LISTITEM);
     List<ExplainView.Source> all =
@@ -219,7 +225,8 @@ class BrowserDetailsTest {
     }
     Locator predictions = named(page, AriaRole.LIST, "Predictions").getByRole(AriaRole.LISTITEM);
     for (int i = 0; i < 5; i++) {
-      assertThat(predictions.nth(i)).containsText("“" + explained.predictions().get(i).text() + "”");
+      assertThat(predictions.nth(i))
+          .containsText("“" + explained.predictions().get(i).text() + "”");
     }
   }
 

@@ -42,8 +42,17 @@ class BrowserNamesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", EDGE, "#sel=M2_14&n=71", "#sel=A2_14", CONTRAST, "#v=lens", "#v=heads",
-        "#v=compare", "#v=prompts"})
+      strings = {
+        "",
+        EDGE,
+        "#sel=M2_14&n=71",
+        "#sel=A2_14",
+        CONTRAST,
+        "#v=lens",
+        "#v=heads",
+        "#v=compare",
+        "#v=prompts"
+      })
   void rolesAndStatesAreWrittenOut(String fragment) {
     Page page = open(fragment);
     Object wrong =
@@ -72,21 +81,47 @@ class BrowserNamesTest {
   /** Whoever looks for a role and a part of its name finds one. */
   @ParameterizedTest
   @CsvSource({
-    "'',BUTTON,explain", "'',BUTTON,cancel", "'',TAB,heads", "'',TAB,lens", "'',TAB,route",
-    "'',TEXTBOX,prompt", "'',SLIDER,threshold", "'',CHECKBOX,share out the rest",
-    "'',RADIOGROUP,target", "'',APPLICATION,route graph", "'',COMBOBOX,model",
-    "'',COMBOBOX,sentence", "'',STATUS,size of the route", "'',LIST,predictions",
-    "'',LIST,source tokens", "'',BUTTON,check faithfulness", "'',BUTTON,export",
-    "'',BUTTON,settings", "'',BUTTON,keyboard help", "'',BUTTON,other tokens",
-    "#sel=I1_2>A2_14,BUTTON,overview", "#sel=I1_2>A2_14,BUTTON,state above",
-    "#sel=I1_2>A2_14,BUTTON,state below", "#sel=I1_2>A2_14,LISTBOX,heads of this connection",
-    "#sel=I1_2>A2_14,IMG,attention map", "#sel=I1_2>A2_14,IMG,contribution map",
-    "#sel=I1_2>A2_14,BUTTON,silence head 2.0", "#sel=I1_2>A2_14,BUTTON,silence this connection",
-    "#sel=M2_14,LISTBOX,top neurons", "#sel=A2_14,LIST,made of", "#sel=A2_14,BUTTON,state before",
-    "#sel=A2_14,BUTTON,state after", "#a=+Mary&b=+John,BUTTON,exchange the two",
-    "#a=+Mary&b=+John,RADIOGROUP,way of telling", "#v=compare,TEXTBOX,second text",
-    "#v=compare,TEXTBOX,prompt", "#v=prompts,TEXTBOX,sentences", "#v=prompts,BUTTON,run",
-    "#v=heads,GRID,heads by layer", "#v=heads,TAB,heads", "#v=lens,GRID,lens of every state"
+    "'',BUTTON,explain",
+    "'',BUTTON,cancel",
+    "'',TAB,heads",
+    "'',TAB,lens",
+    "'',TAB,route",
+    "'',TEXTBOX,prompt",
+    "'',SLIDER,threshold",
+    "'',CHECKBOX,share out the rest",
+    "'',RADIOGROUP,target",
+    "'',APPLICATION,route graph",
+    "'',COMBOBOX,model",
+    "'',COMBOBOX,sentence",
+    "'',STATUS,size of the route",
+    "'',LIST,predictions",
+    "'',LIST,source tokens",
+    "'',BUTTON,check faithfulness",
+    "'',BUTTON,export",
+    "'',BUTTON,settings",
+    "'',BUTTON,keyboard help",
+    "'',BUTTON,other tokens",
+    "#sel=I1_2>A2_14,BUTTON,overview",
+    "#sel=I1_2>A2_14,BUTTON,state above",
+    "#sel=I1_2>A2_14,BUTTON,state below",
+    "#sel=I1_2>A2_14,LISTBOX,heads of this connection",
+    "#sel=I1_2>A2_14,IMG,attention map",
+    "#sel=I1_2>A2_14,IMG,contribution map",
+    "#sel=I1_2>A2_14,BUTTON,silence head 2.0",
+    "#sel=I1_2>A2_14,BUTTON,silence this connection",
+    "#sel=M2_14,LISTBOX,top neurons",
+    "#sel=A2_14,LIST,made of",
+    "#sel=A2_14,BUTTON,state before",
+    "#sel=A2_14,BUTTON,state after",
+    "#a=+Mary&b=+John,BUTTON,exchange the two",
+    "#a=+Mary&b=+John,RADIOGROUP,way of telling",
+    "#v=compare,TEXTBOX,second text",
+    "#v=compare,TEXTBOX,prompt",
+    "#v=prompts,TEXTBOX,sentences",
+    "#v=prompts,BUTTON,run",
+    "#v=heads,GRID,heads by layer",
+    "#v=heads,TAB,heads",
+    "#v=lens,GRID,lens of every state"
   })
   void aNameOccursOnceInItsRole(String fragment, AriaRole role, String name) {
     Page page = open(fragment);
@@ -109,7 +144,9 @@ class BrowserNamesTest {
     page.waitForURL(url -> !url.contains("v="));
   }
 
-  /** From the top of the page to its end and out of it, and everywhere it can be seen where one is. */
+  /**
+   * From the top of the page to its end and out of it, and everywhere it can be seen where one is.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"", EDGE, CONTRAST, "#v=lens", "#v=heads", "#v=compare", "#v=prompts"})
   void tabLeavesEveryWidgetAndTheFocusIsSeen(String fragment) {
@@ -134,7 +171,10 @@ class BrowserNamesTest {
       Map<?, ?> focus = (Map<?, ?>) at;
       String name = focus.get("name").toString();
       assertThat(focus.get("seen")).as("an outline round %s", name).isEqualTo(true);
-      passed.add(focus.get("graph").equals(true) ? "graph" : focus.get("details").equals(true) ? "details" : name);
+      passed.add(
+          focus.get("graph").equals(true)
+              ? "graph"
+              : focus.get("details").equals(true) ? "details" : name);
     }
     assertThat(passed.size()).as("%s", passed).isLessThan(120);
     assertThat(passed).contains("Prompt", "Explain", "details");

@@ -63,7 +63,12 @@ class BrowserPictureTest {
 
   @ParameterizedTest
   @CsvSource({
-    ".bar,56", ".summary,84", ".toolbar,40", ".targets-row,50", ".changes,44", ".details .row,26",
+    ".bar,56",
+    ".summary,84",
+    ".toolbar,40",
+    ".targets-row,50",
+    ".changes,44",
+    ".details .row,26",
     ".token bdi,22"
   })
   void partsHaveTheirHeights(String part, double height) {
@@ -83,8 +88,7 @@ class BrowserPictureTest {
     assertThat(tops[3]).isLessThan(tops[2]);
     assertThat(tops[1]).isLessThan(tops[0]);
     page.setViewportSize(390, 844);
-    Locator first =
-        page.locator(".rail span").filter(new Locator.FilterOptions().setHasText("3"));
+    Locator first = page.locator(".rail span").filter(new Locator.FilterOptions().setHasText("3"));
     double left = first.boundingBox().x;
     page.evaluate("document.querySelector('.stage').scrollLeft = 100");
     assertThat(first.boundingBox().x).isEqualTo(left);
@@ -149,14 +153,17 @@ class BrowserPictureTest {
   @Test
   void whatIsSelectedIsOutlined() {
     Page page = open("#sel=I1_2>A2_14");
-    double outline = number(page, "+document.querySelector('.stroke.selection').getAttribute('stroke-width')");
+    double outline =
+        number(page, "+document.querySelector('.stroke.selection').getAttribute('stroke-width')");
     double band =
         number(
             page,
             "+[...document.querySelectorAll('.over .stroke.attention')].at(-1).getAttribute('stroke-width')");
     assertThat(outline - band).isEqualTo(4);
     assertThat(page.locator(".over .outline")).hasCount(2);
-    assertThat(page.locator(".over .stroke.residual").count()).as("the way up and down").isPositive();
+    assertThat(page.locator(".over .stroke.residual").count())
+        .as("the way up and down")
+        .isPositive();
     named(page, AriaRole.BUTTON, "Overview").click();
     assertThat(page.locator(".over .outline")).hasCount(0);
   }
@@ -193,8 +200,7 @@ class BrowserPictureTest {
     named(page, AriaRole.BUTTON, "Overview").click();
     assertThat(page.locator(".over .outline")).hasCount(0);
     page.mouse()
-        .click(
-            ((Number) middle.get(0)).doubleValue(), ((Number) middle.get(1)).doubleValue());
+        .click(((Number) middle.get(0)).doubleValue(), ((Number) middle.get(1)).doubleValue());
     assertThat(named(page, AriaRole.HEADING, heading)).isVisible();
     assertThat(page.url()).contains("sel=" + sel);
   }
@@ -276,7 +282,9 @@ class BrowserPictureTest {
             })
             """);
     assertThat(((Number) pictures).intValue()).isEqualTo(2);
-    assertThat(named(page, AriaRole.STATUS, "Size of the route")).not().hasText("38 nodes, 60 edges");
+    assertThat(named(page, AriaRole.STATUS, "Size of the route"))
+        .not()
+        .hasText("38 nodes, 60 edges");
   }
 
   @Test

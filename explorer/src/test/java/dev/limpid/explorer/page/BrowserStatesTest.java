@@ -14,7 +14,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,8 +139,7 @@ class BrowserStatesTest {
           route.fulfill(
               new Route.FulfillOptions()
                   .setStatus(429)
-                  .setHeaders(
-                      Map.of("Retry-After", "1", "Content-Type", "application/json"))
+                  .setHeaders(Map.of("Retry-After", "1", "Content-Type", "application/json"))
                   .setBody(
                       "{\"error\":{\"code\":\"busy\",\"message\":\"The server is busy; try again in a second.\"}}"));
         });
@@ -181,7 +179,9 @@ class BrowserStatesTest {
     page.keyboard().press("Escape");
     run(page, "The capital of France is");
     assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Paris”");
-    assertThat(((List<?>) page.evaluate("Object.keys(localStorage).sort()")).stream().map(Object::toString))
+    assertThat(
+            ((List<?>) page.evaluate("Object.keys(localStorage).sort()"))
+                .stream().map(Object::toString))
         .containsExactly("limpid.hint", "limpid.theme");
     assertThat((List<?>) page.evaluate("Object.keys(sessionStorage)")).isEmpty();
     assertThat(hosts).isNotEmpty().allMatch(URI.create(page.url()).getAuthority()::equals);
@@ -212,11 +212,18 @@ class BrowserStatesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"t=12,t=9,t=12", "'',v=lens,''", "sel=A2_14,sel=M2_14,sel=A2_14", "'',a=+Mary&b=+John,''"})
+  @CsvSource({
+    "t=12,t=9,t=12",
+    "'',v=lens,''",
+    "sel=A2_14,sel=M2_14,sel=A2_14",
+    "'',a=+Mary&b=+John,''"
+  })
   void backLeadsToWhatWasThereBefore(String first, String second, String back) {
     Page page = open("#" + first);
     String before = fragment(page);
-    page.evaluate("f => { location.hash = location.hash.replace(/&(t|v|sel|a|b)=.*/, '') + '&' + f; }", second);
+    page.evaluate(
+        "f => { location.hash = location.hash.replace(/&(t|v|sel|a|b)=.*/, '') + '&' + f; }",
+        second);
     page.waitForURL(url -> url.contains(second.replace("#", "")));
     page.waitForTimeout(400);
     page.goBack();

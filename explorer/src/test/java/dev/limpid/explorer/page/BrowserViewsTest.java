@@ -53,7 +53,8 @@ class BrowserViewsTest {
     assertThat(early).not().hasAttribute("style", byProbability);
     Locator shade = page.getByLabel("Shade");
     shade.selectOption("entropy");
-    assertThat(named(page, AriaRole.BUTTON, "After MLP 3, position 14: “ Mary” 99.8 %, entropy 0.02"))
+    assertThat(
+            named(page, AriaRole.BUTTON, "After MLP 3, position 14: “ Mary” 99.8 %, entropy 0.02"))
         .isVisible();
     shade.selectOption("rank");
     assertThat(named(page, AriaRole.BUTTON, "After MLP 3, position 14: “ Mary” 99.8 %, rank 1"))
@@ -72,7 +73,8 @@ class BrowserViewsTest {
   @Test
   void headsHaveTheirRolesAndOpenTheirStrongestConnection() {
     Page page = open("#v=heads");
-    Locator head = named(page, AriaRole.BUTTON, "Head 2.0, 48.3 % of the route, induction, name mover");
+    Locator head =
+        named(page, AriaRole.BUTTON, "Head 2.0, 48.3 % of the route, induction, name mover");
     assertThat(named(page, AriaRole.GRID, "Heads by layer").getByRole(AriaRole.ROW)).hasCount(4);
     assertThat(named(page, AriaRole.BUTTON, "Head ")).hasCount(32);
     head.press("ArrowRight");
@@ -106,12 +108,10 @@ class BrowserViewsTest {
 
   private static String saved(Page page, String button) throws Exception {
     Download file =
-        page.waitForDownload(
-            () ->
-                page.getByRole(
-                        AriaRole.BUTTON,
-                        new Page.GetByRoleOptions().setName(button).setExact(true))
-                    .click());
+        page.waitForDownload(() ->
+            page.getByRole(
+                    AriaRole.BUTTON, new Page.GetByRoleOptions().setName(button).setExact(true))
+                .click());
     return Files.readString(file.path());
   }
 
@@ -138,7 +138,9 @@ class BrowserViewsTest {
     Page page = open("#c=head_out.2.0%3Bmlp_out.1%4014");
     Locator outcome = named(page, AriaRole.STATUS, "After the changes");
     assertThat(outcome)
-        .hasText(Pattern.compile("“ Mary” 99\\.8 % → [\\d.]+ %( · “.+” <?[\\d.]+ % → <?[\\d.]+ %){1,2}"));
+        .hasText(
+            Pattern.compile(
+                "“ Mary” 99\\.8 % → [\\d.]+ %( · “.+” <?[\\d.]+ % → <?[\\d.]+ %){1,2}"));
     named(page, AriaRole.BUTTON, "Edit: Head 2.0 silenced").click();
     page.getByLabel("Factor of Head 2.0 silenced").fill("0.5");
     page.getByLabel("Factor of Head 2.0 silenced").press("Enter");
@@ -163,7 +165,10 @@ class BrowserViewsTest {
     assertThat(fragment(page)).contains("%3Dpatch&src=When+John");
   }
 
-  /** The file that is saved is one of interventions, which the server takes as {@code limpid ablate} does. */
+  /**
+   * The file that is saved is one of interventions, which the server takes as {@code limpid ablate}
+   * does.
+   */
   @Test
   void aSavedFileHoldsWhatWasChanged() throws Exception {
     Page page = open("#c=head_out.2.0%3Battention.2.*%4014%3A2%3D0.5");

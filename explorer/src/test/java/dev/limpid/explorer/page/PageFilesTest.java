@@ -81,7 +81,9 @@ class PageFilesTest {
     }
   }
 
-  /** What PROMISES.md and the tour name is there: classes, methods, tests of vitest by their words. */
+  /**
+   * What PROMISES.md and the tour name is there: classes, methods, tests of vitest by their words.
+   */
   @Test
   void everyTestThatDocumentsNameIsThere() throws IOException {
     Path root = Path.of(System.getProperty("limpid.root"));
@@ -110,8 +112,7 @@ class PageFilesTest {
   /** Each promise has a test, or the reason why it has none. */
   @Test
   void everyPromiseIsHeldOrSaysWhyNot() throws IOException {
-    Path promises =
-        Path.of(System.getProperty("limpid.root")).resolve("explorer/web/PROMISES.md");
+    Path promises = Path.of(System.getProperty("limpid.root")).resolve("explorer/web/PROMISES.md");
     List<String> rows =
         Files.readAllLines(promises).stream()
             .filter(line -> line.startsWith("| ") && !line.startsWith("| promise"))

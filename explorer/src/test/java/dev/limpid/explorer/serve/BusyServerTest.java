@@ -110,7 +110,8 @@ class BusyServerTest {
       assertThat(cache.path("bytes").asLong()).isPositive();
       assertThat(cache.path("traces").asInt()).isEqualTo(1);
       assertThat(status.path("demo").asBoolean()).isFalse();
-      assertThat(server.get("/api/sentences").body()).isEqualTo("{\"sentences\":[\"one\",\"two\"]}\n");
+      assertThat(server.get("/api/sentences").body())
+          .isEqualTo("{\"sentences\":[\"one\",\"two\"]}\n");
       assertThat(server.get(trace).statusCode()).isEqualTo(200);
     }
   }

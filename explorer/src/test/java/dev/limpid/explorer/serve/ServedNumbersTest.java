@@ -107,7 +107,8 @@ class ServedNumbersTest {
       ids.add(made.path("id").asString());
       int tokens = options.contains("bos") ? 14 : 15;
       assertThat(made.path("tokens")).as(options).hasSize(tokens);
-      String parts = "/api/traces/" + made.path("id").asString() + "/parts?node=A0_3&threshold=0.005";
+      String parts =
+          "/api/traces/" + made.path("id").asString() + "/parts?node=A0_3&threshold=0.005";
       assertThat(get(parts).path("bias").asDouble() > 0)
           .as(options)
           .isEqualTo(options.contains("separate"));
@@ -167,8 +168,7 @@ class ServedNumbersTest {
 
   @Test
   void towardsAndAwayAddUpAtEveryNode() throws Exception {
-    JsonNode graph =
-        get(trace + "/contrast?answer=%20Mary&distractor=%20John&max_edges=20000");
+    JsonNode graph = get(trace + "/contrast?answer=%20Mary&distractor=%20John&max_edges=20000");
     for (String amount : List.of("towards", "away")) {
       Map<String, Double> into = new HashMap<>();
       Map<String, Double> outOf = new HashMap<>();
@@ -248,8 +248,7 @@ class ServedNumbersTest {
   void aTextIsOneTokenOrNone() throws Exception {
     String token = "/api/models/demo-gpt2/token?text=";
 
-    assertThat(server.get(token + "%20Mary").body())
-        .isEqualTo("{\"text\":\" Mary\",\"id\":398}\n");
+    assertThat(server.get(token + "%20Mary").body()).isEqualTo("{\"text\":\" Mary\",\"id\":398}\n");
     assertThat(server.get(token + "zzzz").body()).isEqualTo("{\"text\":\"zzzz\",\"id\":null}\n");
     assertThat(server.get("/api/models/nope/token?text=a").statusCode()).isEqualTo(404);
   }

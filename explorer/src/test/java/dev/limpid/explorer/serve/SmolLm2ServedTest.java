@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Some 1,500 tokens of a real model: what is asked for at once has its bounds, and what is kept. */
+/**
+ * Some 1,500 tokens of a real model: what is asked for at once has its bounds, and what is kept.
+ */
 @Tag("accuracy")
 class SmolLm2ServedTest {
   private static final String SENTENCE =
@@ -18,8 +20,7 @@ class SmolLm2ServedTest {
 
   @Test
   void longTextsAreAnsweredInParts(@TempDir Path home) throws Exception {
-    try (RunningServer server =
-        new RunningServer(home, 0, System.getProperty("limpid.smollm2"))) {
+    try (RunningServer server = new RunningServer(home, 0, System.getProperty("limpid.smollm2"))) {
       String trace = server.trace(SENTENCE.repeat(71));
       int tokens = RunningServer.json(server.get(trace).body()).path("tokens").size();
       assertThat(tokens).isBetween(1400, 1700);
@@ -35,8 +36,7 @@ class SmolLm2ServedTest {
       JsonNode maps = RunningServer.json(server.get(trace + "/maps?layer=1&head=0").body());
       assertThat(maps.path("attention")).hasSize(512);
       assertThat(maps.path("first_row").asInt()).isEqualTo(tokens - 512);
-      assertThat(server.get(trace + "/maps?layer=1&head=0&rows=0-512").statusCode())
-          .isEqualTo(400);
+      assertThat(server.get(trace + "/maps?layer=1&head=0&rows=0-512").statusCode()).isEqualTo(400);
 
       assertThat(server.get(trace + "/routes").body().length()).isLessThan(3 << 20);
       JsonNode fine = RunningServer.json(server.get(trace + "/routes?threshold=0.005").body());
