@@ -100,7 +100,7 @@ class PageFilesTest {
         @Nullable String source = sources.get(isVitest ? names.group(3) : names.group(1));
         @Nullable String test = isVitest ? names.group(4) : names.group(2);
         String begin = isVitest ? "('" + test : "void " + test + "(";
-        if (source == null || test != null && !source.contains(begin)) {
+        if (source == null || (test != null && !source.contains(begin))) {
           missing.add(names.group());
         }
       }
