@@ -73,7 +73,7 @@ final class Rotary {
           switch (rotary.scaling()) {
             case Positions.Scaling.None() -> frequency;
             case Positions.Scaling.Linear(double factor) -> frequency / (float) factor;
-            case Positions.Scaling.Llama3 llama3 -> stretch(llama3, frequency);
+            case Positions.Scaling.ByWavelength ramp -> stretch(ramp, frequency);
             case Positions.Scaling.Yarn yarn -> ramp(yarn, i, frequency);
             case Positions.Scaling.LongRope rope ->
                 frequency
@@ -91,7 +91,7 @@ final class Rotary {
   }
 
   /** Long waves are divided by the factor, short ones kept, those between interpolated. */
-  private static float stretch(Positions.Scaling.Llama3 scaling, float frequency) {
+  private static float stretch(Positions.Scaling.ByWavelength scaling, float frequency) {
     double context = scaling.originalContext();
     double wavelength = 2 * Math.PI / frequency;
     if (wavelength < context / scaling.highFactor()) {

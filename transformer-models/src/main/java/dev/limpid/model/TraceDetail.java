@@ -1,5 +1,7 @@
 package dev.limpid.model;
 
+import dev.limpid.model.config.ModelConfig;
+
 /** How much of a forward pass is kept. */
 public enum TraceDetail {
   /** Everything: O(L * T * (T * H + F + D)) numbers. */
@@ -8,5 +10,17 @@ public enum TraceDetail {
    * The residual states before each layer: O(L * T * D) numbers. A layer's internals are computed
    * again whenever they are asked for; a block is a pure function of its residPre.
    */
-  RESIDUALS
+  RESIDUALS;
+
+  /** Returns the bytes that the states of a run take, and of one layer at least everything. */
+  long bytes(ModelConfig config, long nPositions) {
+    long widths =
+        6L * config.dModel()
+            + (2L * config.nHeads() + 3L * config.nKvHeads()) * config.dHead()
+            + 3L * config.dMlp();
+    long ofLayer = nPositions * (widths + config.nHeads() * nPositions * 3 / 2);
+    long layers = this == FULL ? config.nLayers() : 1;
+    long states = nPositions * config.dModel() * (config.nLayers() + 1L);
+    return (layers * ofLayer + states) * Float.BYTES;
+  }
 }

@@ -1,7 +1,6 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.ModelConfig;
-import dev.limpid.model.config.Residual;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site.Stage;
 import dev.limpid.tensor.Tensor;
@@ -27,6 +26,7 @@ public final class Transformer {
   private final Provenance provenance;
   private final TokenEmbedding embedding;
   private final Unembedding unembedding;
+  private final ResidualStream stream;
 
   /** Puts a model together; see {@code ModelLoader} for one from a checkpoint. */
   public Transformer(
@@ -37,6 +37,7 @@ public final class Transformer {
     this.provenance = provenance;
     this.embedding = new TokenEmbedding(config, weights, ops, provenance);
     this.unembedding = new Unembedding(config, weights, ops);
+    this.stream = new ResidualStream(config.residual(), ops);
   }
 
   /** Returns the facts of the architecture. */
@@ -156,7 +157,8 @@ public final class Transformer {
       List<Intervention> interventions,
       TraceDetail detail,
       LayerVisitor each) {
-    ops.requireRoom(need(tokens.size(), detail), "a run of " + tokens.size() + " positions");
+    ops.requireRoom(
+        detail.bytes(config, tokens.size()), "a run of " + tokens.size() + " positions");
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
@@ -180,19 +182,9 @@ public final class Transformer {
     return new ForwardTrace(this, detail, tokens, interventions, residuals, layers);
   }
 
-  /**
-   * Returns the bytes that a run takes beside the weights: its states, and of one layer at least
-   * everything.
-   */
+  /** Returns the bytes that a run takes beside the weights, of one layer at least everything. */
   public long need(long nPositions, TraceDetail detail) {
-    long widths =
-        6L * config.dModel()
-            + (2L * config.nHeads() + 3L * config.nKvHeads()) * config.dHead()
-            + 3L * config.dMlp();
-    long ofLayer = nPositions * (widths + config.nHeads() * nPositions * 3 / 2);
-    long layers = detail == TraceDetail.FULL ? config.nLayers() : 1;
-    long states = nPositions * config.dModel() * (config.nLayers() + 1L);
-    return (layers * ofLayer + states) * Float.BYTES;
+    return detail.bytes(config, nPositions);
   }
 
   /**
@@ -282,18 +274,20 @@ public final class Transformer {
     rotations.turn(ops, layer, keys);
     BlockRun.Attended attended = attention.of(queries, keys, values);
     Tensor attnRaw = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
-    Tensor attnOut = edits.attentionOut(added(attnRaw, block.attentionPostNorm()));
-    Tensor attnSum = plus(residPre, attnOut);
-    Tensor residMid = state(attnSum, block.attentionPostNorm());
+    NormWeights attnNorm = block.attentionPostNorm();
+    Tensor attnOut = edits.attentionOut(stream.added(attnRaw, attnNorm));
+    Tensor attnSum = stream.plus(residPre, attnOut);
+    Tensor residMid = stream.state(attnSum, attnNorm);
 
     // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
     boolean parallel = config.residual().isParallel();
     residMid = parallel ? residMid : edits.state(Stage.RESID_MID, residMid);
     Tensor mlpIn = block.mlpNorm().of(ops, parallel ? residPre : residMid);
     BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
-    Tensor mlpOut = edits.state(Stage.MLP_OUT, added(mlp.out(), block.mlpPostNorm()));
-    Tensor mlpSum = plus(residMid, mlpOut);
-    Tensor residPost = edits.state(Stage.RESID_POST, state(mlpSum, block.mlpPostNorm()));
+    NormWeights mlpNorm = block.mlpPostNorm();
+    Tensor mlpOut = edits.state(Stage.MLP_OUT, stream.added(mlp.out(), mlpNorm));
+    Tensor mlpSum = stream.plus(residMid, mlpOut);
+    Tensor residPost = edits.state(Stage.RESID_POST, stream.state(mlpSum, mlpNorm));
     // What is infinite elsewhere shows in one of these two.
     requireFinite(residPost, "the states after layer " + layer);
     requireFinite(mlp.neuronPre(), "the neurons of layer " + layer);
@@ -304,32 +298,12 @@ public final class Transformer {
         keys,
         attended,
         attnOut,
-        scale(block.attentionPostNorm(), attnRaw, attnSum),
+        stream.scale(attnNorm, attnRaw, attnSum),
         residMid,
         mlp,
         mlpOut,
-        scale(block.mlpPostNorm(), mlp.out(), mlpSum),
+        stream.scale(mlpNorm, mlp.out(), mlpSum),
         residPost);
-  }
-
-  /** What a block adds, of what it computed: normed and multiplied where a model does so. */
-  private Tensor added(Tensor raw, NormWeights postNorm) {
-    Residual residual = config.residual();
-    Tensor out = residual.normsSums() ? raw : postNorm.of(ops, raw);
-    if (residual.multiplier() != 1) {
-      ops.scale(out, (float) residual.multiplier(), out);
-    }
-    return out;
-  }
-
-  /** The state that a sum gives: itself, or normed where a model norms its sums. */
-  private Tensor state(Tensor sum, NormWeights postNorm) {
-    return config.residual().normsSums() ? postNorm.of(ops, sum) : sum;
-  }
-
-  /** What the norm behind a block, or behind the sum, scales by; null without one. */
-  private @Nullable Tensor scale(NormWeights postNorm, Tensor raw, Tensor sum) {
-    return postNorm.isThere() ? postNorm.scales(config.residual().normsSums() ? sum : raw) : null;
   }
 
   private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
@@ -409,12 +383,6 @@ public final class Transformer {
   /** Checks that numbers did not overflow. */
   void requireFinite(Tensor state, String what) {
     ops.requireFinite(state, () -> new NonFiniteStateException(provenance.model(), what));
-  }
-
-  private Tensor plus(Tensor a, Tensor b) {
-    Tensor out = ops.zeros(a.dim(0), a.dim(1));
-    ops.add(a, b, out);
-    return out;
   }
 
   @Override

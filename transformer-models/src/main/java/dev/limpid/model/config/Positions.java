@@ -10,7 +10,7 @@ public sealed interface Positions {
   /**
    * A learned vector per position, added to the embedding.
    *
-   * @param offset the row of the table that belongs to position 0 (OPT: 2)
+   * @param offset the row of the table that belongs to position 0
    */
   record Learned(int offset) implements Positions {}
 
@@ -101,13 +101,13 @@ public sealed interface Positions {
     }
 
     /**
-     * Llama-3's: long wavelengths are divided by the factor, short ones kept, with a ramp between.
+     * Long wavelengths are divided by the factor, short ones kept, with a ramp between.
      *
      * @param originalContext the context the model was trained with first
      */
-    record Llama3(double factor, double lowFactor, double highFactor, int originalContext)
+    record ByWavelength(double factor, double lowFactor, double highFactor, int originalContext)
         implements Scaling {
-      public Llama3 {
+      public ByWavelength {
         requirePositive("factor", factor);
         requirePositive("low_freq_factor", lowFactor);
         requirePositive("high_freq_factor", highFactor);

@@ -151,7 +151,7 @@ record RotaryConfig(
       case "default", "dynamic" -> new Scaling.None();
       case "linear" -> new Scaling.Linear(rope.number("factor"));
       case "llama3" ->
-          new Scaling.Llama3(
+          new Scaling.ByWavelength(
               rope.number("factor"),
               rope.number("low_freq_factor"),
               rope.number("high_freq_factor"),

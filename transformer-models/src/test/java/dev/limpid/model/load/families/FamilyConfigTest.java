@@ -123,7 +123,7 @@ class FamilyConfigTest {
     String scaling =
         "\"factor\": 32.0, \"high_freq_factor\": 4.0, \"low_freq_factor\": 1.0,"
             + " \"original_max_position_embeddings\": 8192, \"rope_type\": \"llama3\"";
-    Rotary expected = new Rotary(500_000, new Scaling.Llama3(32, 1, 4, 8192));
+    Rotary expected = new Rotary(500_000, new Scaling.ByWavelength(32, 1, 4, 8192));
     String old = "\"rope_theta\": 500000.0, \"rope_scaling\": {" + scaling + "}";
     String recent = "\"rope_parameters\": {\"rope_theta\": 500000.0, " + scaling + "}";
     assertThat(read(kin("llama", old)).positions()).isEqualTo(expected);
@@ -166,9 +166,9 @@ class FamilyConfigTest {
     String scaling =
         "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0,"
             + " \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}";
-    Scaling.Llama3 given = new Scaling.Llama3(8, 1, 4, 50);
+    Scaling.ByWavelength given = new Scaling.ByWavelength(8, 1, 4, 50);
     assertThat(read(kin("llama", scaling)).positions()).isEqualTo(new Rotary(10_000, given));
-    Scaling.Llama3 absent = new Scaling.Llama3(8, 1, 4, 32_768);
+    Scaling.ByWavelength absent = new Scaling.ByWavelength(8, 1, 4, 32_768);
     assertThat(read(bare("qwen2", "\"num_key_value_heads\": 2, " + scaling)).positions())
         .isEqualTo(new Rotary(10_000, absent));
   }
@@ -258,7 +258,7 @@ class FamilyConfigTest {
 
   private int originalContext(String json) throws IOException {
     Rotary rotary = (Rotary) read(json).positions();
-    return ((Scaling.Llama3) rotary.scaling()).originalContext();
+    return ((Scaling.ByWavelength) rotary.scaling()).originalContext();
   }
 
   @Test
