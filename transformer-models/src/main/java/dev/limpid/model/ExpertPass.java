@@ -1,6 +1,7 @@
 package dev.limpid.model;
 
 import dev.limpid.model.config.Experts;
+import dev.limpid.model.config.Mlp;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.Scope;
@@ -21,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only chosen experts are computed, each for all positions that go to it together.
  */
-record ExpertPass(TensorOps ops, Experts config) {
+record ExpertPass(TensorOps ops, Experts config, Activation activation) {
+
+  /** Returns the pass of a layer that has experts. */
+  static ExpertPass of(TensorOps ops, Mlp mlp, int layer) {
+    return new ExpertPass(ops, mlp.expertsOf(layer).orElseThrow(), mlp.activation());
+  }
 
   /**
    * Runs them.
@@ -42,20 +48,10 @@ record ExpertPass(TensorOps ops, Experts config) {
       write(expert, mlp, mlpIn, chosen, weights, out);
     }
     @Nullable Tensor shared = shared(mlp, mlpIn);
-    Tensor sum = Tensor.zeros(n, width);
-    for (int t = 0; t < n; t++) {
-      for (int i = 0; i < width; i++) {
-        double total = shared == null ? 0 : shared.get(t, i);
-        for (int j = 0; j < config.used(); j++) {
-          total += out.get(t, j, i);
-        }
-        sum.array()[t * width + i] = (float) total;
-      }
-    }
-    Tensor there = ops.zeros(n, width);
-    ops.copy(sum, there);
-    Tensor none = ops.zeros(n, 0);
     ExpertTrace trace = new ExpertTrace(chosen, router, weights, out, shared);
+    Tensor there = ops.zeros(n, width);
+    ops.copy(trace.sum(), there);
+    Tensor none = ops.zeros(n, 0);
     return new BlockRun.MlpRun(none, none, none, there, trace);
   }
 
@@ -159,7 +155,7 @@ record ExpertPass(TensorOps ops, Experts config) {
     if (config.clamp().isPresent()) {
       ops.copy(clamped(gate.toHeap(), up.toHeap()), post);
     } else {
-      ops.activate(Activation.SILU, gate, post);
+      ops.activate(activation, gate, post);
       ops.multiply(post, up, post);
     }
     return new Neurons(gate, up, post, apply(expert.down(), post));

@@ -31,4 +31,19 @@ public record ExpertTrace(
   public Tensor out(int position, int j) {
     return out.row(position).row(j);
   }
+
+  /** Returns what all of them wrote together, on the heap: [T, D]. */
+  Tensor sum() {
+    Tensor sum = Tensor.zeros(out.dim(0), out.dim(2));
+    for (int t = 0; t < out.dim(0); t++) {
+      for (int i = 0; i < out.dim(2); i++) {
+        double total = shared == null ? 0 : shared.get(t, i);
+        for (int j = 0; j < used(); j++) {
+          total += out.get(t, j, i);
+        }
+        sum.array()[t * out.dim(2) + i] = (float) total;
+      }
+    }
+    return sum;
+  }
 }

@@ -19,7 +19,7 @@ public final class ExpertsAt {
     Tensor state = model.config().residual().isParallel() ? trace.residPre() : trace.residMid();
     NormWeights norm = model.weights().block(layer).mlpNorm();
     read = norm.of(model.ops(), state.rows(position, position + 1));
-    pass = new ExpertPass(model.ops(), model.config().mlp().expertsOf(layer).orElseThrow());
+    pass = ExpertPass.of(model.ops(), model.config().mlp(), layer);
   }
 
   /** Returns what the neurons of an expert fire, on the heap: [F]. */

@@ -5,6 +5,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -151,10 +152,15 @@ public final class Gradients {
   }
 
   private Tensor mlpRaw(BlockWeights block, LayerTrace states) {
-    if (block.mlp() instanceof MlpWeights.Dense dense) {
-      return model.apply(dense.down(), states.neuronPost());
-    }
-    throw new IllegalStateException("a norm behind experts");
+    return switch (block.mlp()) {
+      case MlpWeights.Dense dense -> model.apply(dense.down(), states.neuronPost());
+      case MlpWeights.Sparse _ -> {
+        Tensor sum = Objects.requireNonNull(states.experts()).sum();
+        Tensor there = like(sum);
+        ops.copy(sum, there);
+        yield there;
+      }
+    };
   }
 
   private Tensor attnRaw(BlockWeights block, LayerTrace states) {

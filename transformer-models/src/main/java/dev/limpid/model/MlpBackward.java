@@ -36,7 +36,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach 
       case MlpWeights.Dense dense -> dense(dense, states, out);
       case MlpWeights.Sparse sparse ->
           sparse(
-              model.config().mlp().expertsOf(layer).orElseThrow(),
+              ExpertPass.of(ops, model.config().mlp(), layer),
               sparse,
               Objects.requireNonNull(states.experts()),
               mlpIn.get(),
@@ -89,8 +89,8 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach 
 
   /** Each position goes back through the experts it went to, and through their weights. */
   private Read sparse(
-      Experts config, MlpWeights.Sparse mlp, ExpertTrace trace, Tensor mlpIn, Tensor out) {
-    ExpertPass pass = new ExpertPass(ops, config);
+      ExpertPass pass, MlpWeights.Sparse mlp, ExpertTrace trace, Tensor mlpIn, Tensor out) {
+    Experts config = pass.config();
     int n = mlpIn.dim(0);
     int width = mlpIn.dim(1);
     float[] gradient = out.toFloats();
@@ -149,8 +149,8 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach 
       if (pass.config().clamp().isPresent()) {
         back = clamped(pass.config(), expert, neurons, post);
       } else {
-        Tensor pre = neurons(expert, Activation.SILU, neurons.gate(), neurons.up(), post);
-        back = back(expert.up().weight(), up(Activation.SILU, neurons.gate(), post));
+        Tensor pre = neurons(expert, pass.activation(), neurons.gate(), neurons.up(), post);
+        back = back(expert.up().weight(), up(pass.activation(), neurons.gate(), post));
         ops.add(back, back(Objects.requireNonNull(expert.gate()).weight(), pre), back);
       }
       float[] read = back.toFloats();

@@ -309,8 +309,7 @@ public final class Transformer {
   private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
     return switch (mlp) {
       case MlpWeights.Dense dense -> new DensePass(ops, config.mlp()).run(dense, mlpIn, edits);
-      case MlpWeights.Sparse sparse ->
-          new ExpertPass(ops, config.mlp().expertsOf(layer).orElseThrow()).run(sparse, mlpIn);
+      case MlpWeights.Sparse sparse -> ExpertPass.of(ops, config.mlp(), layer).run(sparse, mlpIn);
     };
   }
 

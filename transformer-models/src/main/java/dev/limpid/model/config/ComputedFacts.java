@@ -3,8 +3,11 @@ package dev.limpid.model.config;
 import dev.limpid.model.config.HeadNorm.Over;
 import dev.limpid.model.config.Norm.Gain;
 import dev.limpid.model.config.Norm.Kind;
+import dev.limpid.model.config.Positions.ByLayer;
+import dev.limpid.model.config.Positions.Learned;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.config.Positions.Scaling;
+import dev.limpid.tensor.ops.Activation;
 import java.util.List;
 
 /**
@@ -54,13 +57,37 @@ final class ComputedFacts {
       kinds = layers.stream().distinct().toList();
     }
     for (Positions kind : kinds) {
+      require(
+          kind == positions || !(kind instanceof Learned || kind instanceof ByLayer),
+          "a layer that learns positions as " + kind,
+          "a rotation, ALiBi, or none");
       if (kind instanceof Rotary rotary) {
         requireRotation(rotary, dHead);
       }
     }
   }
 
+  /** Checks that what stands in the place of MLPs is computed. */
+  static void requireExperts(Mlp mlp, int nLayers) {
+    if (mlp.experts().isEmpty()) {
+      return;
+    }
+    Experts experts = mlp.experts().get();
+    require(
+        experts.layers().size() == nLayers,
+        "experts or none of %d layers".formatted(experts.layers().size()),
+        "one of each of %d layers".formatted(nLayers));
+    require(
+        experts.clamp().isEmpty() || mlp.activation() == Activation.SILU,
+        "a clamp of experts with " + mlp.activation(),
+        Activation.SILU.toString());
+  }
+
   private static void requireGain(Norm norm) {
+    require(
+        norm.kind() != Kind.NONE || (norm.gain() == Gain.NONE && !norm.bias()),
+        "a gain or a bias without a norm",
+        "neither");
     require(
         norm.kind() != Kind.RMS_NORM || norm.gain() != Gain.NONE,
         "an RMSNorm without a gain",
@@ -70,10 +97,13 @@ final class ComputedFacts {
 
   private static void requireHeadNorm(HeadNorm norm) {
     requireGain(norm.norm());
+    require(norm.norm().kind() != Kind.NONE, "a norm of queries and keys that is none", "a norm");
     require(
         norm.over() != Over.EACH_HEAD_WITH_OWN_GAIN
-            || (norm.norm().kind() == Kind.LAYER_NORM && !norm.norm().bias()),
-        "a gain of its own for each head, but for a LayerNorm without a bias",
+            || (norm.norm().kind() == Kind.LAYER_NORM
+                && norm.norm().gain() == Gain.STORED
+                && !norm.norm().bias()),
+        "a gain of its own for each head, but for a LayerNorm with what is stored and no bias",
         "one gain for all heads");
   }
 

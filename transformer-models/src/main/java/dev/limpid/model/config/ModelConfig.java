@@ -70,6 +70,7 @@ public record ModelConfig(
       throw new IllegalArgumentException("attention scores are multiplied with " + scale);
     }
     ComputedFacts.require(attention, norm, residual);
+    ComputedFacts.requireExperts(mlp, sizes.nLayers());
     ComputedFacts.requireFactor("the embedding", embedding.scale());
     ComputedFacts.requireFactor("the logits", head.scale());
     ComputedFacts.requirePositions(positions, sizes.nLayers(), attention.dHead());

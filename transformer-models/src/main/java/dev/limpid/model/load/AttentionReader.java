@@ -124,7 +124,8 @@ final class AttentionReader {
       }
       case ALL_HEADS -> {
         NormWeights all = reader.norm(norm.norm(), name, heads * dHead);
-        yield new HeadNormWeights(norm, ordered(all.gain(), rows.own(kind)), null);
+        yield new HeadNormWeights(
+            norm, ordered(all.gain(), rows.own(kind)), ordered(all.bias(), rows.own(kind)));
       }
       case EACH_HEAD_WITH_OWN_GAIN -> {
         Tensor gains = gains(name, heads, dHead).reshape(heads * dHead);

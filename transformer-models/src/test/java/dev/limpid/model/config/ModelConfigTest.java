@@ -158,8 +158,18 @@ class ModelConfigTest {
                 ATTENTION.withHeadNorm(
                     new HeadNorm(Norm.rmsNorm(1e-5), HeadNorm.Over.EACH_HEAD_WITH_OWN_GAIN)),
                 ROTARY),
-        "a gain of its own for each head, but for a LayerNorm without a bias is not supported;"
-            + " supported: one gain for all heads");
+        "a gain of its own for each head, but for a LayerNorm with what is stored and no bias is"
+            + " not supported; supported: one gain for all heads");
+    assertRefused(
+        () -> model(ATTENTION.withHeadNorm(new HeadNorm(Norm.NONE, HeadNorm.Over.ALL_HEADS)), ROTARY),
+        "a norm of queries and keys that is none is not supported; supported: a norm");
+    assertRefused(
+        () -> model().withNorm(Norm.NONE.withBias(true)),
+        "a gain or a bias without a norm is not supported; supported: neither");
+    assertRefused(
+        () -> model(ATTENTION, new ByLayer(List.of(ROTARY, ROTARY, new Positions.Learned(0)))),
+        "a layer that learns positions as Learned[offset=0] is not supported;"
+            + " supported: a rotation, ALiBi, or none");
     assertRefused(
         () -> model(ATTENTION, new ByLayer(List.of(ROTARY, ROTARY))),
         "2 kinds of positions of 3 layers is not supported; supported: one of each layer");
