@@ -1,5 +1,6 @@
 package dev.limpid.model;
 
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Change;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
@@ -19,6 +20,7 @@ final class LayerEdits {
   private final TensorOps ops;
   private final List<Intervention> interventions;
   private final int dHead;
+  private final boolean sinks;
   private final int first;
 
   /**
@@ -27,10 +29,11 @@ final class LayerEdits {
    * @param interventions on this layer
    * @param first the position that the first row stands for
    */
-  LayerEdits(TensorOps ops, List<Intervention> interventions, int dHead, int first) {
+  LayerEdits(TensorOps ops, List<Intervention> interventions, ModelConfig config, int first) {
     this.ops = ops;
     this.interventions = List.copyOf(interventions);
-    this.dHead = dHead;
+    this.dHead = config.dHead();
+    this.sinks = config.attention().scores().sinks();
     this.first = first;
   }
 
@@ -98,18 +101,29 @@ final class LayerEdits {
   }
 
   /**
-   * Returns the attention weights that were put in the place of a run's own, or its own: what is
-   * left of a row beside a sink is read from them, whatever is done to single terms.
+   * Returns the attention weights that what is left of each row beside a sink is read from: those
+   * of the run, or those that were put in their place, without keys that were knocked out, whatever
+   * else is done to single terms.
    */
   Tensor wholePattern(Tensor pattern) {
+    Tensor whole = pattern;
     for (Intervention i : interventions) {
       if (i.change() instanceof Change.PutPattern(Tensor other)) {
-        Tensor put = Tensor.zeros(pattern.dim(0), pattern.dim(1), pattern.dim(2));
-        putPattern(other, put);
-        return put;
+        whole = Tensor.zeros(pattern.dim(0), pattern.dim(1), pattern.dim(2));
+        putPattern(other, whole);
       }
     }
-    return pattern;
+    for (Intervention i : interventions) {
+      if (sinks && i.site() instanceof Site.Edge edge && i.change() instanceof Change.Drop drop) {
+        whole = whole == pattern ? copy(pattern) : whole;
+        changeEdge(edge, drop, whole);
+      }
+    }
+    return whole;
+  }
+
+  private static Tensor copy(Tensor pattern) {
+    return Tensor.of(pattern.toFloats(), pattern.dim(0), pattern.dim(1), pattern.dim(2));
   }
 
   /** Changes what heads mix of values, [n, H d], after the pattern was changed. */
@@ -224,11 +238,14 @@ final class LayerEdits {
       case Change.Scale(float factor) -> w[row + edge.key()] *= factor;
       case Change.PutMixed _ -> w[row + edge.key()] = 0;
       case Change.Drop _ -> {
+        float dropped = w[row + edge.key()];
         w[row + edge.key()] = 0;
         double left = 0;
         for (int k = 0; k < nKeys; k++) {
           left += w[row + k];
         }
+        // A sink stays, and has its share of what is left.
+        left += sinks ? Math.max(0, 1 - left - dropped) : 0;
         for (int k = 0; left > 0 && k < nKeys; k++) {
           w[row + k] = (float) (w[row + k] / left);
         }

@@ -140,7 +140,7 @@ final class Rerun {
           LayerTrace layer = base.layer(l);
           List<LayerEdits> edits = new ArrayList<>();
           for (Run run : here) {
-            edits.add(new LayerEdits(ops, run.on(l), config.dHead(), run.first()));
+            edits.add(new LayerEdits(ops, run.on(l), config, run.first()));
           }
           int number = l;
           BlockRun block =

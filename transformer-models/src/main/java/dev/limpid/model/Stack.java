@@ -162,7 +162,7 @@ final class Stack {
   /** Each prompt looks at itself. */
   private BlockRun.Attended attend(
       int layer, Tensor queries, Tensor keys, Tensor values, BlockRun.Attended[] attended) {
-    LayerEdits none = new LayerEdits(ops, List.of(), config.dHead(), 0);
+    LayerEdits none = new LayerEdits(ops, List.of(), config, 0);
     Attention.Whole whole = new Attention.Whole(model, layer, none);
     Tensor mixed = ops.zeros(queries.dim(0), queries.dim(1));
     ops.pieces(

@@ -246,7 +246,7 @@ public final class Transformer {
       int layer, Tensor before, Rotations rotations, List<Intervention> interventions) {
     List<Intervention> here =
         interventions.stream().filter(i -> i.site().layer() == layer).toList();
-    LayerEdits edits = new LayerEdits(ops, here, config.dHead(), 0);
+    LayerEdits edits = new LayerEdits(ops, here, config, 0);
     StackEdits stack =
         here.isEmpty()
             ? StackEdits.NONE

@@ -1,6 +1,8 @@
 package dev.limpid.model;
 
+import dev.limpid.model.load.LayerStorage;
 import dev.limpid.model.load.ModelLoader;
+import dev.limpid.model.load.RandomModel;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 
 /** The small models of every family, and the bundled ones. */
@@ -29,5 +32,14 @@ final class EveryModel {
       }
     }
     return models;
+  }
+
+  /** Draws one of some models, or one of random facts and weights. */
+  static Transformer any(List<Transformer> models, Random random) {
+    if (random.nextBoolean()) {
+      return models.get(random.nextInt(models.size()));
+    }
+    String backend = random.nextBoolean() ? "reference" : "vector";
+    return RandomModel.any(random).open(Backends.open(backend), LayerStorage.IN_MEMORY);
   }
 }

@@ -55,6 +55,19 @@ public final class RandomModel {
     store();
   }
 
+  /** Draws until facts are a combination that is not refused. */
+  public static RandomModel any(Random random) {
+    while (true) {
+      try {
+        return new RandomModel(random);
+      } catch (IllegalArgumentException e) {
+        if (Mechanisms.refusal(e).isEmpty()) {
+          throw e;
+        }
+      }
+    }
+  }
+
   /** Returns the plain program. */
   public PlainModel plain() {
     return plain;

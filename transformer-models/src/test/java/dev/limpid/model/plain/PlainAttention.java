@@ -10,19 +10,27 @@ import java.util.Arrays;
  *
  * @param whole the length of the text
  */
-record PlainAttention(ModelConfig config, PlainWeights weights, int layer, int whole) {
+record PlainAttention(PlainModel model, int layer, int whole) {
+
+  private ModelConfig config() {
+    return model.config();
+  }
+
+  private PlainWeights weights() {
+    return model.weights();
+  }
 
   /** What heads look at and what they carry: pattern [H][T][T], values [K][T][d] with biases. */
   record Looks(double[][][] pattern, double[][][] values) {}
 
   Looks of(double[][] attnIn) {
     int n = attnIn.length;
-    double[][][] queries = heads("query", config.nHeads(), attnIn);
-    double[][][] keys = heads("key", config.nKvHeads(), attnIn);
-    double[][][] values = heads("value", config.nKvHeads(), attnIn);
-    double[][][] pattern = new double[config.nHeads()][n][];
-    int group = config.nHeads() / config.nKvHeads();
-    for (int h = 0; h < config.nHeads(); h++) {
+    double[][][] queries = heads("query", config().nHeads(), attnIn);
+    double[][][] keys = heads("key", config().nKvHeads(), attnIn);
+    double[][][] values = heads("value", config().nKvHeads(), attnIn);
+    double[][][] pattern = new double[config().nHeads()][n][];
+    int group = config().nHeads() / config().nKvHeads();
+    for (int h = 0; h < config().nHeads(); h++) {
       for (int q = 0; q < n; q++) {
         pattern[h][q] = row(h, q, queries[h][q], keys[h / group]);
       }
@@ -33,21 +41,21 @@ record PlainAttention(ModelConfig config, PlainWeights weights, int layer, int w
   /** Returns the heads of queries, keys or values, [heads][T][d]. */
   private double[][][] heads(String kind, int nHeads, double[][] attnIn) {
     String name = layer + "." + kind;
-    int d = config.dHead();
+    int d = config().dHead();
     double[][][] heads = new double[nHeads][attnIn.length][];
     for (int t = 0; t < attnIn.length; t++) {
-      double[] all = weights.map(name, attnIn[t]);
+      double[] all = weights().map(name, attnIn[t]);
       if (!kind.equals("value")) {
         all = normed(name, nHeads, all);
       }
-      for (int i = 0; i < all.length && config.attention().clip().isPresent(); i++) {
-        double c = config.attention().clip().getAsDouble();
+      for (int i = 0; i < all.length && config().attention().clip().isPresent(); i++) {
+        double c = config().attention().clip().getAsDouble();
         all[i] = Math.min(c, Math.max(-c, all[i]));
       }
       for (int h = 0; h < nHeads; h++) {
         double[] head = Arrays.copyOfRange(all, h * d, (h + 1) * d);
         heads[h][t] =
-            !kind.equals("value") && config.positions(layer) instanceof Positions.Rotary rotary
+            !kind.equals("value") && config().positions(layer) instanceof Positions.Rotary rotary
                 ? new PlainRotation(rotary, d, whole).turned(head, t)
                 : head;
       }
@@ -56,22 +64,22 @@ record PlainAttention(ModelConfig config, PlainWeights weights, int layer, int w
   }
 
   private double[] normed(String name, int nHeads, double[] all) {
-    if (config.attention().headNorm().isEmpty()) {
+    if (config().attention().headNorm().isEmpty()) {
       return all;
     }
-    HeadNorm norm = config.attention().headNorm().get();
-    double[] bias = weights.vector(name + "_norm.bias");
+    HeadNorm norm = config().attention().headNorm().get();
+    double[] bias = weights().vector(name + "_norm.bias");
     if (norm.over() == HeadNorm.Over.ALL_HEADS) {
-      return new PlainNorm(norm.norm(), weights.vector(name + "_norm.gain"), bias).of(all);
+      return new PlainNorm(norm.norm(), weights().vector(name + "_norm.gain"), bias).of(all);
     }
     boolean own = norm.over() == HeadNorm.Over.EACH_HEAD_WITH_OWN_GAIN;
-    int d = config.dHead();
+    int d = config().dHead();
     double[] out = new double[all.length];
     for (int h = 0; h < nHeads; h++) {
       double[] gain =
           own
-              ? weights.matrix(name + "_norm.gain")[h]
-              : weights.vector(name + "_norm.gain");
+              ? weights().matrix(name + "_norm.gain")[h]
+              : weights().vector(name + "_norm.gain");
       double[] head = Arrays.copyOfRange(all, h * d, (h + 1) * d);
       System.arraycopy(new PlainNorm(norm.norm(), gain, bias).of(head), 0, out, h * d, d);
     }
@@ -80,21 +88,22 @@ record PlainAttention(ModelConfig config, PlainWeights weights, int layer, int w
 
   private double[] row(int head, int q, double[] query, double[][] keys) {
     double[] row = new double[keys.length];
-    double[] sinks = weights.vector(layer + ".sinks");
+    double[] sinks = weights().vector(layer + ".sinks");
     int window =
-        config.attention().windows().isEmpty()
+        config().attention().windows().isEmpty()
             ? keys.length
-            : config.attention().windows().get(layer);
-    double scale = config.attention().scores().scale();
-    if (config.attention().scores().byLayer()) {
+            : config().attention().windows().get(layer);
+    double scale = config().attention().scores().scale();
+    if (config().attention().scores().byLayer()) {
       scale /= layer + 1;
     }
     double sum = sinks == null ? 0 : Math.exp(sinks[head]);
     for (int k = 0; k <= q; k++) {
-      if (q - k < window) {
+      boolean isDropped = model.dropped().contains(new PlainModel.Edge(layer, head, q, k));
+      if (q - k < window && !isDropped) {
         double score = scale * PlainWeights.dot(query, keys[k]);
-        if (config.attention().scores().cap().isPresent()) {
-          double c = config.attention().scores().cap().getAsDouble();
+        if (config().attention().scores().cap().isPresent()) {
+          double c = config().attention().scores().cap().getAsDouble();
           score = c * Math.tanh(score / c);
         }
         row[k] = Math.exp(score + alibi(head, k, scale));
@@ -108,11 +117,11 @@ record PlainAttention(ModelConfig config, PlainWeights weights, int layer, int w
   }
 
   private double alibi(int head, int key, double scale) {
-    if (!(config.positions(layer) instanceof Positions.Alibi alibi)) {
+    if (!(config().positions(layer) instanceof Positions.Alibi alibi)) {
       return 0;
     }
     int n = 1;
-    while (2 * n <= config.nHeads()) {
+    while (2 * n <= config().nHeads()) {
       n *= 2;
     }
     double slope =

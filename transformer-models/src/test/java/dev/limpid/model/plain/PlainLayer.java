@@ -49,7 +49,7 @@ public final class PlainLayer {
     for (int t = 0; t < n; t++) {
       attnIn[t] = preNorm("attention_norm").of(residPre[t]);
     }
-    PlainAttention.Looks looks = new PlainAttention(config, weights, layer, whole).of(attnIn);
+    PlainAttention.Looks looks = new PlainAttention(model, layer, whole).of(attnIn);
     pattern = looks.pattern();
     values = looks.values();
     attnRaw = new double[n][];

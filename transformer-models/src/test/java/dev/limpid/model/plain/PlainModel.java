@@ -7,10 +7,28 @@ import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A whole model, from tokens to logits. */
-public record PlainModel(ModelConfig config, PlainWeights weights) {
+/**
+ * A whole model, from tokens to logits.
+ *
+ * @param dropped keys that a head of a layer does not see from a query: scores of minus infinity
+ */
+public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dropped) {
+
+  /** A key that a head looks at from a query. */
+  public record Edge(int layer, int head, int query, int key) {}
+
+  /** Creates a model that is as its facts say. */
+  public PlainModel(ModelConfig config, PlainWeights weights) {
+    this(config, weights, Set.of());
+  }
+
+  /** Returns the same model without some edges. */
+  public PlainModel without(Set<Edge> edges) {
+    return new PlainModel(config, weights, edges);
+  }
 
   /** Returns the state in front of the first layer, [T][D]. */
   public double[][] embed(List<Integer> tokens) {
