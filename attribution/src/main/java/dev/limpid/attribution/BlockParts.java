@@ -134,26 +134,32 @@ record BlockParts(Transformer model, int layer, LayerTrace trace) {
   /** What biases are behind a norm and the multiplier of the stream. */
   private @Nullable Tensor behind(
       @Nullable Tensor raw, NormWeights norm, @Nullable Tensor scale, int n) {
-    TensorOps ops = model.ops();
-    @Nullable Tensor out = raw;
+    @Nullable Tensor carried = raw;
+    if (carried != null && norm.isThere() && scale != null) {
+      carried = there(scaled(norm.linear(carried), scale));
+    }
+    @Nullable Tensor own = norm.bias() == null ? null : everywhere(norm.bias(), n);
+    // The norm of a sum stands behind the multiplier, and its bias is added as it is.
+    return normsSums() ? plus(multiplied(carried), own) : multiplied(plus(carried, own));
+  }
+
+  private @Nullable Tensor plus(@Nullable Tensor a, @Nullable Tensor b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
+    }
+    Tensor sum = model.ops().zeros(a.dim(0), a.dim(1));
+    model.ops().add(a, b, sum);
+    return sum;
+  }
+
+  private @Nullable Tensor multiplied(@Nullable Tensor x) {
     double multiplier = model.config().residual().multiplier();
-    if (out != null && norm.isThere() && scale != null) {
-      out = there(scaled(norm.linear(out), scale));
+    if (x == null || multiplier == 1) {
+      return x;
     }
-    @Nullable Tensor ofNorm = norm.bias();
-    if (ofNorm != null) {
-      Tensor rows = everywhere(ofNorm, n);
-      if (out != null) {
-        ops.add(rows, out, rows);
-      }
-      out = rows;
-    }
-    if (out != null && multiplier != 1) {
-      Tensor times = ops.zeros(n, out.dim(1));
-      ops.scale(out, (float) multiplier, times);
-      out = times;
-    }
-    return out;
+    Tensor times = model.ops().zeros(x.dim(0), x.dim(1));
+    model.ops().scale(x, (float) multiplier, times);
+    return times;
   }
 
   /** Multiplies every row of x, on the heap, by its own number; returns x. */

@@ -4,6 +4,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.Arrays;
 
 /**
  * The terms of one attention block, factored, since all of them together would be [H, T, T, D]:
@@ -33,10 +34,16 @@ public record AttentionTerms(Tensor weights, Tensor values, PackedMatrix project
 
   /** Returns the terms as they are parts of {@code attnOut}. */
   public static AttentionTerms inOutput(Transformer model, int layer, LayerTrace trace) {
-    return model.config().residual().normsSums()
-        ? new AttentionTerms(
-            trace.pattern(), trace.value(), model.weights().block(layer).attentionOut())
-        : inState(model, layer, trace);
+    if (!model.config().residual().normsSums()) {
+      return inState(model, layer, trace);
+    }
+    double multiplier = model.config().residual().multiplier();
+    float[] factors = new float[trace.residPre().dim(0)];
+    Arrays.fill(factors, (float) multiplier);
+    return new AttentionTerms(
+        multiplier == 1 ? trace.pattern() : scaled(model, trace, factors),
+        trace.value(),
+        model.weights().block(layer).attentionOut());
   }
 
   /**

@@ -37,14 +37,8 @@ class MechanismProperties {
   /** Float32 against float64, relative to the largest magnitude of the tensor. */
   private static final double TOLERANCE = 1e-4;
 
-  /** Without any norm states may grow beyond measure, and rounding with them. */
-  private static final double LARGEST = 50;
-
   /** Float32 against float64, of a gradient, relative to the sum of what it is summed of. */
   private static final double SLOPE = 1e-3;
-
-  /** Numbers of a router that are nearer may be ordered otherwise by rounding. */
-  private static final double MARGIN = 1e-4;
 
   @Property(tries = 2000)
   void factsAreComputedOrRefusedInWords(@ForAll long seed) {
@@ -68,7 +62,7 @@ class MechanismProperties {
     Transformer model = drawn.open(AllBackends.open(backend), LayerStorage.IN_MEMORY);
     List<Integer> tokens = new Mechanisms(random).tokens(drawn.config());
     List<PlainLayer> expected = drawn.plain().run(tokens);
-    Assume.that(isClear(expected));
+    Assume.that(PlainModel.isClear(expected));
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
     try {
       for (int l = 0; l < expected.size(); l++) {
@@ -122,25 +116,6 @@ class MechanismProperties {
     assertCloseToLargest(name, actual.toFloats(), all, TOLERANCE);
   }
 
-  /** Returns whether states stay of a usual size, and rounding sends none to other experts. */
-  static boolean isClear(List<PlainLayer> layers) {
-    for (PlainLayer layer : layers) {
-      if (Arrays.stream(layer.residPost).flatMapToDouble(Arrays::stream).anyMatch(x -> !(Math.abs(x) < LARGEST))) {
-        return false;
-      }
-      for (PlainMlp mlp : layer.mlp) {
-        double[] sorted = mlp.router().clone();
-        Arrays.sort(sorted);
-        for (int i = 1; i < sorted.length; i++) {
-          if (sorted[i] - sorted[i - 1] < MARGIN) {
-            return false;
-          }
-        }
-      }
-    }
-    return true;
-  }
-
   /** Text in pieces behind a cache, past windows and past longrope's switch. */
   @Property(tries = 300)
   void piecesBehindACacheAreThatOfThePlainProgram(@ForAll long seed) {
@@ -154,7 +129,7 @@ class MechanismProperties {
     while (from < tokens.size()) {
       int to = from + 1 + random.nextInt(Math.min(5, tokens.size() - from));
       List<PlainLayer> expected = drawn.plain().run(tokens.subList(0, to));
-      Assume.that(isClear(expected));
+      Assume.that(PlainModel.isClear(expected));
       Tensor states = model.extend(tokens.subList(from, to), cache);
       double[][] logits =
           Arrays.stream(expected.getLast().residPost, from, to)
@@ -202,7 +177,7 @@ class MechanismProperties {
     String backend = AllBackends.NAMES.get(random.nextInt(AllBackends.NAMES.size()));
     Transformer model = drawn.open(AllBackends.open(backend), LayerStorage.IN_MEMORY);
     List<Integer> tokens = new Mechanisms(random).tokens(drawn.config());
-    Assume.that(isClear(drawn.plain().run(tokens)));
+    Assume.that(PlainModel.isClear(drawn.plain().run(tokens)));
     int target = random.nextInt(tokens.size());
     double[] ofLogits = random.doubles(drawn.config().dVocab(), -1, 1).toArray();
     double[][] along = new double[tokens.size()][];
@@ -273,7 +248,7 @@ class MechanismProperties {
       drops.add(Intervention.drop(new Site.Edge(layer, head, query, key)));
     }
     List<PlainLayer> expected = drawn.plain().without(edges).run(tokens);
-    Assume.that(isClear(expected));
+    Assume.that(PlainModel.isClear(expected));
     ForwardTrace base = model.trace(tokens, TraceDetail.RESIDUALS);
     double[][] state = {expected.getLast().residPost[query]};
     Tensor whole =

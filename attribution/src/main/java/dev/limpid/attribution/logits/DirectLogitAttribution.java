@@ -9,7 +9,6 @@ import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,11 +75,15 @@ public record DirectLogitAttribution(
       LogitDirection direction,
       List<LayerLogits> layers) {
     BlockWeights block = model.weights().block(layer);
-    double mlpScale = Objects.requireNonNull(trace.mlpScale()).get(position);
-    double attentionScale = Objects.requireNonNull(trace.attentionScale()).get(position);
+    double mlpScale = scale(trace.mlpScale(), position);
+    double attentionScale = scale(trace.attentionScale(), position);
     LogitDirection mid = direction.through(block.mlpPostNorm(), mlpScale);
     layers.add(layer(model, layer, trace, position, direction, mid));
     return mid.through(block.attentionPostNorm(), attentionScale);
+  }
+
+  private static double scale(@Nullable Tensor scales, int position) {
+    return scales == null ? 1 : scales.get(position);
   }
 
   /**

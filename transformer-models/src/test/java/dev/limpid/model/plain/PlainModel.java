@@ -6,6 +6,7 @@ import static dev.limpid.model.plain.PlainWeights.times;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Positions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param dropped keys that a head of a layer does not see from a query: scores of minus infinity
  */
 public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dropped) {
+
+  /** Without any norm states may grow beyond measure, and rounding with them. */
+  private static final double LARGEST = 50;
+
+  /** Numbers of a router that are nearer may be ordered otherwise by rounding. */
+  private static final double MARGIN = 1e-4;
 
   /** A key that a head looks at from a query. */
   public record Edge(int layer, int head, int query, int key) {}
@@ -118,6 +125,29 @@ public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dro
     }
     PlainNorm norm = finalNorm();
     return unembed(times(norm.scale(layers.getLast().residPost[t]), norm.lin(x)));
+  }
+
+  /** Returns whether states stay of a usual size, and rounding sends none to other experts. */
+  public static boolean isClear(List<PlainLayer> layers) {
+    for (PlainLayer layer : layers) {
+      boolean grown =
+          Arrays.stream(layer.residPost)
+              .flatMapToDouble(Arrays::stream)
+              .anyMatch(x -> !(Math.abs(x) < LARGEST));
+      if (grown) {
+        return false;
+      }
+      for (PlainMlp mlp : layer.mlp) {
+        double[] sorted = mlp.router().clone();
+        Arrays.sort(sorted);
+        for (int i = 1; i < sorted.length; i++) {
+          if (sorted[i] - sorted[i - 1] < MARGIN) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 
   /** Returns the share that each part has in a whole: positive proximities over their sum. */
