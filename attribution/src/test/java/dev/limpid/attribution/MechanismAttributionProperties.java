@@ -77,7 +77,8 @@ class MechanismAttributionProperties {
       for (double[] part : layer.attentionParts(c.last)) {
         sum = PlainWeights.plus(sum, 1, part);
       }
-      assertSame(parallel ? PlainWeights.plus(sum, 1, layer.mlpPart(c.last)) : sum,
+      assertSame(
+          parallel ? PlainWeights.plus(sum, 1, layer.mlpPart(c.last)) : sum,
           parallel ? layer.residPost[c.last] : layer.residMid[c.last]);
       if (!parallel) {
         double[] post = PlainWeights.plus(layer.mlpResidual(c.last), 1, layer.mlpPart(c.last));
@@ -130,7 +131,8 @@ class MechanismAttributionProperties {
           assertShares(c, "layer " + l + ", " + t, all, attentionParts, plain.residPost[t]);
         } else {
           mlpParts.add(plain.mlpResidual(t));
-          assertShares(c, "attention " + l + ", " + t, ofAttention, attentionParts, plain.residMid[t]);
+          assertShares(
+              c, "attention " + l + ", " + t, ofAttention, attentionParts, plain.residMid[t]);
           assertShares(c, "mlp " + l + ", " + t, ofMlp, mlpParts, plain.residPost[t]);
         }
       }
@@ -215,10 +217,10 @@ class MechanismAttributionProperties {
       for (int i = 0; i < got.size(); i++) {
         double part = expected.get(i)[answer] - expected.get(i)[other];
         sizes[0] += Math.abs(part);
-        c.assertClose("part %d of layer %d".formatted(i, l), got.get(i), part, LOGIT * (10 + Math.abs(part)));
+        c.assertClose(
+            "part %d of layer %d".formatted(i, l), got.get(i), part, LOGIT * (10 + Math.abs(part)));
       }
     }
-    c.assertClose(
-        "the sum", split.sum(), logits[answer] - logits[other], LOGIT * (10 + sizes[0]));
+    c.assertClose("the sum", split.sum(), logits[answer] - logits[other], LOGIT * (10 + sizes[0]));
   }
 }

@@ -38,7 +38,10 @@ class FamiliesAreDataTest {
       boolean whole = WHOLE_PAGES.contains(page) || page.equals("Contributions");
       String text = whole ? source : COMMENT.matcher(source).replaceAll(" ");
       for (Pattern name : families()) {
-        name.matcher(text).results().map(MatchResult::group).forEach(m -> found.add(page + ": " + m));
+        name.matcher(text)
+            .results()
+            .map(MatchResult::group)
+            .forEach(m -> found.add(page + ": " + m));
       }
     }
     assertThat(found).isEmpty();
@@ -58,7 +61,9 @@ class FamiliesAreDataTest {
         .isGreaterThan(10);
   }
 
-  /** All sources of what computes: tensors, models but for what reads them, and what asks models. */
+  /**
+   * All sources of what computes: tensors, models but for what reads them, and what asks models.
+   */
   private static List<Path> files() throws IOException {
     List<Path> all = new ArrayList<>();
     for (String module : List.of("core-tensor", "transformer-models", "attribution", "routes")) {

@@ -62,8 +62,11 @@ class MechanismRouteProperties {
     DirectLogitAttribution logit =
         DirectLogitAttribution.of(model, trace, target, answer, (answer + 1) % 7);
     double size =
-        Math.abs(logit.embedding()) + Math.abs(logit.biases())
-            + logit.layers().stream().mapToDouble(l -> Math.abs(l.heads()) + Math.abs(l.mlp())).sum();
+        Math.abs(logit.embedding())
+            + Math.abs(logit.biases())
+            + logit.layers().stream()
+                .mapToDouble(l -> Math.abs(l.heads()) + Math.abs(l.mlp()))
+                .sum();
     assertThat(ContrastFlow.of(graph, logit).sum())
         .isCloseTo(logit.sum(), within(LOGIT * (1 + size)));
   }
@@ -84,8 +87,7 @@ class MechanismRouteProperties {
         double[] shares =
             PlainModel.shares(parts, parallel ? layer.residPost[q] : layer.residMid[q]);
         List<double[]> mlpParts = List.of(layer.mlpPart(q), layer.mlpResidual(q));
-        boolean cancels =
-            !parallel && PlainModel.shares(mlpParts, layer.residPost[q]) == null;
+        boolean cancels = !parallel && PlainModel.shares(mlpParts, layer.residPost[q]) == null;
         if (shares == null || cancels) {
           return null;
         }

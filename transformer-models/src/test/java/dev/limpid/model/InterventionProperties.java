@@ -213,8 +213,7 @@ class InterventionProperties {
     TensorOps ops = c.model.ops();
     Tensor mixed = ops.zeros(c.tokens.size(), block.attentionOut().inputs());
     SinkBias.of(block, c.run(List.of()).layer(layer).pattern()).addTo(ops, mixed);
-    Tensor raw =
-        c.model.apply(new Linear(block.attentionOut(), block.attentionBias()), mixed);
+    Tensor raw = c.model.apply(new Linear(block.attentionOut(), block.attentionBias()), mixed);
     Tensor expected =
         new ResidualStream(c.config.residual(), ops).added(raw, block.attentionPostNorm());
     assertThat(changed.attnOut().toFloats()).isEqualTo(expected.toFloats());
@@ -239,8 +238,7 @@ class InterventionProperties {
     }
     double least = c.config.attention().scores().sinks() ? 0 : 1 - 1e-5;
     assertThat(sum)
-        .satisfiesAnyOf(
-            s -> assertThat(s).isZero(), s -> assertThat(s).isBetween(least, 1 + 1e-5));
+        .satisfiesAnyOf(s -> assertThat(s).isZero(), s -> assertThat(s).isBetween(least, 1 + 1e-5));
     Collections.shuffle(drops, c.random);
     assertCloseToLargest(
         "states", c.run(drops).layer(layer).pattern().toFloats(), pattern.toFloats(), TOLERANCE);

@@ -102,8 +102,7 @@ class MechanismProperties {
     assertClose(at + "resid_post", actual.residPost(), expected.residPost);
   }
 
-  private static double[][] rows(
-      PlainLayer layer, Function<PlainMlp, double[]> of) {
+  private static double[][] rows(PlainLayer layer, Function<PlainMlp, double[]> of) {
     return Arrays.stream(layer.mlp).map(of).toArray(double[][]::new);
   }
 
@@ -159,7 +158,9 @@ class MechanismProperties {
     }
     List<ForwardTrace> together =
         model.runTogether(
-            prompts, TraceDetail.RESIDUALS, List.of(LayerVisitor.NONE, LayerVisitor.NONE, LayerVisitor.NONE));
+            prompts,
+            TraceDetail.RESIDUALS,
+            List.of(LayerVisitor.NONE, LayerVisitor.NONE, LayerVisitor.NONE));
     for (int i = 0; i < 3; i++) {
       float[] expected = model.trace(prompts.get(i), TraceDetail.FULL).logits().toFloats();
       assertThat(streamed.trace(prompts.get(i), TraceDetail.FULL).logits().toFloats())
@@ -206,9 +207,7 @@ class MechanismProperties {
     double narrow = quotient(drawn, tokens, target, ofLogits, along, 1e-6);
     // A kink, as of ReLU or of a clip, or a jump to other experts within the step.
     Assume.that(Math.abs(wide - narrow) < 1e-4 * (Math.abs(narrow) + 1e-3));
-    assertThat(slope)
-        .as("%s of %s", backend, drawn)
-        .isCloseTo(narrow, within(SLOPE * size + 1e-6));
+    assertThat(slope).as("%s of %s", backend, drawn).isCloseTo(narrow, within(SLOPE * size + 1e-6));
   }
 
   private static double quotient(

@@ -161,7 +161,8 @@ class ModelConfigTest {
         "a gain of its own for each head, but for a LayerNorm with what is stored and no bias is"
             + " not supported; supported: one gain for all heads");
     assertRefused(
-        () -> model(ATTENTION.withHeadNorm(new HeadNorm(Norm.NONE, HeadNorm.Over.ALL_HEADS)), ROTARY),
+        () ->
+            model(ATTENTION.withHeadNorm(new HeadNorm(Norm.NONE, HeadNorm.Over.ALL_HEADS)), ROTARY),
         "a norm of queries and keys that is none is not supported; supported: a norm");
     assertRefused(
         () -> model().withNorm(Norm.NONE.withBias(true)),

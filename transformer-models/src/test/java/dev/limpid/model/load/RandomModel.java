@@ -9,7 +9,6 @@ import dev.limpid.model.config.Norm;
 import dev.limpid.model.config.Positions.Rotary;
 import dev.limpid.model.plain.Mechanisms;
 import dev.limpid.model.plain.PlainModel;
-import dev.limpid.model.plain.PlainWeights;
 import dev.limpid.model.plain.RandomWeights;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;
@@ -120,7 +119,8 @@ public final class RandomModel {
     List<Weight> whole = List.of(Weight.EXPERTS_GATE, Weight.EXPERTS_UP, Weight.EXPERTS_DOWN);
     without.addAll(stacked ? one : whole);
     without.add(Weight.EXPERTS_GATE_UP);
-    boolean weighed = plain.weights().all().keySet().stream().anyMatch(n -> n.endsWith("shared_weight"));
+    boolean weighed =
+        plain.weights().all().keySet().stream().anyMatch(n -> n.endsWith("shared_weight"));
     if (!weighed) {
       without.add(Weight.SHARED_WEIGHT);
     }
@@ -130,19 +130,26 @@ public final class RandomModel {
       }
     }
     if (byOutputs) { // rows that lie by inputs are never out of order
-      all = all.withFused(random.nextBoolean() ? WeightNames.Fused.BY_KIND : WeightNames.Fused.BY_KEY_HEAD);
-      all = all.withPairs(random.nextBoolean() ? WeightNames.Pairs.HALVES : WeightNames.Pairs.ADJACENT);
+      all =
+          all.withFused(
+              random.nextBoolean() ? WeightNames.Fused.BY_KIND : WeightNames.Fused.BY_KEY_HEAD);
+      all =
+          all.withPairs(
+              random.nextBoolean() ? WeightNames.Pairs.HALVES : WeightNames.Pairs.ADJACENT);
     }
     return all;
   }
 
   private void store() {
-    plain.weights().all().forEach((name, rows) -> {
-      boolean inLayer = name.matches("\\d+\\..*");
-      if (!inLayer) {
-        storeOutside(name, rows);
-      }
-    });
+    plain
+        .weights()
+        .all()
+        .forEach((name, rows) -> {
+          boolean inLayer = name.matches("\\d+\\..*");
+          if (!inLayer) {
+            storeOutside(name, rows);
+          }
+        });
     for (int l = 0; l < config().nLayers(); l++) {
       storeLayer(l);
     }
@@ -153,8 +160,7 @@ public final class RandomModel {
       case "embedding" -> table(Weight.EMBEDDING, rows);
       case "positions" -> table(Weight.POSITIONS, rows);
       case "head" -> table(Weight.HEAD, rows);
-      case "head.bias" ->
-          vector(Weight.HEAD.inGguf() + ".bias", rows[0]);
+      case "head.bias" -> vector(Weight.HEAD.inGguf() + ".bias", rows[0]);
       case "project_in" -> linear(Weight.PROJECT_IN.inGguf(), rows);
       case "project_out" -> linear(Weight.PROJECT_OUT.inGguf(), rows);
       default -> {
@@ -180,11 +186,14 @@ public final class RandomModel {
     norms(from, to, "mlp_post_norm", Weight.MLP_POST_NORM, config().norm());
     Heads heads = new Heads(layer);
     storeProjections(heads, from, to);
-    config().attention().headNorm().ifPresent(of -> {
-      for (String kind : List.of("query", "key")) {
-        storeHeadNorm(of.over(), of.norm(), heads, from + kind + "_norm", to, kind);
-      }
-    });
+    config()
+        .attention()
+        .headNorm()
+        .ifPresent(of -> {
+          for (String kind : List.of("query", "key")) {
+            storeHeadNorm(of.over(), of.norm(), heads, from + kind + "_norm", to, kind);
+          }
+        });
     maps(from + "out", to + Weight.ATTENTION_OUT.inGguf());
     double[] sinks = plain.weights().vector(from + "sinks");
     if (sinks != null) {
@@ -284,8 +293,7 @@ public final class RandomModel {
     Map<String, List<Double>> biases = new LinkedHashMap<>();
     for (String kind : List.of("query", "key", "value")) {
       boolean turned = !kind.equals("value");
-      weights.put(
-          kind, heads.stored(Arrays.asList(plain.weights().matrix(from + kind)), turned));
+      weights.put(kind, heads.stored(Arrays.asList(plain.weights().matrix(from + kind)), turned));
       double[] bias = plain.weights().vector(from + kind + ".bias");
       if (bias != null) {
         biases.put(kind, heads.stored(Arrays.stream(bias).boxed().toList(), turned));

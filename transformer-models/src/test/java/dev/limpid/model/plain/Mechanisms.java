@@ -46,18 +46,12 @@ public final class Mechanisms {
   public ModelConfig draw() {
     int nLayers = 1 + random.nextInt(3);
     int nKvHeads = 1 + random.nextInt(3);
-    Sizes sizes =
-        new Sizes(nLayers, 7 + random.nextInt(13), 21 + random.nextInt(9), CONTEXT);
+    Sizes sizes = new Sizes(nLayers, 7 + random.nextInt(13), 21 + random.nextInt(9), CONTEXT);
     Norm norm = norm();
     Attention attention =
         attention(nKvHeads * (1 + random.nextInt(3)), nKvHeads, 4 + random.nextInt(5), nLayers);
     return ModelConfig.of(
-            "random",
-            sizes,
-            attention,
-            mlp(nLayers),
-            norm,
-            positions(nLayers, attention.dHead()))
+            "random", sizes, attention, mlp(nLayers), norm, positions(nLayers, attention.dHead()))
         .withEmbedding(embedding(sizes.dModel()))
         .withResidual(residual())
         .withHead(head());
@@ -89,7 +83,10 @@ public final class Mechanisms {
 
   private Norm norm() {
     Kind kind = rarely() ? Kind.NONE : any(List.of(Kind.LAYER_NORM, Kind.RMS_NORM));
-    Gain gain = kind == Kind.LAYER_NORM ? any(List.of(Gain.values())) : any(List.of(Gain.STORED, Gain.ONE_PLUS_STORED));
+    Gain gain =
+        kind == Kind.LAYER_NORM
+            ? any(List.of(Gain.values()))
+            : any(List.of(Gain.STORED, Gain.ONE_PLUS_STORED));
     boolean bias = kind == Kind.LAYER_NORM && random.nextBoolean();
     if (kind == Kind.NONE) {
       gain = Gain.NONE;
@@ -118,7 +115,10 @@ public final class Mechanisms {
     if (sometimes()) {
       attention =
           attention.withWindows(
-              IntStream.range(0, nLayers).map(l -> any(List.of(1, 3, 5, CONTEXT))).boxed().toList());
+              IntStream.range(0, nLayers)
+                  .map(l -> any(List.of(1, 3, 5, CONTEXT)))
+                  .boxed()
+                  .toList());
     }
     return attention;
   }
@@ -179,7 +179,8 @@ public final class Mechanisms {
     if (rarely() && rarely()) { // what no layer has of its own
       return random.nextBoolean()
           ? new Positions.Learned(0)
-          : new Positions.ByLayer(IntStream.range(0, nLayers).mapToObj(l -> rotary(dHead)).toList());
+          : new Positions.ByLayer(
+              IntStream.range(0, nLayers).mapToObj(l -> rotary(dHead)).toList());
     }
     return switch (random.nextInt(4)) {
       case 0 -> new Positions.None();
@@ -221,9 +222,7 @@ public final class Mechanisms {
 
   private Embedding embedding(int dModel) {
     Embedding embedding =
-        Embedding.PLAIN
-            .withScale(sometimes() ? between(0.5, 4) : 1)
-            .withNorm(sometimes());
+        Embedding.PLAIN.withScale(sometimes() ? between(0.5, 4) : 1).withNorm(sometimes());
     OptionalInt width = sometimes() ? OptionalInt.of(dModel - 2) : OptionalInt.empty();
     return width.isPresent() ? embedding.withWidth(width.getAsInt()) : embedding;
   }
@@ -256,6 +255,7 @@ public final class Mechanisms {
 
   /** Returns why facts were refused, if these are facts that no model may have. */
   public static Optional<String> refusal(IllegalArgumentException e) {
-    return Optional.ofNullable(e.getMessage()).filter(m -> m.contains(" is not supported; supported: "));
+    return Optional.ofNullable(e.getMessage())
+        .filter(m -> m.contains(" is not supported; supported: "));
   }
 }

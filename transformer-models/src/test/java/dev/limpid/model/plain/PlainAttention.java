@@ -77,9 +77,7 @@ record PlainAttention(PlainModel model, int layer, int whole) {
     double[] out = new double[all.length];
     for (int h = 0; h < nHeads; h++) {
       double[] gain =
-          own
-              ? weights().matrix(name + "_norm.gain")[h]
-              : weights().vector(name + "_norm.gain");
+          own ? weights().matrix(name + "_norm.gain")[h] : weights().vector(name + "_norm.gain");
       double[] head = Arrays.copyOfRange(all, h * d, (h + 1) * d);
       System.arraycopy(new PlainNorm(norm.norm(), gain, bias).of(head), 0, out, h * d, d);
     }
@@ -125,7 +123,9 @@ record PlainAttention(PlainModel model, int layer, int whole) {
       n *= 2;
     }
     double slope =
-        head < n ? Math.pow(2, -8.0 * (head + 1) / n) : Math.pow(2, -4.0 * (2 * (head - n) + 1) / n);
+        head < n
+            ? Math.pow(2, -8.0 * (head + 1) / n)
+            : Math.pow(2, -4.0 * (2 * (head - n) + 1) / n);
     return alibi.rounded() ? scale * bf16(bf16(slope) * bf16(key)) : slope * key;
   }
 

@@ -100,8 +100,7 @@ public final class PlainLayer {
 
   private PlainNorm norm(String name) {
     String of = layer + "." + name;
-    return new PlainNorm(
-        config.norm(), weights.vector(of + ".gain"), weights.vector(of + ".bias"));
+    return new PlainNorm(config.norm(), weights.vector(of + ".gain"), weights.vector(of + ".bias"));
   }
 
   private PlainNorm preNorm(String name) {

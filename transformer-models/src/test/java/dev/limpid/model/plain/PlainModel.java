@@ -117,8 +117,7 @@ public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dro
    * @param layer the part is one of the state behind it
    * @param mid the part is one of the state after attention there, rather
    */
-  public double[] along(
-      List<PlainLayer> layers, int layer, boolean mid, int t, double[] part) {
+  public double[] along(List<PlainLayer> layers, int layer, boolean mid, int t, double[] part) {
     double[] x = mid ? layers.get(layer).upFromMid(t, part) : part;
     for (int l = layer + 1; l < config.nLayers(); l++) {
       x = layers.get(l).upFromPre(t, x);

@@ -76,10 +76,13 @@ public final class RandomWeights {
     linear(at + "key", keys, dModel, bias);
     linear(at + "value", keys, dModel, bias);
     linear(at + "out", dModel, queries, config.attention().outputBias());
-    config.attention().headNorm().ifPresent(norm -> {
-      headNorm(at + "query_norm", norm, config.nHeads());
-      headNorm(at + "key_norm", norm, config.nKvHeads());
-    });
+    config
+        .attention()
+        .headNorm()
+        .ifPresent(norm -> {
+          headNorm(at + "query_norm", norm, config.nHeads());
+          headNorm(at + "key_norm", norm, config.nKvHeads());
+        });
     if (config.attention().scores().sinks()) {
       numbers(at + "sinks", 1, config.nHeads(), 0, 1);
     }
