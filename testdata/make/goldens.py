@@ -482,6 +482,16 @@ SPECS = [
         llama(32, 4, 23, positions=24, num_key_value_heads=2, num_local_experts=4, num_experts_per_tok=2, rms_norm_eps=1e-5, rope_theta=1000.0)
         | {"model_type": "mixtral", "architectures": ["MixtralForCausalLM"]}, {"num_experts_per_tok": 3},
     ),
+    Spec("granite-moe", "four multipliers, and experts",
+        llama(32, 4, 21, positions=24, num_key_value_heads=2, num_local_experts=5, num_experts_per_tok=2, embedding_multiplier=3.0, residual_multiplier=0.4,
+              attention_multiplier=0.25, logits_scaling=2.0, rope_theta=100.0)
+        | {"model_type": "granitemoe", "architectures": ["GraniteMoeForCausalLM"]}, {"num_experts_per_tok": 3},
+    ),
+    Spec("granite-moe-shared", "four multipliers, experts, and one for all positions that nothing weighs",
+        llama(32, 4, 21, positions=24, num_key_value_heads=2, num_local_experts=5, num_experts_per_tok=2, shared_intermediate_size=19, embedding_multiplier=3.0,
+              residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=2.0, rope_theta=100.0)
+        | {"model_type": "granitemoeshared", "architectures": ["GraniteMoeSharedForCausalLM"]}, {"residual_multiplier": 0.5},
+    ),
     Spec("qwen2-moe", "experts, and one for all positions; weights that do not sum to 1",
         llama(32, 4, 43, positions=24, num_key_value_heads=2, num_experts=5, num_experts_per_tok=2, moe_intermediate_size=17, shared_expert_intermediate_size=23,
               norm_topk_prob=False, decoder_sparse_step=1, mlp_only_layers=[], rope_theta=100.0)
@@ -560,6 +570,13 @@ def random_tensors(spec):
     return tensors
 
 
+PUBLISHED = {
+    "block_sparse_moe.experts.gate_up_proj": "block_sparse_moe.input_linear.weight",
+    "block_sparse_moe.experts.down_proj": "block_sparse_moe.output_linear.weight",
+    "block_sparse_moe.router.weight": "block_sparse_moe.router.layer.weight",
+}
+
+
 def save(path, tensors, metadata):
     """safetensors, with the metadata in a fixed order (the library's order changes from run to run)."""
     blob = safetensors.torch.save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata)
@@ -580,6 +597,9 @@ def build(spec, directory):
     save_json(directory / "config.json", spec.config)
     tensors = random_tensors(spec)
     if spec.shards == 1:
+        if spec.name == "granite-moe-shared":  # as published files have them; the other as Hugging Face has them now
+            for new, old in PUBLISHED.items():
+                tensors = {name.replace(new, old): tensor for name, tensor in tensors.items()}
         save(directory / "model.safetensors", tensors, {"format": "pt"})
         return
     names = sorted(tensors)
@@ -639,7 +659,7 @@ def parts(model):
     whole = lambda flat, d: flat
     layers = []
     for b in base.decoder.layers if kind == "opt" else base.h if hasattr(base, "h") else base.layers:
-        way = dict(block=b, split=whole, kv_heads=kv_heads, first=None, last=None, experts=None, pre_width=None)
+        way = dict(block=b, split=whole, kv_heads=kv_heads, first=None, last=None, experts=None, shared=getattr(b, "shared_mlp", None), pre_width=None)
         if kind in ("gpt2", "gpt_bigcode"):
             way |= dict(value=b.attn.c_attn, out=b.attn.c_proj, pre=b.mlp.c_fc, down=b.mlp.c_proj)
             way["kv_heads"] = 1 if kind == "gpt_bigcode" and config.multi_query else heads
@@ -666,7 +686,7 @@ def parts(model):
             way |= dict(out=attn.dense if kind == "phi" else attn.o_proj)
             if kind == "phi3":
                 way["split"] = tail(config.hidden_size // heads * kv_heads)
-            mlp = b.mlp
+            mlp = b.block_sparse_moe if kind.startswith("granitemoe") else b.mlp
             if kind == "starcoder2":
                 way |= dict(pre=mlp.c_fc, down=mlp.c_proj)
             elif kind == "phi":
@@ -698,7 +718,7 @@ def matrix(linear):
     return weight if type(linear).__name__ == "Conv1D" else weight.T
 
 
-def experts_of(mlp, config, x):
+def experts_of(mlp, config, x, beside=None):
     """What the experts of a layer give for x [T, D], by the formulas: chosen ones, their weights and outputs."""
     array = lambda tensor: tensor.detach().double().numpy()
     router = mlp.router if hasattr(mlp, "router") else mlp.gate
@@ -710,7 +730,7 @@ def experts_of(mlp, config, x):
     p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     weight = np.take_along_axis(p, index, 1)
-    if config.model_type in ("mixtral", "gpt_oss") or getattr(config, "norm_topk_prob", False):
+    if config.model_type in ("mixtral", "gpt_oss", "granitemoe", "granitemoeshared") or getattr(config, "norm_topk_prob", False):
         weight /= weight.sum(1, keepdims=True)
     silu = lambda z: z / (1 + np.exp(-z))
     both, down = array(mlp.experts.gate_up_proj), array(mlp.experts.down_proj)
@@ -734,6 +754,10 @@ def experts_of(mlp, config, x):
         gate = 1 / (1 + np.exp(-(x @ matrix(mlp.shared_expert_gate))))
         found["shared_out"] = gate * (post @ matrix(shared.down_proj))
         found["experts"] = np.concatenate([columns, found["shared_out"][:, None]], 1)
+    if beside is not None:  # weighed by nothing
+        g, u = np.split(x @ matrix(beside.input_linear), 2, axis=1)
+        found["shared_out"] = (silu(g) * u) @ matrix(beside.output_linear)
+        found["experts"] = np.concatenate([columns, found["shared_out"][:, None]], 1)
     return found, found["experts"].sum(1)
 
 
@@ -755,7 +779,7 @@ def trace(model, ids):
         given[module] = (result[0] if isinstance(result, tuple) else result).clone()
 
     for layer in layers:
-        for part in ("block", "value", "out", "pre", "down", "experts"):
+        for part in ("block", "value", "out", "pre", "down", "experts", "shared"):
             if layer[part] is not None:
                 hooks.append(layer[part].register_forward_hook(remember, with_kwargs=True))
     result = model(torch.tensor([ids]), output_attentions=True, use_cache=False)
@@ -832,7 +856,9 @@ def trace(model, ids):
             agree("mlp", at["neuron_post"] @ matrix(layer["down"]) + b_out, raw_mlp)
         else:
             raw_mlp = flat(given[layer["experts"]])
-            found, summed = experts_of(layer["experts"], config, flat(seen[layer["experts"]]))
+            if layer["shared"] is not None:
+                raw_mlp = raw_mlp + flat(given[layer["shared"]])
+            found, summed = experts_of(layer["experts"], config, flat(seen[layer["experts"]]), layer["shared"])
             agree("experts", summed, raw_mlp)
             at |= found
             b_out = np.zeros(d)

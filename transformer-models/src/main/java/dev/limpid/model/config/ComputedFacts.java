@@ -58,7 +58,7 @@ final class ComputedFacts {
     }
     for (Positions kind : kinds) {
       require(
-          kind == positions || !(kind instanceof Learned || kind instanceof ByLayer),
+          kind.equals(positions) || !(kind instanceof Learned || kind instanceof ByLayer),
           "a layer that learns positions as " + kind,
           "a rotation, ALiBi, or none");
       if (kind instanceof Rotary rotary) {

@@ -94,6 +94,18 @@ enum Architecture {
   /** Qwen 3 with experts. */
   QWEN3_MOE(
       "qwen3_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen3Moe, FamilyNames.NORMED_EXPERTS),
+  /** Granite 3 with experts: four multipliers beside them. */
+  GRANITE_MOE(
+      "granitemoe",
+      Bos.AS_THE_TOKENIZER_SAYS,
+      ExpertConfigs::graniteMoe,
+      FamilyNames.GRANITE_MOE),
+  /** The same, with an expert for all positions that nothing weighs. */
+  GRANITE_MOE_SHARED(
+      "granitemoeshared",
+      Bos.AS_THE_TOKENIZER_SAYS,
+      ExpertConfigs::graniteMoe,
+      FamilyNames.GRANITE_MOE),
   /** OLMoE: experts, and norms of all heads together. */
   OLMOE("olmoe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::olmoe, FamilyNames.NORMED_EXPERTS),
   /** gpt-oss: experts with biases, sinks, windows. */

@@ -215,6 +215,21 @@ final class FamilyNames {
           .with(Weight.SHARED_UP, "mlp.shared_expert.up_proj")
           .with(Weight.SHARED_DOWN, "mlp.shared_expert.down_proj");
 
+  static final WeightNames GRANITE_MOE =
+      LLAMA
+          .without(Weight.GATE, Weight.UP, Weight.DOWN)
+          .with(Weight.ROUTER, "block_sparse_moe.router.layer", "block_sparse_moe.router")
+          .with(
+              Weight.EXPERTS_GATE_UP,
+              "block_sparse_moe.input_linear.weight",
+              "block_sparse_moe.experts.gate_up_proj")
+          .with(
+              Weight.EXPERTS_DOWN,
+              "block_sparse_moe.output_linear.weight",
+              "block_sparse_moe.experts.down_proj")
+          .with(Weight.SHARED_GATE_UP, "shared_mlp.input_linear")
+          .with(Weight.SHARED_DOWN, "shared_mlp.output_linear");
+
   static final WeightNames NORMED_EXPERTS =
       EXPERTS.with(Weight.QUERY_NORM, "self_attn.q_norm").with(Weight.KEY_NORM, "self_attn.k_norm");
 

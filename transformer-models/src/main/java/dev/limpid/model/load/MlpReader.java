@@ -53,17 +53,9 @@ final class MlpReader {
       return sparse(config.mlp().expertsOf(layer).get(), experts);
     }
     Mlp mlp = config.mlp();
-    int dModel = config.dModel();
     String down = reader.name(block, Weight.DOWN);
     if (reader.names().has(Weight.FUSED_GATE_UP)) {
-      int dMlp = mlp.dMlp();
-      String fused = block + reader.names().of(Weight.FUSED_GATE_UP);
-      Tensor both = reader.weight(fused, dModel, 2 * dMlp);
-      @Nullable Tensor bias = mlp.bias() ? reader.resident(fused + ".bias", 2 * dMlp) : null;
-      return new Dense(
-          part(both, bias, 0, dMlp),
-          part(both, bias, dMlp, 2 * dMlp),
-          reader.linear(down, dMlp, dModel, mlp.bias()));
+      return fused(reader.name(block, Weight.FUSED_GATE_UP), down, mlp.dMlp(), mlp.bias());
     }
     return dense(
         mlp.gated() ? reader.name(block, Weight.GATE) : null,
@@ -71,6 +63,17 @@ final class MlpReader {
         down,
         mlp.dMlp(),
         mlp.bias());
+  }
+
+  /** Gate and up one after the other in one matrix. */
+  private Dense fused(String gateUp, String down, int neurons, boolean bias) throws IOException {
+    int dModel = config.dModel();
+    Tensor both = reader.weight(gateUp, dModel, 2 * neurons);
+    @Nullable Tensor biases = bias ? reader.resident(gateUp + ".bias", 2 * neurons) : null;
+    return new Dense(
+        part(both, biases, 0, neurons),
+        part(both, biases, neurons, 2 * neurons),
+        reader.linear(down, neurons, dModel, bias));
   }
 
   private Linear part(Tensor weight, @Nullable Tensor bias, int from, int to) {
@@ -94,13 +97,7 @@ final class MlpReader {
     @Nullable Dense shared = null;
     @Nullable PackedMatrix weight = null;
     if (of.dShared().isPresent()) {
-      shared =
-          dense(
-              reader.name(block, Weight.SHARED_GATE),
-              reader.name(block, Weight.SHARED_UP),
-              reader.name(block, Weight.SHARED_DOWN),
-              of.dShared().getAsInt(),
-              false);
+      shared = shared(of.dShared().getAsInt());
       weight =
           reader.names().has(Weight.SHARED_WEIGHT)
               ? reader.linear(reader.name(block, Weight.SHARED_WEIGHT), dModel, 1, false).weight()
@@ -108,6 +105,18 @@ final class MlpReader {
     }
     return new MlpWeights.Sparse(
         router, experts.of(reader, layer, block, of.count()), shared, weight);
+  }
+
+  private Dense shared(int neurons) throws IOException {
+    String down = reader.name(block, Weight.SHARED_DOWN);
+    return reader.names().has(Weight.SHARED_GATE_UP)
+        ? fused(reader.name(block, Weight.SHARED_GATE_UP), down, neurons, false)
+        : dense(
+            reader.name(block, Weight.SHARED_GATE),
+            reader.name(block, Weight.SHARED_UP),
+            down,
+            neurons,
+            false);
   }
 
   /** Reads one expert, from tensors of its own or from those of all. */
@@ -135,7 +144,12 @@ final class MlpReader {
   }
 
   private boolean isWhole(Weight weight) {
-    return reader.names().has(weight) && reader.isStored(block + reader.names().of(weight));
+    return reader.names().has(weight) && reader.isStored(whole(weight));
+  }
+
+  /** The whole name of what all experts have in one tensor. */
+  private String whole(Weight weight) {
+    return block + reader.names().of(weight, name -> reader.isStored(block + name));
   }
 
   /** The name of a matrix of all experts that is quantised. */
@@ -168,9 +182,9 @@ final class MlpReader {
     int n = of.dExpert();
     Tensor both =
         reader.part(
-            expert, block + reader.names().of(Weight.EXPERTS_GATE_UP), of.count(), 2 * n, dModel);
+            expert, whole(Weight.EXPERTS_GATE_UP), of.count(), 2 * n, dModel);
     Tensor down =
-        reader.part(expert, block + reader.names().of(Weight.EXPERTS_DOWN), of.count(), dModel, n);
+        reader.part(expert, whole(Weight.EXPERTS_DOWN), of.count(), dModel, n);
     return new Dense(
         new Linear(ops.pack(both, WeightLayout.OUT_IN, 0, n), null),
         new Linear(ops.pack(both, WeightLayout.OUT_IN, n, 2 * n), null),

@@ -73,6 +73,8 @@ enum Weight {
   SHARED_GATE("ffn_gate_shexp"),
   /** What its neurons read. */
   SHARED_UP("ffn_up_shexp"),
+  /** Its gate and what its neurons read in one matrix, in this order; in the place of the two. */
+  SHARED_GATE_UP("ffn_gate_up_shexp"),
   /** What its neurons write. */
   SHARED_DOWN("ffn_down_shexp");
 

@@ -234,7 +234,8 @@ class ModelFilesTest {
                 + " gptj, gpt_neox, bloom, falcon, opt, llama, mistral, qwen2, qwen3, starcoder2,"
                 + " smollm3, granite, seed_oss, ernie4_5, internlm2, glm4, exaone4, arcee, nemotron,"
                 + " stablelm, phi, phi3, gemma, gemma2, gemma3_text, gemma3, olmo,"
-                + " olmo2, olmo3, cohere, cohere2, mixtral, qwen2_moe, qwen3_moe, olmoe, gpt_oss");
+                + " olmo2, olmo3, cohere, cohere2, mixtral, qwen2_moe, qwen3_moe,"
+                + " granitemoe, granitemoeshared, olmoe, gpt_oss");
     assertThatThrownBy(() -> open(mamba)).hasMessageContaining("'mamba' is not supported");
     Files.writeString(folder.resolve("config.json"), "{}");
     assertThat(ModelFiles.open(folder).modelType()).isEqualTo("unknown");

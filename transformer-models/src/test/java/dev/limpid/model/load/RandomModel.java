@@ -119,6 +119,11 @@ public final class RandomModel {
     List<Weight> whole = List.of(Weight.EXPERTS_GATE, Weight.EXPERTS_UP, Weight.EXPERTS_DOWN);
     without.addAll(stacked ? one : whole);
     without.add(Weight.EXPERTS_GATE_UP);
+    boolean fusedShared = random.nextBoolean();
+    without.addAll(
+        fusedShared
+            ? List.of(Weight.SHARED_GATE, Weight.SHARED_UP)
+            : List.of(Weight.SHARED_GATE_UP));
     boolean weighed =
         plain.weights().all().keySet().stream().anyMatch(n -> n.endsWith("shared_weight"));
     if (!weighed) {
@@ -253,8 +258,13 @@ public final class RandomModel {
       }
     }
     if (experts.dShared().isPresent()) {
-      maps(from + "shared.gate", to + Weight.SHARED_GATE.inGguf());
-      maps(from + "shared.up", to + Weight.SHARED_UP.inGguf());
+      if (names.has(Weight.SHARED_GATE_UP)) {
+        List<String> both = List.of(from + "shared.gate", from + "shared.up");
+        maps(both, to + Weight.SHARED_GATE_UP.inGguf());
+      } else {
+        maps(from + "shared.gate", to + Weight.SHARED_GATE.inGguf());
+        maps(from + "shared.up", to + Weight.SHARED_UP.inGguf());
+      }
       maps(from + "shared.down", to + Weight.SHARED_DOWN.inGguf());
       if (names.has(Weight.SHARED_WEIGHT)) {
         maps(from + "shared_weight", to + Weight.SHARED_WEIGHT.inGguf());

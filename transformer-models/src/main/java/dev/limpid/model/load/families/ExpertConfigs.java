@@ -68,6 +68,30 @@ public final class ExpertConfigs {
         mlp(json, json.integer("intermediate_size", 6144)).withExperts(qwen(json, 128, 8, 768)));
   }
 
+  /** Reads the spelling of Granite 3 with experts, and with one for all positions or without. */
+  public static ModelConfig graniteMoe(ConfigJson json) throws ModelConfigException {
+    LlamaKeys keys = LlamaKeys.read(json, 2048);
+    boolean bias = json.flag("attention_bias", false);
+    int neurons = json.integer("intermediate_size", 11_008);
+    Experts experts =
+        Experts.of(
+                json.integer("num_local_experts", 8),
+                json.integer("num_experts_per_tok", 2),
+                neurons,
+                everywhere(json))
+            .withNormalised(true);
+    int shared = json.integer("shared_intermediate_size", 0);
+    return LlamaConfigs.multiplied(
+        json,
+        keys.model(
+            json.string("model_type", ""),
+            Attention.of(keys.nHeads(), keys.nKvHeads(keys.nHeads()), keys.dHead())
+                .withScale(json.number("attention_multiplier", 1))
+                .withInputBias(bias)
+                .withOutputBias(bias),
+            mlp(json, neurons).withExperts(shared == 0 ? experts : experts.withShared(shared))));
+  }
+
   /** Reads the spelling of OLMoE. */
   public static ModelConfig olmoe(ConfigJson json) throws ModelConfigException {
     LlamaKeys keys = LlamaKeys.read(json, 4096);

@@ -142,6 +142,11 @@ public final class LlamaConfigs {
                 .withInputBias(bias)
                 .withOutputBias(bias),
             keys.mlp().withBias(json.flag("mlp_bias", false)));
+    return multiplied(json, model);
+  }
+
+  /** Reads three of the four multipliers; the other is of attention. */
+  static ModelConfig multiplied(ConfigJson json, ModelConfig model) throws ModelConfigException {
     return model
         .withEmbedding(Embedding.PLAIN.withScale(json.number("embedding_multiplier", 1)))
         .withResidual(Residual.PLAIN.withMultiplier(json.number("residual_multiplier", 1)))
