@@ -96,10 +96,7 @@ enum Architecture {
       "qwen3_moe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::qwen3Moe, FamilyNames.NORMED_EXPERTS),
   /** Granite 3 with experts: four multipliers beside them. */
   GRANITE_MOE(
-      "granitemoe",
-      Bos.AS_THE_TOKENIZER_SAYS,
-      ExpertConfigs::graniteMoe,
-      FamilyNames.GRANITE_MOE),
+      "granitemoe", Bos.AS_THE_TOKENIZER_SAYS, ExpertConfigs::graniteMoe, FamilyNames.GRANITE_MOE),
   /** The same, with an expert for all positions that nothing weighs. */
   GRANITE_MOE_SHARED(
       "granitemoeshared",

@@ -180,11 +180,8 @@ final class MlpReader {
   private Dense stacked(int expert, Experts of) throws IOException {
     int dModel = config.dModel();
     int n = of.dExpert();
-    Tensor both =
-        reader.part(
-            expert, whole(Weight.EXPERTS_GATE_UP), of.count(), 2 * n, dModel);
-    Tensor down =
-        reader.part(expert, whole(Weight.EXPERTS_DOWN), of.count(), dModel, n);
+    Tensor both = reader.part(expert, whole(Weight.EXPERTS_GATE_UP), of.count(), 2 * n, dModel);
+    Tensor down = reader.part(expert, whole(Weight.EXPERTS_DOWN), of.count(), dModel, n);
     return new Dense(
         new Linear(ops.pack(both, WeightLayout.OUT_IN, 0, n), null),
         new Linear(ops.pack(both, WeightLayout.OUT_IN, n, 2 * n), null),
