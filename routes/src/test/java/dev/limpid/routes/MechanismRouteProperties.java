@@ -16,6 +16,7 @@ import dev.limpid.model.plain.PlainModel;
 import dev.limpid.tensor.ops.toy.AllBackends;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
@@ -43,8 +44,9 @@ class MechanismRouteProperties {
     List<PlainLayer> plain = drawn.plain().run(tokens);
     Assume.that(PlainModel.isClear(plain));
     int target = random.nextInt(tokens.size());
-    double @Nullable [] expected = flow(drawn, plain, target);
-    Assume.that(expected != null);
+    double @Nullable [] found = flow(drawn, plain, target);
+    Assume.that(found != null);
+    double[] expected = Objects.requireNonNull(found);
 
     ForwardTrace trace = model.trace(tokens, TraceDetail.RESIDUALS);
     FlowGraph graph = FlowGraph.of(Contributions.of(model, trace));

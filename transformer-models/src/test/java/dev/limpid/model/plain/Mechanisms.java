@@ -61,6 +61,10 @@ public final class Mechanisms {
     return random.nextInt(12) == 0;
   }
 
+  private boolean hardlyEver() {
+    return random.nextInt(144) == 0;
+  }
+
   private boolean often() {
     return random.nextInt(3) > 0;
   }
@@ -91,7 +95,7 @@ public final class Mechanisms {
     if (kind == Kind.NONE) {
       gain = Gain.NONE;
     }
-    if (rarely() && rarely()) { // what no norm has
+    if (hardlyEver()) { // what no norm has
       gain = any(List.of(Gain.values()));
       bias = random.nextBoolean();
     }
@@ -176,7 +180,7 @@ public final class Mechanisms {
   }
 
   private Positions ofLayer(int nLayers, int dHead) {
-    if (rarely() && rarely()) { // what no layer has of its own
+    if (hardlyEver()) { // what no layer has of its own
       return random.nextBoolean()
           ? new Positions.Learned(0)
           : new Positions.ByLayer(
@@ -192,7 +196,7 @@ public final class Mechanisms {
   private Positions rotary(int dHead) {
     int even = dHead / 2 * 2;
     int n = sometimes() ? 2 * (1 + random.nextInt(even / 2)) : even;
-    int turned = rarely() && rarely() ? n + 1 : n; // an odd number is no pairs
+    int turned = hardlyEver() ? n + 1 : n; // an odd number is no pairs
     Rotary rotary = new Rotary(any(List.of(100.0, 1e4, 5e5)), scaling(n / 2));
     return turned == dHead && random.nextBoolean() ? rotary : rotary.withPart(turned);
   }

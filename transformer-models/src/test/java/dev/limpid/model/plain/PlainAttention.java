@@ -21,6 +21,7 @@ record PlainAttention(PlainModel model, int layer, int whole) {
   }
 
   /** What heads look at and what they carry: pattern [H][T][T], values [K][T][d] with biases. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Looks(double[][][] pattern, double[][][] values) {}
 
   Looks of(double[][] attnIn) {

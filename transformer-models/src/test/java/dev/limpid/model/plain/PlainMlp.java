@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared [D] what the expert wrote that all go to, its weight inside; null without
  * @param out [D]
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 public record PlainMlp(
     double[] neurons,
     double[] router,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gain 1 is in it where a model adds 1 to what it stores; null for ones
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record PlainNorm(Norm facts, double @Nullable [] gain, double @Nullable [] bias) {
   static final PlainNorm NONE = new PlainNorm(Norm.NONE, null, null);
 
