@@ -101,8 +101,17 @@ final class PromptSource {
     return true;
   }
 
+  private Dataset<Row> read(String file) throws IOException {
+    try {
+      return spark.read().parquet(file);
+    } catch (Exception e) { // Spark's own are checked ones that its methods do not declare
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IOException(file + ": cannot be read as Parquet: " + why, e);
+    }
+  }
+
   private JavaRDD<PromptRecord> table(String file) throws IOException {
-    Dataset<Row> table = spark.read().parquet(file);
+    Dataset<Row> table = read(file);
     List<String> columns = List.of(table.columns());
     if (columns.contains("text") == columns.contains("tokens")) {
       throw new IOException(

@@ -124,6 +124,12 @@ class CorpusJobTest {
       Path empty = Files.writeString(home.resolve("p.txt"), "\n");
       assertThatThrownBy(() -> CorpusJob.run(spark, options(empty, out)))
           .hasMessageContaining("p.txt: no prompts in it");
+      Path broken = Files.writeString(home.resolve("p.parquet"), "no table");
+      for (Path unreadable : List.of(broken, home.resolve("none.parquet"))) {
+        assertThatThrownBy(() -> CorpusJob.run(spark, options(unreadable, out)))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining(unreadable + ": cannot be read as Parquet: ");
+      }
     }
     assertThatThrownBy(() -> JobOptions.parse(List.of("--model", "m")))
         .hasMessageContaining("--model, --in and --out are needed");
