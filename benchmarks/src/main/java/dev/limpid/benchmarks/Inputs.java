@@ -1,7 +1,9 @@
 package dev.limpid.benchmarks;
 
 import dev.limpid.tensor.DType;
+import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.blocks.BlockFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -36,6 +38,38 @@ final class Inputs {
       bits.setAtIndex(ValueLayout.JAVA_SHORT, i, half);
     }
     return Tensor.over(bits, dtype, x.shape());
+  }
+
+  /** Returns a weight [out, in] of blocks with any codes, whose elements are about 1. */
+  Tensor blocks(BlockFormat format, int outputs, int inputs) {
+    byte[] all = new byte[Math.toIntExact(format.bytesOf((long) outputs * inputs))];
+    random.nextBytes(all);
+    for (int at = 0; at < all.length; at += format.bytes()) {
+      switch (format) {
+        case MXFP4 -> all[at] = (byte) (126 + random.nextInt(3));
+        case Q2_K -> putScales(all, at + 80, 0.05, 0.05);
+        case Q3_K -> putScales(all, at + 108, 0.02);
+        case Q6_K -> putScales(all, at + 208, 0.0007);
+        case Q4_K -> putScales(all, at, 0.004, 0.03);
+        case Q5_K -> putScales(all, at, 0.002, 0.03);
+        case Q4_1 -> putScales(all, at, 0.2, -1.5);
+        case Q5_1 -> putScales(all, at, 0.1, -1.5);
+        case IQ4_XS -> putScales(all, at, 0.0008);
+        case IQ4_NL, Q8_0 -> putScales(all, at, 0.015);
+        case Q4_0, Q5_0 -> putScales(all, at, 0.1);
+      }
+    }
+    MemorySegment data = Arena.ofAuto().allocate(all.length);
+    MemorySegment.copy(all, 0, data, ValueLayout.JAVA_BYTE, 0, all.length);
+    return Tensor.over(data, format, Shape.of(outputs, inputs));
+  }
+
+  private void putScales(byte[] bytes, int at, double... scales) {
+    for (int i = 0; i < scales.length; i++) {
+      short half = Float.floatToFloat16((float) (scales[i] * (0.5 + random.nextDouble())));
+      bytes[at + 2 * i] = (byte) half;
+      bytes[at + 2 * i + 1] = (byte) (half >> 8);
+    }
   }
 
   /** Returns attention probabilities [nHeads, t, t] that look mostly at the first key. */

@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.ModelSource;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.input.InputFile;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  limpid serve",
-      "  limpid serve --model path/to/checkpoint --port 0 --open"
+      "  limpid serve --model path/to/checkpoint --port 0 --open",
+      "  limpid serve --model path/to/base --adapter path/to/adapter"
     })
 final class ServeCommand implements Callable<Integer> {
   private static final int LAST_PORT = 65_535;
@@ -83,8 +85,8 @@ final class ServeCommand implements Callable<Integer> {
     }
     ExplorerConfig config = model.config(console);
     ModelLocator locator = ModelLocator.ofUser(console.variables(), config.modelFolders());
-    Models models =
-        Models.find(locator, model.name(config), Optional.ofNullable(backend), console::warn);
+    ModelSource begin = model.find(locator, config);
+    Models models = Models.find(locator, begin, Optional.ofNullable(backend), console::warn);
     Explorer explorer = new Explorer(models, config, sentences(config));
     debug = config.debug();
     ExplorerServer server =

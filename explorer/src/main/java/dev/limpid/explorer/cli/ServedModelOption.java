@@ -1,5 +1,6 @@
 package dev.limpid.explorer.cli;
 
+import dev.limpid.ModelSource;
 import dev.limpid.explorer.help.Heading;
 import dev.limpid.explorer.help.OptionGroup;
 import dev.limpid.explorer.process.Console;
@@ -22,6 +23,14 @@ final class ServedModelOption {
               + ").")
   private @Nullable String model;
 
+  @Option(
+      names = "--adapter",
+      paramLabel = "DIR",
+      description =
+          "Folder of a LoRA adapter (PEFT) to add to the weights of the model to begin with; the model without it"
+              + " can be chosen, too, where it is listed.")
+  private @Nullable String adapter;
+
   @Mixin private final ConfigOption configFile = new ConfigOption();
 
   /** Reads the configuration, or returns the defaults where none was given. */
@@ -29,8 +38,11 @@ final class ServedModelOption {
     return configFile.read(console);
   }
 
-  /** Returns the name, folder or file of the model to begin with. */
-  String name(ExplorerConfig config) {
-    return model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
+  /** Finds the model to begin with. */
+  ModelSource find(ModelLocator locator, ExplorerConfig config) throws IOException {
+    String name = model != null ? model : config.defaultModel().orElse(ModelLocator.DEFAULT_MODEL);
+    return adapter == null
+        ? ModelSource.find(name, locator)
+        : ModelSource.of(locator.locate(name, adapter), locator.hashes());
   }
 }

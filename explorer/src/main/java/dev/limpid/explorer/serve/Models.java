@@ -59,15 +59,14 @@ public final class Models {
   /**
    * Lists all models that can be run.
    *
-   * @param first the model to begin with: a name, a folder or a GGUF file, which is then listed too
+   * @param begin the model to begin with, which is then listed too
    * @param backend the backend to begin with; empty for the fastest
    * @param warnings hears of models that are found and cannot be run
-   * @throws IOException if there is no such first model
+   * @throws IOException if the model to begin with has no readable card
    */
   public static Models find(
-      ModelLocator locator, String first, Optional<String> backend, Consumer<String> warnings)
+      ModelLocator locator, ModelSource begin, Optional<String> backend, Consumer<String> warnings)
       throws IOException {
-    ModelSource begin = ModelSource.find(first, locator);
     Map<String, Listed> listed = new LinkedHashMap<>();
     for (ModelLocation location : locator.all()) {
       try {

@@ -46,6 +46,32 @@ class GgufCommandsTest {
   }
 
   @Test
+  void aModelInPartsIsOneModel() throws IOException {
+    Path parts = Files.createDirectories(folder.resolve("parts"));
+    for (int i = 1; i <= 4; i++) {
+      String name = "model-0000%d-of-00004.gguf".formatted(i);
+      Files.copy(GOLDENS.resolve("parts").resolve(name), parts.resolve(name));
+    }
+    String whole =
+        run("lens --model %s --tokens 1,2", GOLDENS.resolve("llama-floats/model.gguf")).out();
+    for (Path path : List.of(parts, parts.resolve("model-00001-of-00004.gguf"))) {
+      LimpidRun run = run("lens --model %s --tokens 1,2", path);
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out()).isEqualTo(whole);
+    }
+    assertThat(run("models info parts").out()).contains("4 files");
+    assertThat(run("models list").out()).contains("parts").doesNotContain("00002");
+    Path third = parts.resolve("model-00003-of-00004.gguf");
+    Files.delete(third);
+    LimpidRun run = run("lens --model parts --tokens 1,2");
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "limpid: %s: missing: part 3 of 4 of the model of %s"
+                .formatted(third, parts.resolve("model-00001-of-00004.gguf")));
+  }
+
+  @Test
   void floatsAreNotCalledQuantised() {
     String floats = GOLDENS.resolve("llama-floats/model.gguf").toString();
     LimpidRun run = run("lens --model %s --tokens 1,2", floats);

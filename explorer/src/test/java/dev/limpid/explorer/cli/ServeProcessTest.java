@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code limpid serve} as a process: how it begins and ends. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -69,6 +71,30 @@ class ServeProcessTest {
     assertThat(again.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo(address);
     again.destroy();
     assertThat(again.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void beginsWithAnAdaptedModel() throws Exception {
+    Path goldens = TestData.folder().resolve("goldens");
+    String base = goldens.resolve("llama-gqa-head-dim").toString();
+    String adapter = goldens.resolve("lora/llama-patterns").toString();
+    Process process = start("--port", "0", "--model", base, "--adapter", adapter);
+    String address = process.inputReader(StandardCharsets.UTF_8).readLine();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest status = HttpRequest.newBuilder(URI.create(address + "api/status")).build();
+      JsonNode json =
+          JsonMapper.shared().readTree(client.send(status, BodyHandlers.ofString()).body());
+      assertThat(json.path("default_model").asString())
+          .isEqualTo("llama-gqa-head-dim+llama-patterns");
+      assertThat(json.path("models").findValuesAsString("name"))
+          .contains("llama-gqa-head-dim+llama-patterns", "demo-gpt2");
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    }
+    LimpidRun none = new LimpidRun.World(home).run("serve", "--model", base, "--adapter", base);
+    assertThat(none.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(none.err()).contains("no adapter here").hasLineCount(1);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.limpid.explorer.serve;
 
+import dev.limpid.ModelSource;
 import dev.limpid.explorer.serve.api.Paths;
 import dev.limpid.explorer.settings.ExplorerConfig;
 import dev.limpid.models.ModelLocator;
@@ -55,7 +56,8 @@ public final class RunningServer implements AutoCloseable {
                 "LIMPID_CACHE", home.resolve("cache").toString(),
                 "HF_HOME", home.resolve("hf").toString(),
                 "LIMPID_BUNDLED", TestData.folder().resolve("models").toString()));
-    Models models = Models.find(locator, model, Optional.empty(), line -> {});
+    ModelSource begin = ModelSource.find(model, locator);
+    Models models = Models.find(locator, begin, Optional.empty(), line -> {});
     explorer = new Explorer(models, ExplorerConfig.defaults(), List.of("one", "two"));
     server =
         new ExplorerServer(explorer, Paths.all(explorer), Optional.empty(), port, failures::add);
