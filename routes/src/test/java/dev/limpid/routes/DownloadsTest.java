@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.attribution.BiasOption;
 import dev.limpid.attribution.ContributionOptions;
+import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.logits.LogitLens;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.TraceDetail;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,7 +46,7 @@ class DownloadsTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void aRouteBringsHomeContributionsAndOneRowOfLogits(Path folder) throws IOException {
+  void aRouteBringsHomeWhatIsAboveItsThresholdAndOneRowOfLogits(Path folder) throws IOException {
     ToyOps ops = new ToyOps(new ReferenceOps());
     Transformer model = ModelLoader.open(folder, ops);
     List<Integer> tokens = List.of(1, 3, 0, 2, 3, 1);
@@ -58,9 +60,22 @@ class DownloadsTest {
 
     assertThat(route.nodes()).isNotEmpty();
     assertThat(best).isBetween(0, model.config().dVocab() - 1);
+    // Of a layer: seven shares and two flags of every position, how many keys each has above the
+    // threshold, and these with a number for each head.
     long t = tokens.size();
-    long ofLayer = model.config().nHeads() * t * (t + 1) / 2 + 5 * t;
-    assertThat(ops.transfers().downloaded() - before)
-        .isEqualTo(model.config().nLayers() * ofLayer + model.config().dVocab());
+    long keys = keysAbove(folder, tokens, options);
+    long whole = model.config().nLayers() * (9 * t + t + 1) + keys * (1 + model.config().nHeads());
+    assertThat(ops.transfers().downloaded() - before).isEqualTo(whole + model.config().dVocab());
+  }
+
+  /** Returns how many keys a route at 0.04 is made of in all layers. */
+  private static long keysAbove(Path folder, List<Integer> tokens, ContributionOptions options)
+      throws IOException {
+    Transformer model = ModelLoader.open(folder, new ReferenceOps());
+    ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
+    return IntStream.range(0, trace.nLayers())
+        .mapToLong(l ->
+            Contributions.above(model, l, trace.layer(l), options, 0.04f).attention().keys().length)
+        .sum();
   }
 }
