@@ -12,7 +12,7 @@ import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
 import { HeadMaps } from './HeadMaps';
 import { Listbox } from './Listbox';
-import { Loading, PromotedSuppressed, Words } from './parts';
+import { Beside, Loading, PromotedSuppressed, Words } from './parts';
 
 /** A connection: one position reads another in a layer. Its heads, what they look at, what they write. */
 export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
@@ -43,9 +43,9 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
         <span>
           <Term of="head">Heads</Term>
         </span>
-        <span>
+        <Beside>
           <Term of="contribution">contribution</Term> · attention
-        </span>
+        </Beside>
       </h3>
       {heads ? (
         <Listbox

@@ -9,7 +9,7 @@ import { quoted } from '../text/tokens';
 import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
 import { Listbox } from './Listbox';
-import { Loading, PromotedSuppressed, useFew } from './parts';
+import { Beside, Loading, PromotedSuppressed, useFew } from './parts';
 
 const NEURONS = 8;
 
@@ -42,7 +42,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
       )}
       <h3>
         <span>Neurons</span>
-        <span>contribution · activation</span>
+        <Beside>contribution · activation</Beside>
       </h3>
       {neurons ? (
         <Listbox

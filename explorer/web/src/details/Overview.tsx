@@ -7,7 +7,7 @@ import type { Shown } from '../state/store';
 import { percent } from '../text/numbers';
 import { isContinued, quoted, reading } from '../text/tokens';
 import { Faithfulness } from './Faithfulness';
-import { Lay, RowInside, Titled, useFew, Words } from './parts';
+import { Beside, Lay, RowInside, Titled, useFew, Words } from './parts';
 
 const ROWS = 6;
 /** As many as fit the panel with all that comes after. */
@@ -67,7 +67,7 @@ function Text({ shown }: { shown: Shown }) {
     <>
       <h3>
         <span>The text</span>
-        <span>shade: share of the last state</span>
+        <Beside>shade: share of the last state</Beside>
       </h3>
       <p class="text" role="group" aria-label="The text" tabIndex={0}>
         {trace.tokens.map((_, p) => {

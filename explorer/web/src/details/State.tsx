@@ -8,7 +8,7 @@ import { percent } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { Acts } from './Acts';
 import { Crumbs } from './Crumbs';
-import { Loading, PromotedSuppressed, RowInside, Titled, Words } from './parts';
+import { Beside, Loading, PromotedSuppressed, RowInside, Titled, Words } from './parts';
 
 /** How the lens names the state of a node. */
 function lensOf(id: string): { layer: number; states: 'resid_pre' | 'resid_mid' | 'resid_post' } {
@@ -109,9 +109,9 @@ function MadeOf({ shown, sel }: { shown: Shown; sel: string }) {
     <>
       <h3>
         <span>Made of</span>
-        <span>
+        <Beside>
           <Term of="contribution">contribution</Term>
-        </span>
+        </Beside>
       </h3>
       <div class="made" aria-hidden="true">
         {items.map(([name, value, hue]) => (

@@ -28,13 +28,23 @@ export function Words({ of }: { of: string }) {
   );
 }
 
+/** What stands at the other end of a title's line; a pause before it where titles are read out. */
+export function Beside({ children }: { children: ComponentChildren }) {
+  return (
+    <span>
+      <span class="vh">: </span>
+      {children}
+    </span>
+  );
+}
+
 /** A list with its title. */
 export function Titled({ title, side, name, children }: { title: ComponentChildren; side?: ComponentChildren; name: string; children: ComponentChildren }) {
   return (
     <>
       <h3>
         <span>{title}</span>
-        {side && <span>{side}</span>}
+        {side && <Beside>{side}</Beside>}
       </h3>
       <ul aria-label={name}>{children}</ul>
     </>

@@ -1,6 +1,6 @@
 import { select } from 'd3-selection';
 import { zoom as zoomBehaviour, zoomIdentity, type D3ZoomEvent, type ZoomTransform } from 'd3-zoom';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Trace } from '../api/types';
 import { bandName, stateWithToken } from '../text/names';
 import { count, percent } from '../text/numbers';
@@ -181,6 +181,7 @@ export function Graph(props: Props) {
     props.select(sel);
   };
 
+  const keys = useId();
   const window: [number, number] = [painted.left, painted.left + painted.width];
   const name = `${props.which ?? ''}Route graph, position ${position}: ${count(props.river.size.nodes, 'node')}, ${count(props.river.size.edges, 'edge')}`;
   return (
@@ -211,6 +212,7 @@ export function Graph(props: Props) {
             role="application"
             aria-label={name}
             aria-roledescription="graph"
+            aria-activedescendant={keys}
             tabIndex={0}
             style={{ height: `${layout.height}px` }}
             onKeyDown={onKeyDown}
@@ -220,6 +222,12 @@ export function Graph(props: Props) {
             onMouseLeave={onLeave}
             onClick={onClick}
           >
+            {/* Screen readers hand arrow keys to an application only while something in it has the focus. */}
+            <div class="vh" role="tree" aria-label="Route">
+              <div role="treeitem" id={keys}>
+                Arrow keys go along the route, Enter opens, Escape closes
+              </div>
+            </div>
             <Ground layout={layout} layers={river.layers} left={0} right={layout.width} />
             <canvas
               ref={canvas}

