@@ -36,6 +36,9 @@ public final class JsonBody {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  /** Bytes of a body that is too large which are still taken, and dropped. */
+  private static final long READ_AWAY = 1 << 20;
+
   private final JsonNode root;
 
   private JsonBody(JsonNode root) {
@@ -45,6 +48,9 @@ public final class JsonBody {
   /** Reads a body, whose bytes come as slowly as they come. */
   static byte[] bytes(InputStream in, long announced, int most, long deadline) {
     if (announced > most) {
+      if (announced <= READ_AWAY) {
+        readAway(in, announced, deadline);
+      }
       throw tooLarge(most);
     }
     byte[] bytes = new byte[announced >= 0 ? (int) announced : most + 1];
@@ -66,6 +72,19 @@ public final class JsonBody {
       throw bad("The body ends after %d of %d bytes.".formatted(read, announced));
     }
     return java.util.Arrays.copyOf(bytes, read);
+  }
+
+  /** A client that is still sending when the connection ends does not get to read the refusal. */
+  private static void readAway(InputStream in, long announced, long deadline) {
+    byte[] away = new byte[1 << 13];
+    long left = announced;
+    while (left > 0 && System.nanoTime() - deadline < 0) {
+      int n = read(in, away, 0);
+      if (n < 0) {
+        return;
+      }
+      left -= n;
+    }
   }
 
   /** Reads some bytes; a sender that leaves, or says nothing for long, has sent no body. */
