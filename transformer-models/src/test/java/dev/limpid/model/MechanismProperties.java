@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * program in double precision, or the facts are refused in words.
  */
 class MechanismProperties {
+  /** Of a row: beyond it what is left has fewer than five digits in floats. */
+  private static final double MOST_DROPPED = 0.999;
+
   /** Float32 against float64, relative to the largest magnitude of the tensor. */
   private static final double TOLERANCE = 1e-4;
 
@@ -248,6 +251,10 @@ class MechanismProperties {
     }
     List<PlainLayer> expected = drawn.plain().without(edges).run(tokens);
     Assume.that(PlainModel.isClear(expected));
+    // Of a row that is nearly all dropped, floats know the rest, a sink's share above all, too
+    // badly.
+    double[] row = drawn.plain().run(tokens).get(layer).pattern[head][query];
+    Assume.that(edges.stream().mapToDouble(edge -> row[edge.key()]).sum() < MOST_DROPPED);
     ForwardTrace base = model.trace(tokens, TraceDetail.RESIDUALS);
     double[][] state = {expected.getLast().residPost[query]};
     Tensor whole =
