@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 
 /** Rows about one model: forward pass, contributions, routes, generation. */
@@ -26,34 +27,26 @@ final class EngineRows {
 
   /** Returns the forward pass with the whole trace kept beside Hugging Face's plain one. */
   List<Row> forward() throws IOException {
-    List<Row> rows = new ArrayList<>();
-    Peer peer = peers.start(subject, "HuggingFace");
-    for (int t : lengths(16, 128, 512)) {
-      rows.add(
-          new Row(
-              what("forward, whole trace kept", t),
-              "Hugging Face forward",
-              Goal.timesAsFast(t < 128 ? 1.5 : t < 512 ? 1.3 : 1.2),
-              subject.forward(t),
-              peer.task("plain", subject.tokens(t))));
-    }
-    return rows;
+    return forward("HuggingFace", "Hugging Face forward", t -> t < 128 ? 1.5 : t < 512 ? 1.3 : 1.2);
   }
 
   /** Returns the same beside OpenVINO, which keeps nothing. */
   List<Row> openVino() throws IOException {
-    List<Row> rows = new ArrayList<>();
-    Peer peer = peers.start(subject, "OpenVino");
-    for (int t : lengths(16, 128, 512)) {
-      rows.add(
-          new Row(
-              what("forward, whole trace kept", t),
-              "OpenVINO, f32",
-              Goal.timesAsFast(1),
-              subject.forward(t),
-              peer.task("plain", subject.tokens(t))));
-    }
-    return rows;
+    return forward("OpenVino", "OpenVINO, f32", _ -> 1);
+  }
+
+  private List<Row> forward(String name, String label, IntToDoubleFunction timesAsFast)
+      throws IOException {
+    Peer peer = peers.start(subject, name);
+    return lengths(16, 128, 512).stream()
+        .map(t ->
+            new Row(
+                what("forward, whole trace kept", t),
+                label,
+                Goal.timesAsFast(timesAsFast.applyAsDouble(t)),
+                subject.forward(t),
+                peer.task("plain", subject.tokens(t))))
+        .toList();
   }
 
   /** Returns the forward pass with the last logits beside llama.cpp, which computes no others. */

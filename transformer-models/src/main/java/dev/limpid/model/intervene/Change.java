@@ -63,8 +63,9 @@ public sealed interface Change {
   }
 
   /**
-   * An edge as if its score were minus infinity: the rest of the row is divided by its sum. Where
-   * nothing is left, the row is 0.
+   * An edge as if its score were minus infinity: the rest of the row is divided by its sum, to
+   * which a sink adds its share. Where nothing is left, the row is 0; where nearly all of a row
+   * beside a sink is dropped, floats know little of what is left.
    */
   record Drop() implements Change {
     @Override
