@@ -2,10 +2,14 @@
 
     python random_model.py gpt2 FOLDER [--width 768] [--positions 1024]       GPT-2, 124 M parameters, F32
     python random_model.py llama-2-7b FOLDER                                 Llama-2-7B, BF16, 13.5 GB, with a tokenizer
+    python random_model.py gemma-2-2b FOLDER                                 Gemma-2-2B, BF16, 5.2 GB
+    python random_model.py pythia-1.4b FOLDER                                Pythia-1.4B, BF16, 2.8 GB
+    python random_model.py mixtral-1b FOLDER                                 Mixtral made narrow: 8 experts, BF16, 2 GB
 """
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import torch
@@ -19,6 +23,36 @@ LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "num_hidd
          "num_attention_heads": 32, "num_key_value_heads": 32, "hidden_size": 4096, "intermediate_size": 11008,
          "max_position_embeddings": 4096, "vocab_size": 32000, "rms_norm_eps": 1e-5, "hidden_act": "silu",
          "bos_token_id": 1, "eos_token_id": 2, "tie_word_embeddings": False, "torch_dtype": "bfloat16"}
+
+# Of these the names and shapes of weights are those of Hugging Face's own modules.
+FAMILIES = {
+    "gemma-2-2b": {"architectures": ["Gemma2ForCausalLM"], "model_type": "gemma2", "num_hidden_layers": 26, "num_attention_heads": 8,
+                   "num_key_value_heads": 4, "head_dim": 256, "hidden_size": 2304, "intermediate_size": 9216, "vocab_size": 256000,
+                   "max_position_embeddings": 8192, "rms_norm_eps": 1e-6, "hidden_activation": "gelu_pytorch_tanh", "sliding_window": 4096,
+                   "query_pre_attn_scalar": 256, "attn_logit_softcapping": 50.0, "final_logit_softcapping": 30.0, "rope_theta": 10000.0,
+                   "tie_word_embeddings": True, "bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0},
+    "pythia-1.4b": {"architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "num_hidden_layers": 24, "num_attention_heads": 16,
+                    "hidden_size": 2048, "intermediate_size": 8192, "vocab_size": 50304, "max_position_embeddings": 2048,
+                    "layer_norm_eps": 1e-5, "hidden_act": "gelu", "rotary_pct": 0.25, "rotary_emb_base": 10000, "use_parallel_residual": True,
+                    "tie_word_embeddings": False, "bos_token_id": 0, "eos_token_id": 0},
+    "mixtral-1b": {"architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "num_hidden_layers": 10, "num_attention_heads": 8,
+                   "num_key_value_heads": 2, "hidden_size": 1024, "intermediate_size": 3584, "vocab_size": 32000, "num_local_experts": 8,
+                   "num_experts_per_tok": 2, "max_position_embeddings": 4096, "rms_norm_eps": 1e-5, "rope_theta": 1000000.0,
+                   "sliding_window": None, "hidden_act": "silu", "tie_word_embeddings": False, "bos_token_id": 1, "eos_token_id": 2},
+}
+
+
+def family(config):
+    """Yields the tensors of one layer after the other, and of what is in no layer first."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(AutoConfig.for_model(**config))
+    shapes = {name: tuple(weight.shape) for name, weight in model.named_parameters()}
+    layer = lambda name: re.search(r"\.layers\.(\d+)\.", name)
+    yield {name: shape for name, shape in shapes.items() if not layer(name)}
+    for l in range(config["num_hidden_layers"]):
+        yield {name: shape for name, shape in shapes.items() if layer(name) and layer(name)[1] == str(l)}
 
 
 def gpt2(d, positions):
@@ -67,7 +101,7 @@ def write_tokenizer(config, folder):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("kind", choices=["gpt2", "llama-2-7b"])
+    parser.add_argument("kind", choices=["gpt2", "llama-2-7b", *FAMILIES])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--width", type=int, default=768, help="of GPT-2's residual stream; its heads stay 64 wide")
     parser.add_argument("--positions", type=int, default=1024, help="that GPT-2 holds")
@@ -76,8 +110,11 @@ def main():
     if asked.kind == "gpt2":
         config = GPT2 | {"n_embd": asked.width, "n_head": asked.width // 64, "n_positions": asked.positions}
         shards, dtype = list(gpt2(asked.width, asked.positions)), torch.float32
-    else:
+    elif asked.kind == "llama-2-7b":
         config, shards, dtype = LLAMA, list(llama()), torch.bfloat16
+    else:
+        config, dtype = FAMILIES[asked.kind], torch.bfloat16
+        shards = list(family(config))
     folder.mkdir(parents=True, exist_ok=True)
     generator = torch.Generator().manual_seed(0)
     index, total = {}, 0

@@ -70,6 +70,10 @@ FAMILIES = {
         rope_parameters={"full_attention": YARN, "sliding_attention": PLAIN})),
     "olmoe": ("olmoe", kin("olmoe", "Olmoe", num_experts=6, num_experts_per_tok=3, norm_topk_prob=False)),
     "granite": ("granite", kin("granite", "Granite", embedding_multiplier=3.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=2.0)),
+    "granite-moe": ("granitemoe", kin("granitemoe", "GraniteMoe", num_local_experts=5, num_experts_per_tok=2, embedding_multiplier=3.0, residual_multiplier=0.4,
+        attention_multiplier=0.25, logits_scaling=2.0)),
+    "granite-moe-shared": ("granitemoe", kin("granitemoeshared", "GraniteMoeShared", num_local_experts=4, num_experts_per_tok=2, shared_intermediate_size=32,
+        embedding_multiplier=2.0, residual_multiplier=0.5, attention_multiplier=0.2, logits_scaling=1.5)),
     "smollm3": ("smollm3", kin("smollm3", "SmolLM3", 4, no_rope_layers=[1, 1, 1, 0], pad_token_id=0, tie_word_embeddings=True)),
     "stablelm": ("stablelm", kin("stablelm", "StableLm", use_qkv_bias=True, partial_rotary_factor=0.5, layer_norm_eps=1e-5)),
     "stablelm-12b": ("stablelm", kin("stablelm", "StableLm", qk_layernorm=True, use_parallel_residual=True, partial_rotary_factor=0.5, layer_norm_eps=1e-5)),
@@ -173,11 +177,17 @@ def converted(name, arch, config, tensors):
             norms.setdefault((layer, hf.split("self_attn.")[1][0]), []).append((int(hf.split(".")[-2]), decoded[hf]))
         elif arch.startswith("gemma") and "norm" in hf:
             put(hf, Stored(stored.data + np.float32(1), Type.F32))
+        elif hf.endswith("shared_mlp.input_linear.weight"):
+            n = len(stored.data) // 2
+            for part, rows in (("gate", slice(n)), ("up", slice(n, None))):
+                out[f"blk.{layer}.ffn_{part}_shexp.weight"] = stored.moved(lambda d: d[rows])
+        elif hf.endswith("block_sparse_moe.router.weight"):  # whose published name is another
+            put(hf.replace("router", "router.layer"), stored)
         elif hf.endswith("shared_expert_gate.weight"):
             put(hf, Stored(decoded[hf].reshape(-1), Type.F32))
         elif arch in ("gptneox", "bloom", "falcon") and "query_key_value" in hf:
             put(hf, stored, by_kind(heads, keys, width))
-        elif arch in ("llama", "olmo", "granite", "smollm3") and (".q_proj" in hf or ".k_proj" in hf):
+        elif arch in ("llama", "olmo", "granite", "granitemoe", "smollm3") and (".q_proj" in hf or ".k_proj" in hf):
             put(hf, stored, pairs(heads if ".q_proj" in hf else keys))
         else:
             put(hf, stored)
@@ -245,7 +255,7 @@ def write_keys(writer, arch, config, heads, keys, width):
         writer.add_clamp_kqv(config["clip_qkv"])
     if arch == "stablelm":
         writer.add_parallel_residual(config.get("use_parallel_residual", True))
-    if arch == "granite":
+    if arch.startswith("granite"):
         writer.add_attention_scale(config["attention_multiplier"])
         writer.add_embedding_scale(config["embedding_multiplier"])
         writer.add_residual_scale(config["residual_multiplier"])
@@ -263,8 +273,9 @@ def write_keys(writer, arch, config, heads, keys, width):
             writer.add_expert_feed_forward_length(config["intermediate_size"])
         elif "moe_intermediate_size" in config:
             writer.add_expert_feed_forward_length(config["moe_intermediate_size"])
-        if "shared_expert_intermediate_size" in config:
-            writer.add_expert_shared_feed_forward_length(config["shared_expert_intermediate_size"])
+        shared = read("shared_expert_intermediate_size", "shared_intermediate_size")
+        if shared:
+            writer.add_expert_shared_feed_forward_length(shared)
 
 
 # ---- files ------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,20 @@ public final class Comparison implements Callable<Integer> {
       description = "a model small enough to put every attention edge to zero: ${DEFAULT-VALUE}")
   private Path bundled = Path.of("");
 
+  @Option(
+      names = "--families",
+      split = ",",
+      defaultValue = "",
+      description = "models of other families, for the rows of that name")
+  private List<Path> families = List.of();
+
+  @Option(
+      names = "--lengths",
+      split = ",",
+      defaultValue = "16,128",
+      description = "tokens in the prompts of the rows about families: ${DEFAULT-VALUE}")
+  private List<Integer> lengths = List.of();
+
   @Option(names = "--openblas", defaultValue = "libopenblas.so.0")
   private String openBlas = "";
 
@@ -60,6 +74,22 @@ public final class Comparison implements Callable<Integer> {
   public Integer call() throws IOException {
     table.println("| what | beside | ours | theirs | ratio | to reach | |");
     table.println("|---|---|---|---|---|---|---|");
+    // These take much of the memory: nothing else is opened beside them, and one after the other.
+    if (groups.contains("families")) {
+      for (Path folder : families) {
+        Subject subject = settings.open(folder.getFileName().toString(), folder);
+        run("families", subject, rows -> rows.family(lengths));
+      }
+    }
+    if (!groups.equals(Set.of("families"))) {
+      smallModels();
+    }
+    Machine machine = settings.machine();
+    settings.append(results.stream().map(result -> Line.of(result, machine)).toList());
+    return 0;
+  }
+
+  private void smallModels() throws IOException {
     for (Subject subject :
         List.of(settings.open("GPT-2 124M", gpt2), settings.open("SmolLM2-135M", smollm2))) {
       run("forward", subject, EngineRows::forward);
@@ -93,9 +123,6 @@ public final class Comparison implements Callable<Integer> {
         time(new ProductRows(new OpenBlas(openBlas, threads), threads).rows());
       }
     }
-    Machine machine = settings.machine();
-    settings.append(results.stream().map(result -> Line.of(result, machine)).toList());
-    return 0;
   }
 
   private void run(String name, Subject subject, Group<EngineRows> group) throws IOException {

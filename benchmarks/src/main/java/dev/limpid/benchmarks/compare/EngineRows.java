@@ -37,8 +37,12 @@ final class EngineRows {
 
   private List<Row> forward(String name, String label, IntToDoubleFunction timesAsFast)
       throws IOException {
-    Peer peer = peers.start(subject, name);
-    return lengths(16, 128, 512).stream()
+    return forward(peers.start(subject, name), label, timesAsFast, lengths(16, 128, 512));
+  }
+
+  private List<Row> forward(
+      Peer peer, String label, IntToDoubleFunction timesAsFast, List<Integer> lengths) {
+    return lengths.stream()
         .map(t ->
             new Row(
                 what("forward, whole trace kept", t),
@@ -47,6 +51,16 @@ final class EngineRows {
                 subject.forward(t),
                 peer.task("plain", subject.tokens(t))))
         .toList();
+  }
+
+  /** Returns the forward pass of a larger model of a family; a mixture leaves experts out. */
+  List<Row> family(List<Integer> lengths) throws IOException {
+    boolean mixture = subject.model().config().mlp().experts().isPresent();
+    return forward(
+        peers.start(subject, "HuggingFace"),
+        "Hugging Face forward",
+        t -> mixture && t < 128 ? 1.3 : 1,
+        lengths);
   }
 
   /** Returns the forward pass with the last logits beside llama.cpp, which computes no others. */

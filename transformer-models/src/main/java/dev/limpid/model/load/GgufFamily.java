@@ -39,7 +39,8 @@ enum GgufFamily {
   OLMO("olmo", GgufFamily::olmo),
   OLMO2("olmo2", GgufFamily::olmo2),
   OLMOE("olmoe", GgufFamily::olmoe),
-  GRANITE("granite", GgufFamily::granite),
+  GRANITE("granite", keys -> granite(keys, "granite")),
+  GRANITE_MOE("granitemoe", GgufFamily::graniteMoe),
   SMOLLM3("smollm3", keys -> kinOfLlama(keys, "smollm3")),
   STABLELM("stablelm", GgufFamily::stablelm),
   GEMMA("gemma", keys -> kinOfLlama(keys, "gemma")),
@@ -53,7 +54,8 @@ enum GgufFamily {
       names -> names.with(Weight.MLP_NORM, "post_attention_norm", "ffn_norm"));
 
   /** Architectures whose files hold row i of a head at 2i, and row i + d/2 behind it. */
-  private static final List<GgufFamily> INTERLEAVED = List.of(LLAMA, OLMO, GRANITE, SMOLLM3);
+  private static final List<GgufFamily> INTERLEAVED =
+      List.of(LLAMA, OLMO, GRANITE, GRANITE_MOE, SMOLLM3);
 
   /** Reads the metadata of one architecture. */
   private interface Dialect {
@@ -264,16 +266,26 @@ enum GgufFamily {
         false);
   }
 
-  private static GgufFacts granite(GgufKeys keys) throws IOException {
+  private static GgufFacts granite(GgufKeys keys, String modelType) throws IOException {
     if (!keys.flag("rope.scaling.finetuned").orElse(true)) {
       throw keys.unsupported("rope.scaling.finetuned", "false", "true");
     }
-    GgufFacts facts = kinOfLlama(keys, "granite");
+    GgufFacts facts = kinOfLlama(keys, modelType);
     return facts
         .put("attention_multiplier", scale(facts, facts.width()))
         .put("embedding_multiplier", keys.number("embedding_scale").orElse(1))
         .put("residual_multiplier", keys.number("residual_scale").orElse(1))
         .take("logit_scale", "logits_scaling");
+  }
+
+  /** Granite with experts, and with one that nothing weighs, where its width is given. */
+  private static GgufFacts graniteMoe(GgufKeys keys) throws IOException {
+    long shared = keys.integer("expert_shared_feed_forward_length").orElse(0);
+    GgufFacts facts = granite(keys, shared > 0 ? "granitemoeshared" : "granitemoe").noWindows();
+    return facts
+        .experts("feed_forward_length", "intermediate_size", true)
+        .put("num_local_experts", keys.required("expert_count"))
+        .put("shared_intermediate_size", shared);
   }
 
   /** Where a scale of scores is 0, none is meant. */

@@ -117,7 +117,8 @@ record WeightNames(
 
   /**
    * Returns the names under which GGUF files hold the same weights: queries, keys and values in one
-   * matrix or in three, as the converter was asked; gains whole, where a family adds 1 to its own.
+   * matrix or in three, as the converter was asked; gate and up of a shared expert in two; gains
+   * whole, where a family adds 1 to its own.
    */
   WeightNames inGguf() {
     Map<Weight, List<String>> gguf = new EnumMap<>(Weight.class);
@@ -127,6 +128,11 @@ record WeightNames(
     }
     if (has(Weight.ROUTER)) {
       for (Weight weight : List.of(Weight.EXPERTS_GATE, Weight.EXPERTS_UP, Weight.EXPERTS_DOWN)) {
+        gguf.put(weight, List.of(weight.inGguf()));
+      }
+    }
+    if (gguf.remove(Weight.SHARED_GATE_UP) != null) {
+      for (Weight weight : List.of(Weight.SHARED_GATE, Weight.SHARED_UP)) {
         gguf.put(weight, List.of(weight.inGguf()));
       }
     }

@@ -120,8 +120,8 @@ class GgufModelTest {
     assertRefused(
         new GgufBuilder().text("general.architecture", "mamba"),
         "general.architecture 'mamba' is not supported; supported: bloom, cohere2, command-r, falcon,"
-            + " gemma, gemma2, gemma3, gpt-oss, gpt2, gptneox, granite, llama, olmo, olmo2, olmoe,"
-            + " phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm, starcoder");
+            + " gemma, gemma2, gemma3, gpt-oss, gpt2, gptneox, granite, granitemoe, llama, olmo,"
+            + " olmo2, olmoe, phi2, phi3, qwen2, qwen2moe, qwen3, qwen3moe, smollm3, stablelm, starcoder");
     assertRefused(
         new GgufBuilder().text("general.architecture", "gptj"), "'gptj' is not supported");
     for (String type : new String[] {"adapter", "mmproj", "imatrix"}) {
@@ -197,6 +197,8 @@ class GgufModelTest {
     assertRefused(
         other("gptneox", "layer_norm_epsilon"), "'gptneox.use_parallel_residual' is missing");
     assertRefused(other("granite", "layer_norm_rms_epsilon"), "'granite.logit_scale' is missing");
+    assertRefused(
+        other("granitemoe", "layer_norm_rms_epsilon"), "'granitemoe.logit_scale' is missing");
     assertRefused(
         other("granite", "layer_norm_rms_epsilon").flag("granite.rope.scaling.finetuned", false),
         "'granite.rope.scaling.finetuned' is false");

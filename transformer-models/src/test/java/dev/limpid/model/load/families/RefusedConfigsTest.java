@@ -59,6 +59,8 @@ class RefusedConfigsTest {
         "glm4",
         "gpt-oss",
         "granite",
+        "granite-moe",
+        "granite-moe-shared",
         "llama-bf16",
         "mistral-head-dim",
         "mixtral",
