@@ -367,6 +367,68 @@ def expected_ids(whole, file):
     tokens.write_lines(file, lines)
 
 
+GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+KINDS = {  # a golden tokenizer, the name of its steps in tokenizer.ggml.pre, and these as llama.cpp takes them
+    "cohere": ("command-r", [r"\p{N}", GPT2]), "falcon": ("falcon", [r"[\p{P}$+<=>^~|`]+", GPT2, "[0-9]{3}"]),
+    "bloom": ("bloom", [r" ?[^(\s|.,!?…。，、।۔،)]+"]), "olmo": ("olmo", [GPT2]), "phi": ("phi-2", [GPT2]),
+    "mistral-tekken": ("tekken", [tokens.TEKKEN]), "gemma": (None, None),
+}  # fmt: skip
+
+
+def kind(name):
+    """The tokenizer of a golden as a GGUF file keeps it: no normalization, no flags of added tokens; Gemma's with scores in place of merges."""
+    whole = json.loads((TOKENIZERS / name / "tokenizer.json").read_text(encoding="utf-8"))
+    pre, steps = KINDS[name]
+    whole["added_tokens"] = [tokens.added(token["id"], token["content"], token["special"], normalized=False) for token in whole["added_tokens"]]
+    whole["post_processor"] = None
+    vocabulary = whole["model"]["vocab"]
+    if pre:
+        whole["normalizer"] = None
+        whole["pre_tokenizer"] = tokens.sequence(*(tokens.split(step) for step in steps), tokens.NO_REGEX)
+        return whole, None
+    whole["pre_tokenizer"] = None
+    for token in whole["added_tokens"]:
+        if not token["special"]:  # as the converter writes them, so that a text's own spaces are found
+            new = token["content"].replace("\u2581", " ")
+            vocabulary[new] = vocabulary.pop(token["content"])
+            token["content"] = new
+    others = {token["content"] for token in whole["added_tokens"]} | set(tokens.BYTES)
+    ranks = {}
+    for rank, merge in enumerate(whole["model"]["merges"]):
+        ranks.setdefault("".join(merge), rank)
+    scores = {piece: 0.0 if piece in others else -float(ranks.get(piece, len(ranks) + id)) for piece, id in vocabulary.items()}
+    whole["model"]["merges"] = [list(merge) for merge in generate_merges(vocabulary, {piece: scores[piece] for piece in vocabulary if piece not in others})]
+    return whole, scores
+
+
+def write_kinds():
+    """The files, and of the ids and of what they decode to a sum for each line, as there are many."""
+    texts = [json.loads(line)["text"] for line in (TOKENIZERS / "lines.jsonl").read_text(encoding="ascii").splitlines()]
+    sums = {}
+    for name, (pre, _) in KINDS.items():
+        whole, scores = kind(name)
+        tokenizer = Tokenizer.from_str(json.dumps(whole))
+        ids = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+        decoded = [tokenizer.decode(each, skip_special_tokens=False) for each in ids]
+        sums[name] = {"ids": [zlib.crc32(str(each).encode()) for each in ids], "decoded": [zlib.crc32(text.encode()) for text in decoded]}
+        pieces = {id: piece for piece, id in whole["model"]["vocab"].items()}
+        types = {id: TokenType.BYTE if scores and piece in tokens.BYTES else TokenType.NORMAL for id, piece in pieces.items()}
+        for token in whole["added_tokens"]:
+            pieces[token["id"]] = token["content"]
+            types[token["id"]] = TokenType.UNKNOWN if token["content"] == whole["model"]["unk_token"] else TokenType.CONTROL if token["special"] else TokenType.USER_DEFINED
+        writer = GGUFWriter(ROOT / f"{name}.gguf", "gemma" if scores else "llama")
+        writer.add_tokenizer_model("llama" if scores else "gpt2")
+        writer.add_tokenizer_pre(pre or "default")
+        writer.add_token_list([pieces[id] for id in range(len(pieces))])
+        writer.add_token_types([types[id] for id in range(len(pieces))])
+        if scores:
+            writer.add_token_scores([scores[pieces[id]] for id in range(len(pieces))])
+        else:
+            writer.add_token_merges([merge if isinstance(merge, str) else " ".join(merge) for merge in whole["model"]["merges"]])
+        finish(writer)
+    (ROOT / "kinds.json").write_text(json.dumps(sums, separators=(",", ":")) + "\n", encoding="ascii")
+
+
 WORDS = {  # names in tokenizer.ggml.pre, one of each kind: what a text is split by, one after the other
     "gpt-2": [], "starcoder": [r"\p{N}"], "falcon": [r"[\p{P}$+<=>^~|`]+", None, "[0-9]{3}"], "bloom": [r" ?[^(\s|.,!?…。，、।۔،)]+"],
     "llama-bpe": [r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"],
@@ -438,6 +500,7 @@ def main():
         add_tokenizer(writer, name)
         finish(writer)
     write_words()
+    write_kinds()
     expected_ids(qwen2(), ROOT / "qwen2.jsonl")
     expected_ids(sentencepiece_truth(), ROOT / "llama-blocks" / "expected.jsonl")
     for file in sorted(ROOT.rglob("*")):

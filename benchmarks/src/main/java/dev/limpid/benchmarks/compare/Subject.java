@@ -4,6 +4,8 @@ import dev.limpid.attribution.Contributions;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.load.LayerStorage;
+import dev.limpid.model.load.LoadProgress;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.routes.FlowGraph;
@@ -27,13 +29,23 @@ import java.util.stream.Stream;
 record Subject(String name, Path folder, Transformer model, List<Integer> text) {
   private static final int LONGEST = 2048;
 
+  /** Opens a model whose weights have to fit in memory: reading them would be timed, too. */
   static Subject open(String name, Path folder, Path prose) throws IOException {
-    return open(name, folder, prose, Backends.open("vector"));
+    return open(
+        name,
+        ModelLoader.open(
+            folder, Backends.open("vector"), LayerStorage.IN_MEMORY, LoadProgress.NONE),
+        folder,
+        prose);
   }
 
   /** Opens a model where these operations compute. */
   static Subject open(String name, Path folder, Path prose, TensorOps ops) throws IOException {
-    Transformer model = ModelLoader.open(folder, ops);
+    return open(name, ModelLoader.open(folder, ops), folder, prose);
+  }
+
+  private static Subject open(String name, Transformer model, Path folder, Path prose)
+      throws IOException {
     var tokenizer = TokenizerLoader.load(folder);
     List<Integer> ids =
         tokenizer.isPresent()

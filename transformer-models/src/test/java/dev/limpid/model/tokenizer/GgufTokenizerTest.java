@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -73,6 +74,44 @@ class GgufTokenizerTest {
     }
   }
 
+  static List<String> kinds() throws IOException {
+    List<String> names = new ArrayList<>();
+    kindSums().forEachEntry((name, _) -> names.add(name));
+    assertThat(names).hasSize(7);
+    return names;
+  }
+
+  private static JsonNode kindSums() throws IOException {
+    return JsonMapper.shared().readTree(Files.readString(goldens().resolve("gguf/kinds.json")));
+  }
+
+  /** Sums of ids and of texts instead of themselves, for their size. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyKindEncodesAndDecodesAsTheLibrary(String name) throws IOException {
+    Tokenizer tokenizer = load(name + ".gguf").tokenizer();
+    List<JsonNode> texts = lines("tokenizers/lines.jsonl");
+    JsonNode sums = kindSums().get(name);
+    assertThat(sums.get("ids").size()).isEqualTo(texts.size()).isGreaterThan(500);
+    for (int i = 0; i < texts.size(); i++) {
+      String text = texts.get(i).get("text").stringValue();
+      List<Integer> ids = tokenizer.encode(text, false);
+      String decoded = tokenizer.decode(ids);
+      assertThat(sum(ids.toString()))
+          .as("line %d: %s is %s", i, text, ids)
+          .isEqualTo(sums.get("ids").get(i).longValue());
+      assertThat(sum(decoded))
+          .as("line %d: %s", i, decoded)
+          .isEqualTo(sums.get("decoded").get(i).longValue());
+    }
+  }
+
+  private static long sum(String text) {
+    CRC32 sum = new CRC32();
+    sum.update(text.getBytes(StandardCharsets.UTF_8));
+    return sum.getValue();
+  }
+
   /** How texts are split, kind by kind; sums of words instead of the words, for their size. */
   @Test
   void splitsTextsAsTheLibrary() throws IOException {
@@ -86,9 +125,7 @@ class GgufTokenizerTest {
         String text = texts.get(i).get("text").stringValue();
         List<String> words = new ArrayList<>();
         steps.split(new Piece(text, true), piece -> words.add(piece.text() + "\0"));
-        CRC32 sum = new CRC32();
-        sum.update(String.join("", words).getBytes(StandardCharsets.UTF_8));
-        assertThat(sum.getValue())
+        assertThat(sum(String.join("", words)))
             .as("%s, line %d: %s in %s", name, i, text, words)
             .isEqualTo(sums.get(i).longValue());
       }
