@@ -1,5 +1,6 @@
 package dev.limpid.tensor.ops.vector;
 
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
 import static dev.limpid.tensor.ops.vector.Lanes.INTS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
@@ -42,6 +43,42 @@ final class HalfPrecision {
       lowF16(pairs).intoArray(out, i * PANEL);
       highF16(pairs).intoArray(out, i * PANEL + VL);
     }
+  }
+
+  /** Copies n inputs of a panel to out [n][VL], two elements in the bits of a float. */
+  static void copyBits(int[] halves, int at, int n, float[] out) {
+    for (int i = 0; i < n * VL; i += VL) {
+      IntVector.fromArray(INTS, halves, at + i).reinterpretAsFloats().intoArray(out, i);
+    }
+  }
+
+  /**
+   * Decodes {@link #copyBits copied bits} that were turned over, [VL][PANEL]: the low elements to
+   * the first rows of out [rows][PANEL], the high ones to those behind.
+   */
+  static void decodeTurned(DType dtype, float[] bits, int rows, float[] out, int at) {
+    int low = Math.min(rows, VL) * PANEL;
+    int high = (rows - VL) * PANEL;
+    int highAt = at + VL * PANEL;
+    if (dtype == DType.BF16) {
+      for (int i = 0; i < low; i += VL) {
+        lowBf16(pairs(bits, i)).intoArray(out, at + i);
+      }
+      for (int i = 0; i < high; i += VL) {
+        highBf16(pairs(bits, i)).intoArray(out, highAt + i);
+      }
+    } else {
+      for (int i = 0; i < low; i += VL) {
+        lowF16(pairs(bits, i)).intoArray(out, at + i);
+      }
+      for (int i = 0; i < high; i += VL) {
+        highF16(pairs(bits, i)).intoArray(out, highAt + i);
+      }
+    }
+  }
+
+  private static IntVector pairs(float[] bits, int at) {
+    return FloatVector.fromArray(FLOATS, bits, at).reinterpretAsInts();
   }
 
   static FloatVector lowBf16(IntVector pairs) {

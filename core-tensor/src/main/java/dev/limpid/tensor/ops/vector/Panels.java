@@ -130,6 +130,11 @@ record Panels(
     return (panel * stride + from + input) * PANEL;
   }
 
+  /** Returns whether two elements lie in each of {@link #halves}. */
+  boolean hasHalves() {
+    return halves.length > 0;
+  }
+
   /** Returns where in {@link #halves} the elements of an input of this view start in a panel. */
   int halvesAt(int panel, int input) {
     return (panel * stride + from + input) * VL;

@@ -1,6 +1,7 @@
 package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 
@@ -25,21 +26,34 @@ record TurnedPanels(Panels stored) implements RightOperand {
     float[] turned = scratch.floats(Use.TURNED, n * PANEL);
     int from = panel * PANEL;
     int width = Math.min(PANEL, outputs() - from);
-    for (int i = first; i < first + n; ) {
-      int source = i / PANEL;
-      int end = Math.min(first + n, (source + 1) * PANEL);
-      float[] elements = stored.block(source, from, width, scratch);
-      int at = stored.blockAt(source, from) + i - source * PANEL;
-      int to = (i - first) * PANEL;
-      Turning.turn(elements, at, PANEL, width, end - i, PANEL, turned, to, scratch);
-      i = end;
+    for (int i = 0; i < n; i += PANEL) {
+      int source = (first + i) / PANEL;
+      int height = Math.min(PANEL, n - i);
+      if (stored.hasHalves()) {
+        turnHalves(source, from, width, height, turned, i * PANEL, scratch);
+      } else {
+        float[] elements = stored.block(source, from, width, scratch);
+        int at = stored.blockAt(source, from);
+        Turning.turn(elements, at, PANEL, width, height, PANEL, turned, i * PANEL, scratch);
+      }
     }
     return turned;
   }
 
+  /** Turns two elements at once: while they are halves, both lie in one lane. */
+  private void turnHalves(
+      int source, int from, int width, int height, float[] out, int at, Scratch scratch) {
+    float[] halves = scratch.floats(Use.HALVES, width * VL);
+    HalfPrecision.copyBits(stored.halves(), stored.halvesAt(source, from), width, halves);
+    float[] turned = scratch.floats(Use.TURNED_HALVES, VL * PANEL);
+    Turning.turn(halves, 0, VL, width, VL, PANEL, turned, 0, scratch);
+    HalfPrecision.decodeTurned(stored.dtype(), turned, height, out, at);
+  }
+
+  /** Whole panels: the elements of one are turned together. */
   @Override
   public int grain() {
-    return 2;
+    return PANEL;
   }
 
   @Override

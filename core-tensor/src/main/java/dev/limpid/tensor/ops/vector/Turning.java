@@ -15,7 +15,8 @@ import jdk.incubator.vector.Vector;
  * <p>The zip of two vectors has their lanes in turn: a0 b0 a1 b1 and so on. Where row i of n is
  * zipped with row i + n/2 into rows 2i and 2i + 1, every element moves to where it would be with
  * the bits of its number (row, then lane) rotated by one: after log n zips of all rows the column
- * comes first, and the row last. Two or three of them in a row stay in registers.
+ * comes first, and the row last. Two or three of them in a row stay in registers. Vectors of eight
+ * lanes do it by {@link Exchanges}.
  */
 final class Turning {
   private static final IntVector FIRST_HALVES = halves(0);
@@ -47,21 +48,21 @@ final class Turning {
       float[] out,
       int outAt,
       Scratch scratch) {
-    int turned = 0;
     int whole = columns - columns % VL;
+    int turned = 0;
     if (height % VL == 0) {
-      float[] half = scratch.floats(Use.SQUARE, SQUARE);
       turned = rows - rows % VL;
       for (int r = 0; r < turned; r += VL) {
-        for (int c = 0; c < whole; c += VL) {
-          square(x, at + r * stride + c, stride, out, outAt + c * height + r, height, half);
-        }
+        squares(x, at + r * stride, stride, whole, out, outAt + r, height, scratch);
       }
     } else if (rows == 8 && height == 8) {
       turned = 8;
       for (int c = 0; c < whole; c += VL) {
         rows8(x, at + c, stride, out, outAt + c * 8, VL);
       }
+    } else if (rows == 4 && height == 4 && Exchanges.WORK) {
+      turned = 4;
+      Exchanges.rows4(x, at, stride, whole / VL, out, outAt);
     } else if (rows == 4 && height == 4) {
       turned = 4;
       for (int c = 0; c < whole; c += VL) {
@@ -99,20 +100,35 @@ final class Turning {
   }
 
   /** Turns as many rows as a vector has lanes, in two steps where that is more than 8. */
-  private static void square(
-      float[] x, int at, int stride, float[] out, int outAt, int outStride, float[] half) {
-    switch (VL) {
-      case 4 -> rows4(x, at, stride, out, outAt, outStride);
-      case 8 -> rows8(x, at, stride, out, outAt, outStride);
-      case 16 -> {
-        for (int i = 0; i < 4; i++) {
-          rows4(x, at + i * stride, 4 * stride, half, 4 * i * VL, VL);
+  private static void squares(
+      float[] x,
+      int at,
+      int stride,
+      int columns,
+      float[] out,
+      int outAt,
+      int outStride,
+      Scratch scratch) {
+    if (Exchanges.WORK) {
+      Exchanges.squares(x, at, stride, columns / VL, out, outAt, outStride);
+      return;
+    }
+    float[] half = scratch.floats(Use.SQUARE, SQUARE);
+    for (int c = 0; c < columns; c += VL) {
+      int from = at + c;
+      int to = outAt + c * outStride;
+      switch (VL) {
+        case 4 -> rows4(x, from, stride, out, to, outStride);
+        case 16 -> {
+          for (int i = 0; i < 4; i++) {
+            rows4(x, from + i * stride, 4 * stride, half, 4 * i * VL, VL);
+          }
+          for (int i = 0; i < 4; i++) {
+            rows4(half, i * VL, 4 * VL, out, to + 4 * i * outStride, outStride);
+          }
         }
-        for (int i = 0; i < 4; i++) {
-          rows4(half, i * VL, 4 * VL, out, outAt + 4 * i * outStride, outStride);
-        }
+        default -> singly(x, from, stride, 0, VL, 0, VL, outStride, out, to);
       }
-      default -> singly(x, at, stride, 0, VL, 0, VL, outStride, out, outAt);
     }
   }
 
