@@ -36,8 +36,9 @@ final class MatrixProduct {
   private final float[] out;
   private final int outAt;
   private final RowTiles tiles;
-  private final int blocks;
-  private final int grain;
+  /** The first input of every block, and the number of inputs: divisions cost more than reads. */
+  private final int[] starts;
+
   private final float[] packed;
 
   private MatrixProduct(
@@ -55,9 +56,7 @@ final class MatrixProduct {
     this.out = out.array();
     this.outAt = out.offset() + row * weight.outputs();
     this.tiles = tiles;
-    // No inputs at all are one block of none: the result is the bias.
-    this.blocks = Math.max(1, Math.ceilDiv(weight.inputs(), DEPTH));
-    this.grain = weight.grain();
+    this.starts = starts(weight);
     this.packed = scratch.floats(Use.PACKED_INPUT, tiles.paddedRows() * weight.inputs());
   }
 
@@ -85,25 +84,36 @@ final class MatrixProduct {
         });
   }
 
-  /**
-   * Returns the first input of a block; blocks are of nearly equal length, all but the last of
-   * whole grains.
-   */
-  private int blockStart(int block) {
-    int start = (int) ((long) weight.inputs() * Math.min(block, blocks) / blocks);
-    return block < blocks ? start - start % grain : start;
+  /** Cuts the inputs into blocks of nearly equal length, all but the last of whole grains. */
+  private static int[] starts(RightOperand weight) {
+    // No inputs at all are one block of none: the result is the bias.
+    int blocks = Math.max(1, Math.ceilDiv(weight.inputs(), DEPTH));
+    int[] starts = new int[blocks + 1];
+    for (int block = 0; block < blocks; block++) {
+      int start = (int) ((long) weight.inputs() * block / blocks);
+      starts[block] = start - start % weight.grain();
+    }
+    starts[blocks] = weight.inputs();
+    return starts;
+  }
+
+  private int blocks() {
+    return starts.length - 1;
+  }
+
+  private int depth(int block) {
+    return starts[block + 1] - starts[block];
   }
 
   /** Returns where a tile of a block of inputs is in {@link #packed}. */
   private int packedAt(int block, int tile) {
-    int first = blockStart(block);
-    return first * tiles.paddedRows() + tiles.row(tile) * (blockStart(block + 1) - first);
+    return starts[block] * tiles.paddedRows() + tiles.row(tile) * depth(block);
   }
 
   private void packTile(int tile, Scratch scratch) {
-    for (int block = 0; block < blocks; block++) {
-      int first = blockStart(block);
-      int n = blockStart(block + 1) - first;
+    for (int block = 0; block < blocks(); block++) {
+      int first = starts[block];
+      int n = depth(block);
       tiles.pack(tile, x, xAt + first, weight.inputs(), n, packed, packedAt(block, tile), scratch);
     }
   }
@@ -113,9 +123,9 @@ final class MatrixProduct {
     int rows = tiles.paddedRows();
     float[] sums = scratch.floats(Use.SUMS, (to - from) * rows * PANEL);
     float[] start = scratch.floats(Use.BIAS, PANEL);
-    for (int block = 0; block < blocks; block++) {
-      int first = blockStart(block);
-      int depth = blockStart(block + 1) - first;
+    for (int block = 0; block < blocks(); block++) {
+      int first = starts[block];
+      int depth = depth(block);
       for (int panel = from; panel < to; panel++) {
         float[] elements = weight.block(panel, first, depth, scratch);
         int at = weight.blockAt(panel, first);
@@ -146,10 +156,8 @@ final class MatrixProduct {
 
   /** Returns a block that may be one behind the last: there, nothing is asked for. */
   private Next next(int panel, int block) {
-    boolean asks = Ahead.WORKS && block < blocks;
-    int first = blockStart(block);
-    int stored = asks ? weight.stored(blockStart(block + 1) - first) : 0;
-    return new Next(weight, panel, first, stored, tiles.count());
+    int stored = Ahead.WORKS && block < blocks() ? weight.stored(depth(block)) : 0;
+    return new Next(weight, panel, starts[Math.min(block, blocks())], stored, tiles.count());
   }
 
   /** Adds one block of inputs of one panel to the sums, or writes them out after the last block. */
@@ -164,7 +172,7 @@ final class MatrixProduct {
       int sumsAt,
       Next next) {
     boolean first = block == 0;
-    boolean last = block == blocks - 1;
+    boolean last = block == blocks() - 1;
     int outputs = weight.outputs();
     int width = Math.min(PANEL, outputs - panel * PANEL);
     for (int tile = 0; tile < tiles.count(); tile++) {
