@@ -62,6 +62,15 @@ record BlockPanels(
       };
     }
 
+    /** Returns the table as floats. */
+    float[] floats() {
+      float[] floats = new float[table.length];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = table[i];
+      }
+      return floats;
+    }
+
     int lowWords(int elements) {
       return elements * low / Integer.SIZE;
     }
@@ -138,6 +147,39 @@ record BlockPanels(
       BlockWidening.signed(layout, part, parts, low, lowAt, high, highAt, scales, out);
     }
     return out;
+  }
+
+  /**
+   * Adds the products of a row with inputs {@code first} to {@code end} of a panel, both at parts.
+   *
+   * @param x of input i at i - from
+   * @param ofParts the sums of x over parts, likewise
+   * @param from where x begins, at a part
+   * @param sums [PANEL], added to
+   */
+  void addProducts(
+      int panel,
+      int first,
+      int end,
+      float[] x,
+      float[] ofParts,
+      int from,
+      float[] sums,
+      Scratch scratch) {
+    int part = format.part();
+    int parts = (end - first) / part;
+    int partAt = (first - from) / part;
+    float[] scales = scratch.floats(Use.SCALES, parts * PANEL);
+    factors(panel, first / part, parts, d, dOf, scales, scratch);
+    int lowAt = (panel * layout.lowWords(inputs) + layout.lowWords(first)) * PANEL;
+    int highAt = (panel * layout.highWords(inputs) + layout.highWords(first)) * PANEL;
+    int xAt = first - from;
+    BlockDots.add(
+        layout, part, parts, low, lowAt, high, highAt, scales, x, xAt, ofParts, partAt, sums);
+    if (format.hasMinimum()) {
+      factors(panel, first / part, parts, m, mOf, scales, scratch);
+      BlockDots.subtractMinima(parts, scales, ofParts, partAt, sums);
+    }
   }
 
   /** Writes the products of 16-bit numbers of blocks and the factors of parts: [part][PANEL]. */

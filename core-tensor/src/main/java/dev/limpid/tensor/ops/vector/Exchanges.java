@@ -46,8 +46,7 @@ final class Exchanges {
    * Turns {@code n} squares of 8 x 8 that lie side by side in x [8][stride], one below the other in
    * out [8 n][outStride].
    */
-  static void squares(
-      float[] x, int at, int stride, int n, float[] out, int outAt, int outStride) {
+  static void squares(float[] x, int at, int stride, int n, float[] out, int outAt, int outStride) {
     // Masks are unpacked where they are read: once here, not in every turn.
     VectorMask<Float> with1 = WITH_1;
     VectorMask<Float> with2 = WITH_2;

@@ -36,6 +36,7 @@ final class MatrixProduct {
   private final float[] out;
   private final int outAt;
   private final RowTiles tiles;
+
   /** The first input of every block, and the number of inputs: divisions cost more than reads. */
   private final int[] starts;
 

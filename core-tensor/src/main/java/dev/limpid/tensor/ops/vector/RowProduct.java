@@ -27,8 +27,9 @@ final class RowProduct {
 
   /** Writes x W^T + b into out; x is [1, in], out is [1, out]. */
   static void run(Tensor x, Panels weight, @Nullable Tensor bias, Tensor out, WorkerPool pool) {
-    if (weight.blocks() != null) {
-      BlockRowProduct.run(x, weight, bias, out, pool);
+    BlockPanels blocks = weight.blocks();
+    if (blocks != null) {
+      BlockRowProduct.run(x, weight, blocks, bias, out, pool);
       return;
     }
     pool.run(

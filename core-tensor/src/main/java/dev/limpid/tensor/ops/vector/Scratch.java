@@ -26,7 +26,8 @@ final class Scratch {
     MINIMA,
     /** The scales of whole blocks of them. */
     BLOCK_SCALES,
-
+    /** The sums of a row over their parts. */
+    PART_SUMS,
     /** A block of weights, read against its direction. */
     TURNED,
     /** Halves of a panel as they are stored, and turned over. */
