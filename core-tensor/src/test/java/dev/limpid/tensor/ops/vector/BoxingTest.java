@@ -83,6 +83,7 @@ class BoxingTest {
     Tensor wide = samples.gaussian(T, 256);
     for (BlockFormat format :
         List.of(
+            BlockFormat.Q2_K,
             BlockFormat.Q4_K,
             BlockFormat.Q5_K,
             BlockFormat.Q6_K,
