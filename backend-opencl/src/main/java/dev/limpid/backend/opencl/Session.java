@@ -4,6 +4,7 @@ import dev.limpid.backend.opencl.driver.OpenCl;
 import dev.limpid.tensor.Shape;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.DeviceUse;
+import dev.limpid.tensor.spi.Scopes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

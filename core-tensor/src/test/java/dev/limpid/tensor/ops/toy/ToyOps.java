@@ -11,6 +11,7 @@ import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
+import dev.limpid.tensor.spi.Scopes;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class ToyOps implements TensorOps {
   private final TensorOps inner;
   private final Transfers transfers = new Transfers();
-  private final ToyScopes scopes = new ToyScopes();
+  private final Scopes scopes = new Scopes();
 
   /** Creates the device; {@code inner} computes with tensors on the heap. */
   public ToyOps(TensorOps inner) {
