@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Opens {@link OpenClOps} on a device that has a driver. */
 public final class OpenClBackend implements BackendProvider {
@@ -20,15 +21,21 @@ public final class OpenClBackend implements BackendProvider {
 
   private final Supplier<OpenCl> loading;
   private final ProgramCache cache;
+  private final Supplier<TensorCores.Choice> choosing;
 
   /** Called by ServiceLoader. */
   public OpenClBackend() {
-    this(Loader.ofSystem()::load, ProgramCache.ofUser());
+    this(
+        Loader.ofSystem()::load,
+        ProgramCache.ofUser(),
+        () -> TensorCores.Choice.of(System.getenv()));
   }
 
-  OpenClBackend(Supplier<OpenCl> loading, ProgramCache cache) {
+  OpenClBackend(
+      Supplier<OpenCl> loading, ProgramCache cache, Supplier<TensorCores.Choice> choosing) {
     this.loading = loading;
     this.cache = cache;
+    this.choosing = choosing;
   }
 
   @Override
@@ -58,8 +65,25 @@ public final class OpenClBackend implements BackendProvider {
 
   @Override
   public String details() {
-    int n = devices().size();
-    return n == 1 ? "1 device" : n + " devices";
+    OpenCl driver = loading.get();
+    List<OpenClDevice> all = OpenClDevice.all(driver);
+    return Stream.concat(
+            Stream.of(all.size() == 1 ? "1 device" : all.size() + " devices"),
+            all.stream().flatMap(device -> onTensorCores(driver, device).stream()))
+        .collect(Collectors.joining("; "));
+  }
+
+  /** What is said of a device that may have some: they are tried, as when it is opened. */
+  private Optional<String> onTensorCores(OpenCl driver, OpenClDevice device) {
+    if (device.unusableBecause().isPresent() || !TensorCores.mayBeUsed(device, choosing.get())) {
+      return Optional.empty();
+    }
+    try {
+      Session session = new Session(driver.on(device.name()), device, cache, budget(device));
+      return Optional.of(device.name() + ": " + TensorCores.of(session, choosing.get()).words());
+    } catch (DeviceException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override
@@ -76,9 +100,16 @@ public final class OpenClBackend implements BackendProvider {
     OpenCl driver = loading.get();
     List<OpenClDevice> devices = OpenClDevice.all(driver);
     OpenClDevice device = choose(devices, settings.device().orElse(NAME));
-    long most = device.memory() / 20 * 19; // a driver needs some itself
+    TensorCores.Choice choice = choosing.get();
+    long most = budget(device);
     long budget = Math.min(most, settings.deviceMemory().orElse(most));
-    return new OpenClOps(new Session(driver.on(device.name()), device, cache, budget));
+    Session session = new Session(driver.on(device.name()), device, cache, budget);
+    return new OpenClOps(session, TensorCores.of(session, choice));
+  }
+
+  /** A driver needs some memory itself. */
+  private static long budget(OpenClDevice device) {
+    return device.memory() / 20 * 19;
   }
 
   private static OpenClDevice choose(List<OpenClDevice> devices, String name) {

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param groupSize the largest group
  * @param localMemory bytes that a group shares
  * @param roundsDivisions whether it can round quotients and roots correctly
+ * @param computeCapability the number by which NVIDIA counts what its devices can do, 0 for others
  * @param unusableBecause why it cannot be used; empty if it can
  */
 record OpenClDevice(
@@ -38,6 +39,7 @@ record OpenClDevice(
     long groupSize,
     long localMemory,
     boolean roundsDivisions,
+    long computeCapability,
     Optional<String> unusableBecause) {
 
   private static final int PLATFORM_NAME = 0x0902;
@@ -52,6 +54,8 @@ record OpenClDevice(
   private static final int NAME = 0x102B;
   private static final int DRIVER_VERSION = 0x102D;
   private static final int VERSION = 0x102F;
+  private static final int EXTENSIONS = 0x1030;
+  private static final int COMPUTE_CAPABILITY_MAJOR_NV = 0x4000;
   private static final int CORRECTLY_ROUNDED_DIVIDE_SQRT = 1 << 7;
 
   /** What a device is; those that come first are the first to be taken. */
@@ -101,7 +105,16 @@ record OpenClDevice(
         driver.deviceNumber(device, MAX_WORK_GROUP_SIZE),
         driver.deviceNumber(device, LOCAL_MEM_SIZE),
         (driver.deviceNumber(device, SINGLE_FP_CONFIG) & CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        computeCapability(driver, device),
         unusable);
+  }
+
+  /** NVIDIA's drivers tell by it what a device can do; 0 for others. */
+  private static long computeCapability(OpenCl driver, MemorySegment device) {
+    boolean isTold =
+        List.of(driver.deviceText(device, EXTENSIONS).split(" "))
+            .contains("cl_nv_device_attribute_query");
+    return isTold ? driver.deviceNumber(device, COMPUTE_CAPABILITY_MAJOR_NV) : 0;
   }
 
   private OpenClDevice named(String number) {
@@ -118,6 +131,7 @@ record OpenClDevice(
         groupSize,
         localMemory,
         roundsDivisions,
+        computeCapability,
         unusableBecause);
   }
 

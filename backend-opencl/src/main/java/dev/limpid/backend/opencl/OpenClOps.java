@@ -13,7 +13,9 @@ import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,15 +35,17 @@ final class OpenClOps implements TensorOps {
   private static final int MOST_PARTS = 8;
 
   private final Session session;
+  private final TensorCores tensorCores;
   private final Weights weights;
   private final Products products;
   private final DeviceAttention attention;
   private final StrongKeys strongKeys;
 
-  OpenClOps(Session session) {
+  OpenClOps(Session session, TensorCores tensorCores) {
     this.session = session;
+    this.tensorCores = tensorCores;
     this.weights = new Weights(session);
-    this.products = new Products(session);
+    this.products = new Products(session, tensorCores.split());
     this.attention = new DeviceAttention(session, products);
     this.strongKeys = new StrongKeys(session);
   }
@@ -53,7 +57,8 @@ final class OpenClOps implements TensorOps {
 
   @Override
   public String description() {
-    return session.device().provenance();
+    String device = session.device().provenance();
+    return tensorCores.words().isEmpty() ? device : device + ", " + tensorCores.words();
   }
 
   @Override
@@ -210,8 +215,10 @@ final class OpenClOps implements TensorOps {
       copy(table.gather(ids), out);
       return;
     }
-    try (OpenClMemory memory = session.scratch(ids.length)) {
-      session.write(memory.forWriting(), 0, MemorySegment.ofArray(ids));
+    // Memory that no command has used: nobody waits for those before.
+    try (OpenClMemory memory = session.stay(ids.length * (long) Integer.BYTES);
+        Arena arena = Arena.ofConfined()) {
+      session.upload(arena.allocateFrom(ValueLayout.JAVA_INT, ids), memory.forWriting(), 0);
       session
           .launch(new Kernel("embed", ""))
           .in(table)

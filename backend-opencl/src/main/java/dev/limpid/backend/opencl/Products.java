@@ -14,11 +14,14 @@ final class Products {
   static final int FEW = 4;
 
   private final Session session;
+  private final Split split;
   private final Tiles tiles;
 
-  Products(Session session) {
+  Products(Session session, Split split) {
     this.session = session;
-    this.tiles = Tiles.of(session.device());
+    this.split = split;
+    this.tiles =
+        split == Split.NONE ? Tiles.of(session.device()) : Tiles.ofTensorCores(session.device());
   }
 
   /** What of a causal pattern is known to be 0. */
@@ -202,7 +205,9 @@ final class Products {
 
   private Launch begin(View a, Stored stored, Sizes sizes, Tile tile, int parts) {
     String options =
-        "%s -D%s %s -DPARTS=%d".formatted(stored.options(), sizes.seen(), tile.options(), parts);
+        "%s -D%s %s -DPARTS=%d %s"
+            .formatted(stored.options(), sizes.seen(), tile.options(), parts, split.options())
+            .strip();
     return a.addTo(session.launch(new Kernel("matmul", options)));
   }
 

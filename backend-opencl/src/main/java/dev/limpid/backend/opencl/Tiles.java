@@ -42,11 +42,22 @@ record Tiles(int group, Tile large, Tile small, Tile columns) {
   private static final Tiles ON_PROCESSOR =
       new Tiles(16, new Tile(4, 8, 8, 4, 32), new Tile(2, 8, 4, 4, 32), new Tile(1, 16, 1, 1, 1));
 
+  /** Tiles of tensor cores are of warps, which have eight rows of four items. */
+  private static final Tile LARGE_OF_WARPS = new Tile(32, 8, 4, 8, 32);
+
+  private static final Tile SMALL_OF_WARPS = new Tile(16, 8, 2, 4, 32);
+
   /** Returns those of a device. */
   static Tiles of(OpenClDevice device) {
     if (device.kind() == OpenClDevice.Kind.PROCESSOR) {
       return ON_PROCESSOR;
     }
     return device.groupSize() >= 256 && device.localMemory() >= 32 << 10 ? ON_GPU : ON_SMALL_GPU;
+  }
+
+  /** Returns those of a device whose tensor cores multiply. */
+  static Tiles ofTensorCores(OpenClDevice device) {
+    Tiles plain = of(device);
+    return new Tiles(plain.group, LARGE_OF_WARPS, SMALL_OF_WARPS, plain.columns);
   }
 }

@@ -29,7 +29,7 @@ class OpenClErrorsTest {
   private static final ProgramCache NO_CACHE = new ProgramCache(Optional.empty());
 
   private static OpenClBackend backend(StubDriver driver) {
-    return new OpenClBackend(driver::load, NO_CACHE);
+    return new OpenClBackend(driver::load, NO_CACHE, () -> TensorCores.Choice.AUTO);
   }
 
   private static TensorOps open(StubDriver driver) {
@@ -39,7 +39,8 @@ class OpenClErrorsTest {
   @Test
   void aMissingLoaderIsTheReason() {
     Loader loader = new Loader(List.of("libNoSuchOpenCL.so"), "install one");
-    OpenClBackend backend = new OpenClBackend(loader::load, NO_CACHE);
+    OpenClBackend backend =
+        new OpenClBackend(loader::load, NO_CACHE, () -> TensorCores.Choice.AUTO);
     assertThat(backend.unavailableBecause())
         .hasValue("there is no OpenCL loader (libNoSuchOpenCL.so): install one");
     assertThat(backend.devices()).isEmpty();
@@ -55,7 +56,8 @@ class OpenClErrorsTest {
                     name.equals("clEnqueueFillBuffer")
                         ? Optional.empty()
                         : driver.symbols().find(name)),
-            NO_CACHE);
+            NO_CACHE,
+            () -> TensorCores.Choice.AUTO);
     assertThat(backend.unavailableBecause().orElseThrow())
         .contains("clEnqueueFillBuffer", "update it");
   }

@@ -21,7 +21,9 @@ class ProgramCacheTest {
 
   private void add(StubDriver driver) {
     ProgramCache cache = new ProgramCache(Optional.of(folder.resolve("opencl")));
-    TensorOps ops = new OpenClBackend(driver::load, cache).open(BackendSettings.DEFAULT);
+    TensorOps ops =
+        new OpenClBackend(driver::load, cache, () -> TensorCores.Choice.AUTO)
+            .open(BackendSettings.DEFAULT);
     Tensor x = ops.zeros(3);
     ops.add(x, x, x);
     ops.add(x, x, x);

@@ -34,6 +34,7 @@ public final class StubDriver {
   private static final int DEVICE_COMPILER = 0x1028;
   private static final int DRIVER_VERSION = 0x102D;
   private static final int DEVICE_VERSION = 0x102F;
+  private static final int DEVICE_EXTENSIONS = 0x1030;
 
   private final Arena arena = Arena.ofAuto();
   private final Map<String, Integer> failures = new HashMap<>();
@@ -45,6 +46,8 @@ public final class StubDriver {
   private String version = "OpenCL 3.0 stub";
   private String driver = "1";
   private String log = "";
+  private String extensions = "cl_khr_icd";
+  private String refused = "\0"; // in no option
   private int nPlatforms = 1;
   private int nDevices = 1;
   private long bufferBytes;
@@ -95,6 +98,19 @@ public final class StubDriver {
 
   StubDriver withMemory(long bytes) {
     numbers.put(0x101F, bytes);
+    return this;
+  }
+
+  /** Lets it be one of NVIDIA's devices. */
+  StubDriver withComputeCapability(long major) {
+    extensions = "cl_khr_icd cl_nv_device_attribute_query cl_nv_pragma_unroll";
+    numbers.put(0x4000, major);
+    return this;
+  }
+
+  /** Lets programs fail to compile whose options have this among them. */
+  StubDriver refusing(String option) {
+    refused = option;
     return this;
   }
 
@@ -252,7 +268,13 @@ public final class StubDriver {
       MemorySegment device, int what, long size, MemorySegment value, MemorySegment needed) {
     Long number = numbers.get(what);
     if (number == null) {
-      String text = what == DEVICE_VERSION ? version : what == DRIVER_VERSION ? driver : "A stub";
+      String text =
+          switch (what) {
+            case DEVICE_VERSION -> version;
+            case DRIVER_VERSION -> driver;
+            case DEVICE_EXTENSIONS -> extensions;
+            default -> "A stub";
+          };
       return answer(text, size, value, needed);
     }
     byte[] bytes = new byte[8];
@@ -309,7 +331,8 @@ public final class StubDriver {
       MemorySegment options,
       MemorySegment notify,
       MemorySegment data) {
-    return code("clBuildProgram");
+    boolean isRefused = options.reinterpret(Short.MAX_VALUE).getString(0).contains(refused);
+    return isRefused ? BUILD_PROGRAM_FAILURE : code("clBuildProgram");
   }
 
   int clGetProgramInfo(

@@ -26,9 +26,13 @@ record DeviceReport(TensorOps ops, Console console) {
             Sizes.binary(need.left()));
   }
 
-  /** Says, when the command has ended, what it did there. */
+  /** Says what the device is, and, when the command has ended, what it did there. */
   void useAtEnd() {
-    ops.deviceUse().ifPresent(_ -> console.debug().sayAtEnd(this::use));
+    ops.deviceUse()
+        .ifPresent(_ -> {
+          console.debug().say(ops::description);
+          console.debug().sayAtEnd(this::use);
+        });
   }
 
   private String use() {
