@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,13 +68,14 @@ class OpenClModelTest {
   }
 
   /** So the next layer is on its way while the device is busy with the one before. */
-  @Test
-  void layersAreSentWithoutAWaitForThoseBefore() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
+  void layersAreSentWithoutAWaitForThoseBefore(String name) throws IOException {
     TensorOps ops = Backends.open("opencl");
-    Transformer resident = model("demo-llama", ops);
+    Transformer resident = model(name, ops);
     long limit = resident.weights().bytes();
     TensorOps small = Backends.open("opencl", BackendSettings.DEFAULT.withDeviceMemory(limit));
-    Transformer streamed = model("demo-llama", small);
+    Transformer streamed = model(name, small);
     assertThat(streamed.weights().streamed()).isTrue();
     List<DeviceUse> afterLayer = new ArrayList<>();
     streamed.run(

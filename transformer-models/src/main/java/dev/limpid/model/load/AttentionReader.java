@@ -191,16 +191,24 @@ final class AttentionReader {
     if (valueBias == null || attention.scores().sinks()) {
       return outBias;
     }
+    // A layer may be read within a scope, and outlives it.
+    Tensor beta = ops.resident(Tensor.zeros(1, config.dModel()));
+    ops.matmul(perHead(valueBias), out, outBias, beta);
+    return beta.row(0);
+  }
+
+  /** The value biases of all query heads, [1, H d], where the model computes. */
+  private Tensor perHead(Tensor valueBias) {
     int dHead = config.dHead();
     int group = config.nHeads() / config.nKvHeads();
-    Tensor perHead = Tensor.zeros(1, config.nHeads() * dHead);
-    Tensor ofGroups = valueBias.toHeap();
-    for (int h = 0; h < config.nHeads(); h++) {
-      ofGroups.copyTo((long) (h / group) * dHead, perHead.array(), h * dHead, dHead);
+    if (group == 1) {
+      return valueBias.reshape(1, config.nHeads() * dHead);
     }
-    Tensor beta = ops.zeros(1, config.dModel());
-    ops.matmul(ops.resident(perHead), out, outBias, beta);
-    // A layer may be read within a scope, and outlives it.
-    return ops.resident(beta.row(0).toHeap());
+    Tensor ofGroups = valueBias.reshape(config.nKvHeads(), dHead);
+    Tensor perHead = ops.zeros(config.nHeads(), dHead);
+    for (int h = 0; h < config.nHeads(); h++) {
+      ops.copy(ofGroups.row(h / group), perHead.row(h));
+    }
+    return perHead.reshape(1, config.nHeads() * dHead);
   }
 }
