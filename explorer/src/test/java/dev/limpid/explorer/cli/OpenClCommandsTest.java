@@ -9,6 +9,7 @@ import dev.limpid.tensor.safetensors.SafetensorsFile;
 import dev.limpid.testdata.Close;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,13 +64,38 @@ class OpenClCommandsTest {
         "attribute --json --answer ' Mary' --distractor ' John' --method integrated_gradients",
         "attribute --json --model demo-llama --answer ' Mary' --distractor ' John' --method relevance",
         "explain --json --answer ' Mary' --distractor ' John' --faithful",
-        "faithfulness --json --answer ' Mary' --distractor ' John'"
+        "faithfulness --json --answer ' Mary' --distractor ' John'",
+        "faithfulness --json --correlations --answer ' Mary' --distractor ' John'",
+        "heads --json --layer 1 --links",
+        "heads --json --layer 1 --position -1 --key 3",
+        "lens --json --answer ' Mary'",
+        "logits --json --answer ' Mary' --distractor ' John' --by layer",
+        "ablate --json --zero attention.1.0@14:3",
+        "patch --json --receiver logits --source 'When John and Mary went to the store, Mary gave a"
+            + " drink to' --answer ' Mary' --distractor ' John'",
+        "patch --json --receiver mlp_in.1 --source 'When John and Mary went to the store, Mary gave"
+            + " a drink to' --answer ' Mary' --distractor ' John'",
+        "attribute --json --method saliency --patterns frozen --answer ' Mary' --distractor ' John'",
+        "attribute --json --method attribution_patching_ig --source 'When John and Mary went to the"
+            + " store, Mary gave a drink to' --answer ' Mary' --distractor ' John'",
+        "generate --json --max-new 5"
       })
   void answersAreThoseOfTheProcessor(String line) {
     boolean withText = !line.contains("--roles");
     String[] text = withText ? new String[] {PROMPT} : new String[] {};
     String here = run(false, line, text).out();
     String there = run(true, line, text).out();
+    JsonMapper json = JsonMapper.shared();
+    same("", json.readTree(here), json.readTree(there));
+  }
+
+  @Test
+  void corporaAreSummedUpAlike() throws IOException {
+    Path prompts = home.resolve("prompts.txt");
+    Files.writeString(prompts, PROMPT + "\nMary and John went home\nThe cat sat on the mat\n");
+    String line = "corpus --json " + prompts + " --out ";
+    String here = run(false, line + home.resolve("here")).out();
+    String there = run(true, line + home.resolve("there")).out();
     JsonMapper json = JsonMapper.shared();
     same("", json.readTree(here), json.readTree(there));
   }
