@@ -104,7 +104,13 @@ public final class OpenClBackend implements BackendProvider {
     long most = budget(device);
     long budget = Math.min(most, settings.deviceMemory().orElse(most));
     Session session = new Session(driver.on(device.name()), device, cache, budget);
-    return new OpenClOps(session, TensorCores.of(session, choice));
+    TensorCores tensorCores = TensorCores.of(session, choice);
+    // An instruction that fails may have spoilt all that the context computes behind it.
+    return new OpenClOps(
+        tensorCores.failed()
+            ? new Session(driver.on(device.name()), device, cache, budget)
+            : session,
+        tensorCores);
   }
 
   /** A driver needs some memory itself. */

@@ -15,8 +15,9 @@ import java.util.Map;
  *
  * @param split what multiplies
  * @param words what results and people are told of it; empty for a device that has none
+ * @param failed whether they were tried in vain
  */
-record TensorCores(Split split, String words) {
+record TensorCores(Split split, String words, boolean failed) {
   /** The variable of the environment that says whether they are used. */
   static final String VARIABLE = "LIMPID_TENSOR_CORES";
 
@@ -70,10 +71,10 @@ record TensorCores(Split split, String words) {
       return checked(session, Split.EMULATED);
     }
     if (!isCapable(session.device())) {
-      return new TensorCores(Split.NONE, "");
+      return new TensorCores(Split.NONE, "", false);
     }
     return choice == Choice.OFF
-        ? unused("switched off by " + VARIABLE)
+        ? unused("switched off by " + VARIABLE, false)
         : checked(session, Split.TENSOR_CORES);
   }
 
@@ -81,16 +82,17 @@ record TensorCores(Split split, String words) {
     try {
       float difference = difference(session, split);
       return difference <= TOLERANCE
-          ? new TensorCores(split, split.words())
+          ? new TensorCores(split, split.words(), false)
           : unused(
-              "a product differs from the plain one by %.1e of the largest".formatted(difference));
+              "a product differs from the plain one by %.1e of the largest".formatted(difference),
+              true);
     } catch (DeviceException e) {
-      return unused(e.getMessage());
+      return unused(String.valueOf(e.getMessage()), true);
     }
   }
 
-  private static TensorCores unused(String why) {
-    return new TensorCores(Split.NONE, "tensor cores not used: " + why);
+  private static TensorCores unused(String why, boolean failed) {
+    return new TensorCores(Split.NONE, "tensor cores not used: " + why, failed);
   }
 
   /** Returns by how much a product differs from that of the plain kernel, of the largest number. */
