@@ -122,7 +122,8 @@ class OpenClCommandsTest {
       }
     } else if (here.isNumber() && !here.isInt()) {
       double wanted = here.asDouble();
-      double tolerance = where.endsWith(".kendall") ? OF_RANKS : TOLERANCE;
+      boolean isOfRanks = where.endsWith(".kendall") || where.endsWith(".spearman");
+      double tolerance = isOfRanks ? OF_RANKS : TOLERANCE;
       assertThat(there.asDouble())
           .as(where)
           .isCloseTo(wanted, within(tolerance * Math.max(1, Math.abs(wanted))));
