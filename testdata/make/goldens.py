@@ -881,6 +881,9 @@ def trace(model, ids):
                 at["mlp_out"] = s[:, None] * attribution.linear(last, raw_mlp) + last["bias"]
                 at["mlp_out_scale"] = s
             at |= {"mlp_part": at["mlp_out"], "mlp_residual": at["resid_mid"]}
+            if "experts" in at:
+                at["experts"] = (s * multiplier)[:, None, None] * attribution.linear(last, at["experts"])
+                agree_sum(at["resid_post"], at["resid_mid"], at["experts"].sum(1), np.broadcast_to(last.get("bias", np.zeros(d)), (n, d)))
             at["mlp_bias"] = (s * multiplier)[:, None] * attribution.linear(last, b_out) + last.get("bias", 0)
         agree_sum(at["resid_post"], at["mlp_residual"], at["mlp_part"], at["outer"])
         if at["parallel"]:

@@ -2,6 +2,7 @@ package dev.limpid;
 
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
+import dev.limpid.attribution.ExpertParts;
 import dev.limpid.attribution.HeadContributions;
 import dev.limpid.attribution.NeuronContributions;
 import dev.limpid.attribution.heads.ScoreParts;
@@ -30,6 +31,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.view.AttentionView;
 import dev.limpid.view.AttributeView;
 import dev.limpid.view.ContrastView;
+import dev.limpid.view.ExpertsView;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.HeadsView;
 import dev.limpid.view.LensView;
@@ -459,7 +461,29 @@ public final class Analysis {
       UpdateReading reading = lens.read(neurons.update(transformer(), states, n));
       views.add(NeuronsView.Neuron.of(n, neurons, reading, names()));
     }
-    return NeuronsView.of(model.view(), prompt.tokenViews(), neurons, options, views);
+    @Nullable ExpertsView experts =
+        experts(layer, position, options)
+            .map(e ->
+                ExpertsView.of(
+                    e,
+                    options,
+                    e.written().stream().map(w -> lens.read(w.update())).toList(),
+                    names()))
+            .orElse(null);
+    return NeuronsView.of(model.view(), prompt.tokenViews(), neurons, options, experts, views);
+  }
+
+  /**
+   * Returns which experts of a layer wrote to a position, and which the router nearly took; empty
+   * for a layer without experts.
+   *
+   * @throws QuestionException if there is no such layer or position, or the numbers overflow
+   */
+  public Optional<ExpertParts> experts(int layer, int position, ContributionOptions options)
+      throws QuestionException {
+    requireLayer(layer);
+    requirePosition(position);
+    return ExpertParts.of(transformer(), layer, trace().layer(layer), options, position);
   }
 
   /**

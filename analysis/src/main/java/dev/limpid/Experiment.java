@@ -163,10 +163,17 @@ public final class Experiment {
   private Intervention fitting(Function<Site, Intervention> change, Site site)
       throws ImpossibleChangeException {
     try {
+      requireIn(site);
       return change.apply(site).requireFits(transformer().config(), analysis.prompt().nPositions());
     } catch (IllegalArgumentException e) {
       throw new ImpossibleChangeException(e);
     }
+  }
+
+  /** A value is looked up in other runs only where this one has it. */
+  private Site requireIn(Site site) {
+    site.requireIn(transformer().config(), analysis.prompt().nPositions());
+    return site;
   }
 
   private Function<Site, Intervention> change(InterventionRequest.Action action)
@@ -205,8 +212,13 @@ public final class Experiment {
    */
   public PatchView patch(SiteSweep sweep, Ablation ablation, boolean renormalise)
       throws QuestionException {
-    List<List<Intervention>> changes =
-        sweep.runs(transformer().config(), change(ablation, renormalise));
+    Function<Site, Intervention> change = change(ablation, renormalise);
+    List<List<Intervention>> changes;
+    try {
+      changes = sweep.runs(transformer().config(), site -> change.apply(requireIn(site)));
+    } catch (IllegalArgumentException e) {
+      throw new ImpossibleChangeException(e);
+    }
     double[] effects = effects(changes);
     Object nested =
         sweep.kind() == SiteSweep.Kind.ATTENTION
@@ -371,7 +383,7 @@ public final class Experiment {
   private Object nested(SiteSweep sweep, double[] effects) {
     int nLayers = sweep.layers().size();
     int width = sweep.width(transformer().config());
-    boolean hasComponents = sweep.axes().contains("head") || sweep.axes().contains("neuron");
+    boolean hasComponents = sweep.kind().hasComponents();
     if (sweep.allPositions()) {
       return hasComponents ? rows(effects, 0, nLayers, width) : effects;
     }
@@ -427,6 +439,7 @@ public final class Experiment {
         shown(request.layers()),
         hasHeads ? shown(request.heads()) : null,
         isNeuron ? shown(request.neurons()) : null,
+        request.site() == SiteSweep.Kind.EXPERT_OUT ? shown(request.experts()) : null,
         shown(request.positions()),
         isEdge ? shown(request.keys()) : null,
         action.toString(),

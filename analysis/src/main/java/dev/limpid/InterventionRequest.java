@@ -1,6 +1,7 @@
 package dev.limpid;
 
 import dev.limpid.attribution.patching.SiteSweep;
+import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Site;
 import java.util.ArrayList;
@@ -8,10 +9,12 @@ import java.util.List;
 
 /**
  * What is to be changed, as people say it: one kind of site, at some or all of its layers, heads,
- * neurons, positions and keys, and what is done there.
+ * neurons, experts, positions and keys, and what is done there.
  *
+ * @param layers all are those that have such a site
  * @param heads of {@code head_out} and {@code attention}
  * @param neurons of {@code neuron_post}
+ * @param experts of {@code expert_out}
  * @param positions the queries of {@code attention}; like keys, those below 0 count from the end
  * @param keys of {@code attention}; those behind a query are left out where either is not named
  */
@@ -20,6 +23,7 @@ public record InterventionRequest(
     Indices layers,
     Indices heads,
     Indices neurons,
+    Indices experts,
     Indices positions,
     Indices keys,
     Action action) {
@@ -90,6 +94,7 @@ public record InterventionRequest(
         layers,
         heads,
         neurons,
+        experts,
         positions.fromStart(nPositions),
         keys.fromStart(nPositions),
         action);
@@ -106,7 +111,7 @@ public record InterventionRequest(
 
   private List<Site> named(ModelConfig config, int nPositions) throws NoSuchPartException {
     List<Site> places = new ArrayList<>();
-    for (int l : layers.among(config.nLayers())) {
+    for (int l : layers.isAll() ? site.layers(config) : layers.among(config.nLayers())) {
       String at = site + "." + l;
       require(at, l, config.nLayers(), "the model has layers");
       switch (site) {
@@ -135,6 +140,20 @@ public record InterventionRequest(
             }
           }
         }
+        case EXPERT_OUT -> {
+          int count = experts(config, at, l).count();
+          for (int e : experts.among(count)) {
+            require(at + "." + e, e, count, "layer " + l + " has experts");
+            for (int t : positions(at + "." + e, nPositions)) {
+              places.add(new Site.Expert(l, e, t));
+            }
+          }
+        }
+        case SHARED_OUT -> {
+          for (int t : positions(at, nPositions)) {
+            places.add(new Site.SharedExpert(l, t));
+          }
+        }
         default -> {
           Site.Stage stage = Site.Stage.valueOf(site.name());
           for (int t : positions(at, nPositions)) {
@@ -144,6 +163,16 @@ public record InterventionRequest(
       }
     }
     return places;
+  }
+
+  private static Experts experts(ModelConfig config, String at, int layer)
+      throws NoSuchPartException {
+    return config
+        .mlp()
+        .expertsOf(layer)
+        .orElseThrow(() ->
+            new NoSuchPartException(
+                "%s: layer %d has no experts; change mlp_out".formatted(at, layer)));
   }
 
   private List<Integer> heads(ModelConfig config, String at, int layer) throws NoSuchPartException {

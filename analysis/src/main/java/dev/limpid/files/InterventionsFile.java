@@ -113,6 +113,7 @@ public final class InterventionsFile {
         index(node, "layer", where),
         index(node, "head", where),
         index(node, "neuron", where),
+        index(node, "expert", where),
         index(node, "position", where),
         index(node, "key", where),
         action(site, action, node, where));
@@ -138,6 +139,7 @@ public final class InterventionsFile {
       case HEAD_OUT -> Set.of("head");
       case ATTENTION -> Set.of("head", "key");
       case NEURON_POST -> Set.of("neuron");
+      case EXPERT_OUT -> Set.of("expert");
       default -> Set.of();
     };
   }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param nKvHeads key/value heads
  * @param dHead width of one head
  * @param dMlp neurons of one MLP
+ * @param experts what stands in the place of MLPs; null without
  * @param dVocab size of the vocabulary
  * @param context longest prompt in tokens
  * @param parameters numbers in all weights; a head tied to the embedding counts once
@@ -50,6 +51,7 @@ public record ModelSummary(
     @Nullable Integer nKvHeads,
     @Nullable Integer dHead,
     @Nullable Integer dMlp,
+    @Nullable ExpertSummary experts,
     @Nullable Integer dVocab,
     @Nullable Integer context,
     @Nullable Long parameters,
@@ -110,6 +112,7 @@ public record ModelSummary(
         config == null ? null : config.nKvHeads(),
         config == null ? null : config.dHead(),
         config == null ? null : config.dMlp(),
+        config == null ? null : config.mlp().experts().map(ExpertSummary::of).orElse(null),
         config == null ? null : config.dVocab(),
         config == null ? null : config.nContext(),
         weights == null ? null : weights.parameters(),

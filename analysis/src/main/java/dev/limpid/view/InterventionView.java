@@ -18,6 +18,7 @@ public record InterventionView(
     Object layer,
     @Nullable Object head,
     @Nullable Object neuron,
+    @Nullable Object expert,
     @Nullable Object position,
     @Nullable Object key,
     @JsonProperty("do") String action,

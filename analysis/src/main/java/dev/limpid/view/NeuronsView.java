@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param residual the contribution of the state in front of the MLP
  * @param bias the contribution of b_out, where biases are parts of their own
+ * @param experts which experts wrote; absent in a layer without experts
  */
 @JsonTypeName("limpid/neurons/1")
 public record NeuronsView(
@@ -25,6 +26,7 @@ public record NeuronsView(
     int position,
     double residual,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Double bias,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ExpertsView experts,
     List<Neuron> neurons)
     implements Document {
 
@@ -34,6 +36,7 @@ public record NeuronsView(
       List<TokenView> tokens,
       NeuronContributions all,
       ContributionOptions options,
+      @Nullable ExpertsView experts,
       List<Neuron> listed) {
     boolean separate = options.bias() == BiasOption.SEPARATE;
     return new NeuronsView(
@@ -43,6 +46,7 @@ public record NeuronsView(
         all.position(),
         all.residual(),
         separate ? all.bias() : null,
+        experts,
         listed);
   }
 
@@ -68,24 +72,17 @@ public record NeuronsView(
         int neuron, NeuronContributions all, UpdateReading reading, TokenNames names) {
       NeuronContributions.Group group = all.group(neuron);
       return new Neuron(
-          expert(group.expert()),
+          group.expert().isEmpty() ? null : ExpertsView.name(group.expert()),
           neuron - group.first(),
           all.neurons().get(neuron),
           all.activations().get(neuron),
           tokens(reading.promoted(), names),
           tokens(reading.suppressed(), names));
     }
+  }
 
-    private static @Nullable Object expert(String name) {
-      if (name.isEmpty()) {
-        return null;
-      }
-      return name.equals("shared") ? name : Integer.valueOf(name);
-    }
-
-    private static List<Token> tokens(List<TokenLogit> tokens, TokenNames names) {
-      return tokens.stream().map(t -> new Token(t.id(), names.text(t.id()), t.logit())).toList();
-    }
+  static List<Token> tokens(List<TokenLogit> tokens, TokenNames names) {
+    return tokens.stream().map(t -> new Token(t.id(), names.text(t.id()), t.logit())).toList();
   }
 
   /**

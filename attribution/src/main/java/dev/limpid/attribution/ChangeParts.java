@@ -47,7 +47,7 @@ record ChangeParts(@Nullable Tensor attention, @Nullable Tensor mlp) {
               case MLP_OUT, RESID_PRE -> {}
             }
           }
-          case Site.Neuron _ -> {}
+          case Site.Neuron _, Site.Expert _, Site.SharedExpert _ -> {}
         }
       }
     }

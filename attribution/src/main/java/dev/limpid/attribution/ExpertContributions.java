@@ -5,7 +5,6 @@ import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Scope;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,35 +34,21 @@ public record ExpertContributions(Tensor experts, Tensor residual) {
     int count = chosen.router().dim(1);
     int columns = count + (chosen.shared() == null ? 0 : 1);
     int nPositions = trace.residPost().dim(0);
+    ContributionOptions excluded = new ContributionOptions(BiasOption.EXCLUDED, options.floor());
     Tensor experts = Tensor.zeros(nPositions, columns);
     Tensor residual = Tensor.zeros(nPositions);
     try (Scope _ = model.ops().scope()) {
       BlockParts parts = new BlockParts(model, layer, trace);
       Tensor before = parts.mlpResidual();
       for (int t = 0; t < nPositions; t++) {
-        float[] whole = trace.residPost().row(t).toFloats();
-        double[] proximities = new double[columns + 1];
-        List<Integer> of = chosen.chosen().get(t);
-        for (int j = 0; j < of.size(); j++) {
-          proximities[of.get(j)] = proximity(parts, chosen.out(t, j), t, whole);
+        ExpertParts there = ExpertParts.of(parts, before, null, excluded, t);
+        for (ExpertParts.Written one : there.written()) {
+          int column = one.choice() == null ? count : one.choice().expert();
+          experts.array()[t * columns + column] = (float) one.contribution();
         }
-        if (chosen.shared() != null) {
-          proximities[count] = proximity(parts, chosen.shared().row(t), t, whole);
-        }
-        proximities[columns] = ContributionMeasure.L1.proximity(before.row(t).toFloats(), whole);
-        double[] shares = Shares.of(proximities, options.floor(), Shares.norm(whole)).values();
-        for (int e = 0; e < columns; e++) {
-          boolean isPart = e == count || of.contains(e);
-          experts.array()[t * columns + e] = isPart ? (float) shares[e] : 0;
-        }
-        residual.array()[t] = (float) shares[columns];
+        residual.array()[t] = (float) there.residual();
       }
     }
     return Optional.of(new ExpertContributions(experts, residual));
-  }
-
-  private static double proximity(BlockParts parts, Tensor written, int t, float[] whole) {
-    Tensor row = parts.model().ops().resident(written).reshape(1, whole.length);
-    return ContributionMeasure.L1.proximity(parts.behindMlp(row, t).row(0).toFloats(), whole);
   }
 }

@@ -130,7 +130,7 @@ public record NeuronContributions(
   }
 
   /** All biases beside the neurons: within the MLP, and of a norm of the sum. */
-  private static @Nullable Tensor bias(BlockParts parts) {
+  static @Nullable Tensor bias(BlockParts parts) {
     @Nullable Tensor own = parts.mlpBias();
     @Nullable Tensor outer = parts.outerBias();
     if (own != null && outer != null) {

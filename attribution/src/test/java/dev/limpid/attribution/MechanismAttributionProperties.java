@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LayerLogits;
 import dev.limpid.model.ForwardTrace;
-import dev.limpid.model.LayerTrace;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.LayerStorage;
@@ -148,35 +147,27 @@ class MechanismAttributionProperties {
   }
 
   @Property(tries = 300)
-  void neuronsAndExpertsAreThoseOfThePlainProgram(@ForAll long seed) {
+  void neuronsAreThoseOfThePlainProgram(@ForAll long seed) {
     Case c = new Case(seed);
     for (int l = 0; l < c.plain.size(); l++) {
       PlainLayer plain = c.plain.get(l);
-      LayerTrace layer = c.trace.layer(l);
       PlainMlp mlp = plain.mlp[c.last];
+      NeuronContributions neurons =
+          NeuronContributions.of(c.model, l, c.trace.layer(l), ContributionOptions.DEFAULT, c.last);
       List<double[]> parts = new ArrayList<>(List.of(plain.mlpResidual(c.last)));
-      List<Double> actual = new ArrayList<>();
-      if (mlp.chosen().isEmpty()) {
-        NeuronContributions neurons =
-            NeuronContributions.of(c.model, l, layer, ContributionOptions.DEFAULT, c.last);
-        actual.add(neurons.residual());
-        for (int n = 0; n < mlp.neurons().length; n++) {
-          actual.add((double) neurons.neurons().get(n));
-          parts.add(plain.neuron(c.last, n));
-        }
-      } else {
-        ExpertContributions experts =
-            ExpertContributions.of(c.model, l, layer, ContributionOptions.DEFAULT).orElseThrow();
-        actual.add((double) experts.residual().get(c.last));
-        for (int j = 0; j < mlp.experts().length; j++) {
-          actual.add((double) experts.experts().get(c.last, mlp.chosen().get(j)));
-          parts.add(plain.behindMlp(c.last, mlp.experts()[j]));
-        }
-        if (mlp.shared() != null) {
-          actual.add((double) experts.experts().get(c.last, mlp.router().length));
-          parts.add(plain.behindMlp(c.last, mlp.shared()));
+      List<Double> actual = new ArrayList<>(List.of(neurons.residual()));
+      for (int n = 0; n < mlp.neurons().length; n++) {
+        parts.add(plain.neuron(c.last, n));
+      }
+      for (int j = 0; j < mlp.all().size(); j++) {
+        for (int n = 0; n < mlp.all().get(j).neurons().length; n++) {
+          parts.add(plain.neuron(c.last, j, n));
         }
       }
+      for (float share : neurons.neurons().toFloats()) {
+        actual.add((double) share);
+      }
+      assertThat(actual).as(c.drawn.toString()).hasSameSizeAs(parts);
       assertShares(c, "neurons of layer " + l, actual, parts, plain.residPost[c.last]);
     }
   }

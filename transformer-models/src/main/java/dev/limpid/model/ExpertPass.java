@@ -33,8 +33,9 @@ record ExpertPass(TensorOps ops, Experts config, Activation activation) {
    * Runs them.
    *
    * @param mlpIn [n, D]
+   * @param edits what interventions make of what they write
    */
-  BlockRun.MlpRun run(MlpWeights.Sparse mlp, Tensor mlpIn) {
+  BlockRun.MlpRun run(MlpWeights.Sparse mlp, Tensor mlpIn, StackEdits edits) {
     int n = mlpIn.dim(0);
     int width = mlpIn.dim(1);
     Tensor router = apply(mlp.router(), mlpIn).toHeap();
@@ -47,8 +48,12 @@ record ExpertPass(TensorOps ops, Experts config, Activation activation) {
     for (int expert = 0; expert < config.count(); expert++) {
       write(expert, mlp, mlpIn, chosen, weights, out);
     }
+    @Nullable Tensor beside = edits.experts(chosen, out);
     @Nullable Tensor shared = shared(mlp, mlpIn);
-    ExpertTrace trace = new ExpertTrace(chosen, router, weights, out, shared);
+    if (shared != null) {
+      edits.sharedExpert(shared);
+    }
+    ExpertTrace trace = new ExpertTrace(chosen, router, weights, out, shared, beside);
     Tensor there = ops.zeros(n, width);
     ops.copy(trace.sum(), there);
     Tensor none = ops.zeros(n, 0);

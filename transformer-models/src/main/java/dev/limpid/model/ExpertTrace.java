@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param weight [T, k] of the chosen ones
  * @param out [T, k, D] what they wrote, the weight inside
  * @param shared [T, D] what the expert wrote that all go to, its gate inside; null without one
+ * @param beside [T, D] what interventions put in place of the zeros of experts that a position did
+ *     not go to; null where they did not
  */
 public record ExpertTrace(
-    List<List<Integer>> chosen, Tensor router, Tensor weight, Tensor out, @Nullable Tensor shared) {
+    List<List<Integer>> chosen,
+    Tensor router,
+    Tensor weight,
+    Tensor out,
+    @Nullable Tensor shared,
+    @Nullable Tensor beside) {
 
   /** Copies the lists. */
   public ExpertTrace {
@@ -32,12 +40,19 @@ public record ExpertTrace(
     return out.row(position).row(j);
   }
 
+  /** Returns what an expert wrote at a position, [D]; empty where the position did not go to it. */
+  public Optional<Tensor> outOf(int expert, int position) {
+    int j = chosen.get(position).indexOf(expert);
+    return j < 0 ? Optional.empty() : Optional.of(out(position, j));
+  }
+
   /** Returns what all of them wrote together, on the heap: [T, D]. */
   Tensor sum() {
     Tensor sum = Tensor.zeros(out.dim(0), out.dim(2));
     for (int t = 0; t < out.dim(0); t++) {
       for (int i = 0; i < out.dim(2); i++) {
         double total = shared == null ? 0 : shared.get(t, i);
+        total += beside == null ? 0 : beside.get(t, i);
         for (int j = 0; j < used(); j++) {
           total += out.get(t, j, i);
         }

@@ -125,6 +125,7 @@ public final class Gradients {
         attnRaw,
         attnOut,
         residMid,
+        mlpRaw,
         mlpOut,
         residPost,
         pattern,

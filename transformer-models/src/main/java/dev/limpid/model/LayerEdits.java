@@ -78,6 +78,49 @@ final class LayerEdits {
     }
   }
 
+  /**
+   * Changes what experts wrote.
+   *
+   * @param chosen the experts of each row
+   * @param out [n, k, D], on the heap, what they wrote
+   * @param beside [n, D], on the heap, to which is added what comes in place of the others' zeros
+   */
+  void experts(List<List<Integer>> chosen, Tensor out, Tensor beside) {
+    int width = beside.dim(1);
+    Map<Site.Expert, float[]> others = new LinkedHashMap<>();
+    for (Intervention i : interventions) {
+      if (i.site() instanceof Site.Expert site) {
+        int row = site.position() - first;
+        int j = chosen.get(row).indexOf(site.expert());
+        if (j >= 0) {
+          apply(i.change(), out.array(), out.offset() + (row * out.dim(1) + j) * width, width);
+        } else {
+          apply(i.change(), others.computeIfAbsent(site, _ -> new float[width]), 0, width);
+        }
+      }
+    }
+    others.forEach((site, vector) -> {
+      int at = at(beside, site.position());
+      for (int i = 0; i < width; i++) {
+        beside.array()[at + i] += vector[i];
+      }
+    });
+  }
+
+  /** Returns whether what an expert writes is changed somewhere. */
+  boolean changesExperts() {
+    return has(Site.Expert.class);
+  }
+
+  /** Changes what the expert wrote that all positions go to, [n, D], on the heap. */
+  void sharedExpert(Tensor out) {
+    for (Intervention i : interventions) {
+      if (i.site() instanceof Site.SharedExpert(int _, int t)) {
+        apply(i.change(), out.array(), at(out, t), out.dim(1));
+      }
+    }
+  }
+
   /** Changes attention weights, [H, n, T]: what is left of every row is what its terms weigh. */
   void pattern(Tensor pattern) {
     if (has(Site.Edge.class) || has(Site.Terms.class)) {

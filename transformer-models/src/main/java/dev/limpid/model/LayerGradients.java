@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
  * @param attnOut [T, D] of what attention adds, as it is added: that of {@code residMid}, unless
  *     sums are normed
  * @param residMid [T, D]; where attention and MLP stand side by side, the same as that of attnOut
+ * @param mlpRaw [T, D] of what the MLP, or the experts together, compute, before any norm and
+ *     multiplier behind it; so each expert is worth what it writes along this
  * @param mlpOut [T, D] of what the MLP adds, as it is added: that of {@code residPost}, unless sums
  *     are normed
  * @param residPost [T, D]
@@ -26,6 +28,7 @@ public record LayerGradients(
     Tensor attnRaw,
     Tensor attnOut,
     Tensor residMid,
+    Tensor mlpRaw,
     Tensor mlpOut,
     Tensor residPost,
     Tensor pattern,
@@ -39,6 +42,7 @@ public record LayerGradients(
         f.apply(attnRaw),
         f.apply(attnOut),
         f.apply(residMid),
+        f.apply(mlpRaw),
         f.apply(mlpOut),
         f.apply(residPost),
         f.apply(pattern),

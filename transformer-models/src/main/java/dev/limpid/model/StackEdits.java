@@ -5,6 +5,7 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What interventions make of the values of a layer in which several runs of a prompt are stacked as
@@ -42,6 +43,32 @@ record StackEdits(List<Part> parts) {
   /** Returns what neurons fire, changed in place. */
   Tensor neurons(Tensor x) {
     return each(x, LayerEdits::neurons);
+  }
+
+  /**
+   * Changes what experts wrote, in place.
+   *
+   * @param chosen the experts of each row
+   * @param out [n, k, D], on the heap
+   * @return [n, D], on the heap, what comes in place of the zeros of other experts; null without
+   */
+  @Nullable Tensor experts(List<List<Integer>> chosen, Tensor out) {
+    if (parts.stream().noneMatch(part -> part.edits.changesExperts())) {
+      return null;
+    }
+    Tensor beside = Tensor.zeros(out.dim(0), out.dim(2));
+    for (Part part : parts) {
+      part.edits.experts(
+          chosen.subList(part.start, part.end),
+          out.rows(part.start, part.end),
+          beside.rows(part.start, part.end));
+    }
+    return beside;
+  }
+
+  /** Returns what the expert wrote that all positions go to, on the heap, changed in place. */
+  Tensor sharedExpert(Tensor x) {
+    return each(x, LayerEdits::sharedExpert);
   }
 
   private Tensor each(Tensor x, BiConsumer<LayerEdits, Tensor> change) {

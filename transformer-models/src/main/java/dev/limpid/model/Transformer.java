@@ -309,7 +309,8 @@ public final class Transformer {
   private BlockRun.MlpRun mlp(int layer, MlpWeights mlp, Tensor mlpIn, StackEdits edits) {
     return switch (mlp) {
       case MlpWeights.Dense dense -> new DensePass(ops, config.mlp()).run(dense, mlpIn, edits);
-      case MlpWeights.Sparse sparse -> ExpertPass.of(ops, config.mlp(), layer).run(sparse, mlpIn);
+      case MlpWeights.Sparse sparse ->
+          ExpertPass.of(ops, config.mlp(), layer).run(sparse, mlpIn, edits);
     };
   }
 

@@ -188,6 +188,7 @@ class GradientsProperties {
     assertThat(slope).isCloseTo(term, within(SLOPE * Math.abs(term) + c.noise()));
 
     if (states.experts() != null) {
+      expertsAreSteepAsInterventionsSay(c, l, t, states.experts(), gradients.get(l).mlpRaw());
       return; // neurons of experts are no site
     }
     int n = c.random.nextInt(c.config.dMlp());
@@ -195,6 +196,38 @@ class GradientsProperties {
     slope =
         c.slope(List.of(), step -> Intervention.scale(new Site.Neuron(l, n, t), 1 + step), neuron);
     assertThat(slope).isCloseTo(neuron, within(SLOPE * Math.abs(neuron) + c.noise()));
+  }
+
+  /** Experts that wrote, by what they wrote; one that did not, by what is put there. */
+  private static void expertsAreSteepAsInterventionsSay(
+      Case c, int l, int t, ExpertTrace experts, Tensor gradient) {
+    Tensor along = gradient.row(t);
+    for (int e = 0; e < experts.router().dim(1); e++) {
+      Site site = new Site.Expert(l, e, t);
+      double size = Math.sqrt(dot(experts.out(t, 0), experts.out(t, 0)));
+      double length = Math.sqrt(dot(along, along));
+      float by = length == 0 ? 0 : (float) (size / length);
+      double expected =
+          experts.outOf(e, t).map(out -> dot(out, along)).orElse((double) by * length * length);
+      boolean wrote = experts.outOf(e, t).isPresent();
+      double slope =
+          c.slope(
+              List.of(),
+              step ->
+                  wrote
+                      ? Intervention.scale(site, 1 + step)
+                      : Intervention.add(site, times(along, step * by)),
+              expected);
+      assertThat(slope)
+          .as("%s of %s", site, c.model.provenance().model())
+          .isCloseTo(expected, within(SLOPE * Math.abs(expected) + c.noise()));
+    }
+    if (experts.shared() != null) {
+      double expected = dot(experts.shared().row(t), along);
+      Site site = new Site.SharedExpert(l, t);
+      double slope = c.slope(List.of(), step -> Intervention.scale(site, 1 + step), expected);
+      assertThat(slope).isCloseTo(expected, within(SLOPE * Math.abs(expected) + c.noise()));
+    }
   }
 
   @Property(tries = 40)

@@ -3,6 +3,7 @@ package dev.limpid.model;
 import static dev.limpid.testdata.Close.assertCloseToLargest;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Change;
 import dev.limpid.model.intervene.Intervention;
@@ -68,7 +69,7 @@ class InterventionProperties {
         try {
           return anywhere(fromLayer, fromPosition).requireFits(config, tokens.size());
         } catch (IllegalArgumentException e) {
-          assertThat(e).hasMessageFindingMatch("has experts|read the same state");
+          assertThat(e).hasMessageFindingMatch("has experts|has no expert|read the same state");
         }
       }
     }
@@ -78,7 +79,8 @@ class InterventionProperties {
       int t = fromPosition + random.nextInt(tokens.size() - fromPosition);
       int h = random.nextInt(config.nHeads());
       float factor = random.nextFloat() * 2;
-      return switch (random.nextInt(8)) {
+      int experts = config.mlp().experts().map(Experts::count).orElse(1);
+      return switch (random.nextInt(config.mlp().experts().isPresent() ? 13 : 8)) {
         case 0 -> Intervention.zero(new Site.State(stage(), l, t));
         case 1 -> Intervention.add(new Site.State(stage(), l, t), vector(config.dModel()));
         case 2 -> Intervention.scale(new Site.Head(l, h, t), factor);
@@ -90,6 +92,15 @@ class InterventionProperties {
             new Intervention(
                 new Site.Edge(l, h, t, random.nextInt(t + 1)),
                 new Change.PutMixed(vector(config.dHead())));
+        case 8 -> Intervention.zero(new Site.Expert(l, random.nextInt(experts), t));
+        case 9 -> Intervention.scale(new Site.Expert(l, random.nextInt(experts), t), factor);
+        case 10 ->
+            Intervention.put(
+                new Site.Expert(l, random.nextInt(experts), t), vector(config.dModel()));
+        case 11 ->
+            Intervention.add(
+                new Site.Expert(l, random.nextInt(experts), t), vector(config.dModel()));
+        case 12 -> Intervention.scale(new Site.SharedExpert(l, t), factor);
         default ->
             Intervention.put(new Site.Neuron(l, random.nextInt(config.dMlp()), t), vector(1));
       };

@@ -1,5 +1,6 @@
 package dev.limpid.attribution.patching;
 
+import dev.limpid.model.ExpertTrace;
 import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.intervene.Change;
@@ -7,6 +8,7 @@ import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleBiFunction;
 
 /**
@@ -42,6 +44,10 @@ public record Replacement(List<ForwardTrace> runs) {
               mixed(site, l, (layer, i) -> term(layer, h, q, k, i));
           case Site.Neuron(int l, int n, int t) ->
               Intervention.put(site, mean(l, 1, (layer, _) -> layer.neuronPost().get(t, n)));
+          case Site.Expert(int l, int e, int t) ->
+              Intervention.put(site, mean(l, (layer, i) -> expert(layer, e, t, i)));
+          case Site.SharedExpert(int l, int t) ->
+              Intervention.put(site, mean(l, (layer, i) -> shared(layer).get(t, i)));
           case Site.Terms _ ->
               throw new IllegalArgumentException(site + ": name the terms that are kept");
         };
@@ -89,6 +95,19 @@ public record Replacement(List<ForwardTrace> runs) {
       mean.array()[i] = (float) (sum[i] / runs.size());
     }
     return mean;
+  }
+
+  /** Component i of what an expert writes at t: 0 where the position did not go to it. */
+  private static double expert(LayerTrace layer, int expert, int t, int i) {
+    return experts(layer).outOf(expert, t).map(out -> (double) out.get(i)).orElse(0.0);
+  }
+
+  private static Tensor shared(LayerTrace layer) {
+    return Objects.requireNonNull(experts(layer).shared());
+  }
+
+  private static ExpertTrace experts(LayerTrace layer) {
+    return Objects.requireNonNull(layer.experts());
   }
 
   /** Component i of what a head mixes at t, before W_O. */

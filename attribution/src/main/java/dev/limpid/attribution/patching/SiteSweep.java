@@ -1,11 +1,13 @@
 package dev.limpid.attribution.patching;
 
+import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -35,7 +37,38 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
     /** What a head reads from one key. */
     ATTENTION,
     /** What a neuron fires. */
-    NEURON_POST;
+    NEURON_POST,
+    /** What an expert writes where the router sends a position to it. */
+    EXPERT_OUT,
+    /** What the expert writes that all positions go to. */
+    SHARED_OUT;
+
+    /** Returns whether a layer has several at a position: heads, neurons, experts. */
+    public boolean hasComponents() {
+      return switch (this) {
+        case HEAD_OUT, ATTENTION, NEURON_POST, EXPERT_OUT -> true;
+        default -> false;
+      };
+    }
+
+    /**
+     * Returns the layers that have such a site: of a model that has both, those with an MLP or
+     * those with experts; if none has, all, each of which says why.
+     */
+    public List<Integer> layers(ModelConfig config) {
+      List<Integer> all = IntStream.range(0, config.nLayers()).boxed().toList();
+      List<Integer> some = all.stream().filter(l -> isIn(config.mlp().expertsOf(l))).toList();
+      return some.isEmpty() ? all : some;
+    }
+
+    private boolean isIn(Optional<Experts> experts) {
+      return switch (this) {
+        case NEURON_POST -> experts.isEmpty();
+        case EXPERT_OUT -> experts.isPresent();
+        case SHARED_OUT -> experts.filter(e -> e.dShared().isPresent()).isPresent();
+        default -> true;
+      };
+    }
 
     @Override
     public String toString() {
@@ -58,6 +91,7 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
       case HEAD_OUT -> axes.add("head");
       case ATTENTION -> axes.addAll(List.of("head", "query", "key"));
       case NEURON_POST -> axes.add("neuron");
+      case EXPERT_OUT -> axes.add("expert");
       default -> {}
     }
     if (!allPositions && kind != Kind.ATTENTION) {
@@ -71,6 +105,7 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
     return switch (kind) {
       case HEAD_OUT, ATTENTION -> config.nHeads();
       case NEURON_POST -> config.dMlp();
+      case EXPERT_OUT -> config.mlp().experts().map(Experts::count).orElse(1);
       default -> 1;
     };
   }
@@ -118,6 +153,8 @@ public record SiteSweep(Kind kind, List<Integer> layers, int nPositions, boolean
     return switch (kind) {
       case HEAD_OUT -> new Site.Head(layer, component, t);
       case NEURON_POST -> new Site.Neuron(layer, component, t);
+      case EXPERT_OUT -> new Site.Expert(layer, component, t);
+      case SHARED_OUT -> new Site.SharedExpert(layer, t);
       case RESID_PRE -> new Site.State(Site.Stage.RESID_PRE, layer, t);
       case ATTN_OUT -> new Site.State(Site.Stage.ATTN_OUT, layer, t);
       case RESID_MID -> new Site.State(Site.Stage.RESID_MID, layer, t);

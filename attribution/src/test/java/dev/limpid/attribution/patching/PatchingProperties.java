@@ -28,6 +28,7 @@ import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -47,7 +48,11 @@ class PatchingProperties {
                       "opt-biased",
                       "llama-gqa-head-dim",
                       "mistral-sliding-window",
-                      "qwen3-biased-windows")
+                      "qwen3-biased-windows",
+                      "mixtral",
+                      "qwen2-moe",
+                      "qwen3-moe",
+                      "granite-moe-shared")
                   .map(name -> open(name, backend)))
           .toList();
 
@@ -86,6 +91,29 @@ class PatchingProperties {
       return random.nextInt(model.config().nLayers());
     }
 
+    /** The kinds of sites that some layer has. */
+    List<SiteSweep.Kind> kinds() {
+      boolean shared =
+          model.config().mlp().experts().filter(e -> e.dShared().isPresent()).isPresent();
+      boolean all =
+          model.config().mlp().experts().filter(e -> !e.layers().contains(false)).isPresent();
+      return Arrays.stream(SiteSweep.Kind.values())
+          .filter(kind ->
+              switch (kind) {
+                case NEURON_POST -> !all;
+                case EXPERT_OUT -> model.config().mlp().experts().isPresent();
+                case SHARED_OUT -> shared;
+                default -> true;
+              })
+          .toList();
+    }
+
+    /** A layer that has such sites. */
+    int layer(SiteSweep.Kind kind) {
+      List<Integer> layers = kind.layers(model.config());
+      return layers.get(random.nextInt(layers.size()));
+    }
+
     int head() {
       return random.nextInt(model.config().nHeads());
     }
@@ -99,8 +127,8 @@ class PatchingProperties {
   void whatIsTakenFromItselfChangesNothing(@ForAll long seed) {
     Case c = new Case(seed);
     double before = c.metric.of(c.runs.logits());
-    for (SiteSweep.Kind kind : SiteSweep.Kind.values()) {
-      SiteSweep sweep = new SiteSweep(kind, List.of(c.layer()), c.base.nPositions(), false);
+    for (SiteSweep.Kind kind : c.kinds()) {
+      SiteSweep sweep = new SiteSweep(kind, List.of(c.layer(kind)), c.base.nPositions(), false);
       List<List<Intervention>> changes = sweep.runs(c.model.config(), Replacement.from(c.base)::at);
       int one = c.random.nextInt(changes.size());
       assertThat(c.runs.values(List.of(changes.get(one)), c.metric, _ -> {})[0])
@@ -112,9 +140,8 @@ class PatchingProperties {
   @Property(tries = 80)
   void aChangeIsAPartOfTheStateItIsIn(@ForAll long seed) {
     Case c = new Case(seed);
-    SiteSweep.Kind[] kinds = SiteSweep.Kind.values();
-    SiteSweep.Kind kind = kinds[c.random.nextInt(kinds.length)];
-    int layer = c.layer();
+    SiteSweep.Kind kind = c.kinds().get(c.random.nextInt(c.kinds().size()));
+    int layer = c.layer(kind);
     SiteSweep sweep =
         new SiteSweep(
             kind,

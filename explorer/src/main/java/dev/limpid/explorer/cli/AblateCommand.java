@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       "Runs the prompt with parts of the forward pass changed, and shows the prediction before and"
           + " after.",
       "An address ADDR is",
-      "  SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]]",
+      "  SITE.LAYER[.HEAD|.NEURON|.EXPERT][@POSITION[:KEY]]",
       "such as mlp_out.3, head_out.2.0@-1 or attention.2.0@14:2; * means all, -1 the last position."
     },
     footer = {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -167,16 +166,15 @@ final class PatchCommand implements Callable<Integer> {
       throw new IllegalStateException("neither a site nor a receiver");
     }
     SiteSweep sweep =
-        new SiteSweep(site, layers(analysis), analysis.prompt().nPositions(), allPositions);
+        new SiteSweep(site, layers(site, analysis), analysis.prompt().nPositions(), allPositions);
     return sample == null
         ? experiment.patch(sweep, ablation(), renormalise)
         : experiment.patchSample(sweep, ablation(), renormalise, sample, seed);
   }
 
-  private List<Integer> layers(Analysis analysis) throws QuestionException {
-    int nLayers = analysis.prompt().source().config().nLayers();
+  private List<Integer> layers(SiteSweep.Kind of, Analysis analysis) throws QuestionException {
     if (layers == null) {
-      return IntStream.range(0, nLayers).boxed().toList();
+      return of.layers(analysis.prompt().source().config());
     }
     List<Integer> asked = new ArrayList<>();
     for (int layer : AskedLayers.parse(layers)) {

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]]}: places as the command line names them; {@code
- * *}, or nothing but for the layer, means all; positions and keys below 0 count from the end.
+ * {@code SITE.LAYER[.HEAD|.NEURON|.EXPERT][@POSITION[:KEY]]}: places as the command line names
+ * them; {@code *}, or nothing but for the layer, means all; positions and keys below 0 count from
+ * the end.
  */
 final class SiteAddress {
   private static final Pattern ADDRESS =
@@ -28,30 +29,31 @@ final class SiteAddress {
     Matcher parts = ADDRESS.matcher(address);
     if (!parts.matches()) {
       throw new UsageFailure(
-          ("%s: '%s' is no address: SITE.LAYER[.HEAD|.NEURON][@POSITION[:KEY]], such as"
+          ("%s: '%s' is no address: SITE.LAYER[.HEAD|.NEURON|.EXPERT][@POSITION[:KEY]], such as"
                   + " head_out.2.0@-1, mlp_out.3, neuron_post.3.17 or attention.2.4@14:10")
               .formatted(option, address));
     }
     SiteSweep.Kind site = site(option, parts.group("site"));
     boolean hasParts =
         switch (site) {
-          case HEAD_OUT, ATTENTION, NEURON_POST -> true;
+          case HEAD_OUT, ATTENTION, NEURON_POST, EXPERT_OUT -> true;
           default -> false;
         };
     if (parts.group("part") != null && !hasParts) {
       throw new UsageFailure(
-          option + ": " + address + ": " + site + " has neither heads nor neurons");
+          option + ": " + address + ": " + site + " has neither heads, neurons nor experts");
     }
     if (parts.group("key") != null && site != SiteSweep.Kind.ATTENTION) {
       throw new UsageFailure(option + ": " + address + ": only attention has keys");
     }
     Indices part = indices(option, parts.group("part"));
-    boolean isNeuron = site == SiteSweep.Kind.NEURON_POST;
+    boolean isHead = site == SiteSweep.Kind.HEAD_OUT || site == SiteSweep.Kind.ATTENTION;
     return new InterventionRequest(
         site,
         indices(option, parts.group("layer")),
-        isNeuron ? Indices.ALL : part,
-        isNeuron ? part : Indices.ALL,
+        isHead ? part : Indices.ALL,
+        site == SiteSweep.Kind.NEURON_POST ? part : Indices.ALL,
+        site == SiteSweep.Kind.EXPERT_OUT ? part : Indices.ALL,
         indices(option, parts.group("position")),
         indices(option, parts.group("key")),
         action);

@@ -75,11 +75,12 @@ public record AblateText(AblateView view, int width) {
 
   /** Returns a change in words. */
   static String said(InterventionView change) {
-    @Nullable Object part = change.head() != null ? change.head() : change.neuron();
     String where =
         Stream.of(
                 named("layer", change.layer()),
-                named(change.neuron() == null ? "head" : "neuron", part),
+                named("head", change.head()),
+                named("neuron", change.neuron()),
+                named("expert", change.expert()),
                 named("position", change.position()),
                 named("key", change.key()))
             .filter(text -> !text.isEmpty())

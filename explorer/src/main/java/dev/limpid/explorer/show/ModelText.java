@@ -1,5 +1,6 @@
 package dev.limpid.explorer.show;
 
+import dev.limpid.models.ExpertSummary;
 import dev.limpid.models.ModelSummary;
 import java.io.PrintStream;
 import java.util.Objects;
@@ -35,7 +36,7 @@ public record ModelText(ModelSummary model, String asked, int width) {
       line(out, "layers", "" + model.nLayers());
       line(out, "width", "" + model.dModel());
       line(out, "heads", heads(model));
-      line(out, "neurons", model.dMlp() + " in each layer");
+      mlps(out, Objects.requireNonNull(model.nLayers()), model.experts());
       line(out, "vocabulary", "" + model.dVocab());
       line(out, "context", model.context() + " tokens");
     } else {
@@ -71,6 +72,27 @@ public record ModelText(ModelSummary model, String asked, int width) {
     line(out, "about", or(model.about(), "no model card"));
     for (String example : model.examples()) {
       example(out, "limpid explain --model " + asked, '"' + example + '"');
+    }
+  }
+
+  /** What stands behind attention: MLPs, experts, or both. */
+  private void mlps(PrintStream out, int nLayers, @Nullable ExpertSummary experts) {
+    if (experts == null || !experts.everywhere(nLayers)) {
+      line(out, "neurons", model.dMlp() + (experts == null ? " in each layer" : " in an MLP"));
+    }
+    if (experts != null) {
+      line(
+          out,
+          "experts",
+          "%d of %d neurons, %d for each position%s%s"
+              .formatted(
+                  experts.count(),
+                  experts.dExpert(),
+                  experts.used(),
+                  experts.dShared() == null ? "" : ", and one of " + experts.dShared() + " for all",
+                  experts.everywhere(nLayers)
+                      ? ""
+                      : "; in %d of the layers".formatted(experts.layers().size())));
     }
   }
 

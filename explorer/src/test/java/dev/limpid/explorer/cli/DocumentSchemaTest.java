@@ -23,6 +23,9 @@ class DocumentSchemaTest {
   private static final String DEMO = TestData.folder().resolve("models/demo-gpt2").toString();
   private static final String NO_TOKENIZER =
       TestData.folder().resolve("goldens/gpt2-defaults").toString();
+  private static final String SHARED_EXPERT =
+      TestData.folder().resolve("goldens/qwen2-moe").toString();
+  private static final String EXPERTS = TestData.folder().resolve("goldens/gpt-oss").toString();
   private static final String GGUF =
       TestData.folder().resolve("goldens/gguf/gpt2-blocks/model.gguf").toString();
 
@@ -66,6 +69,13 @@ class DocumentSchemaTest {
         of("heads", "heads --model %s --tokens 1,2,3 --layer 0 --key 0 --links", NO_TOKENIZER),
         of("head-roles", "heads --model %s --roles", DEMO),
         of("neurons", "neurons --model %s 'The capital' --layer 1", DEMO),
+        of("neurons", "neurons --model %s --tokens 1,2,3 --layer 1", SHARED_EXPERT),
+        of("neurons", "neurons --model %s --tokens 1,2 --layer 0 --bias separate", EXPERTS),
+        of("ablate", "ablate --model %s --tokens 1,2 --zero expert_out.1.*@1", SHARED_EXPERT),
+        of("ablate", "ablate --model %s --tokens 1,2 --scale shared_out.*=0.5", SHARED_EXPERT),
+        of("patch", "patch --model %s --tokens 1,2 --site expert_out", EXPERTS),
+        of("patch", "patch --model %s --tokens 1,2 --site shared_out", SHARED_EXPERT),
+        of("models-info", "models info %s", SHARED_EXPERT),
         of("attribute", "attribute --model %s 'The capital of France is'", DEMO),
         of("attribute", "attribute --model %s 'The capital of France is' --by token", DEMO),
         of(

@@ -21,9 +21,7 @@ public record Intervention(Site site, Change change) {
         switch (change) {
           case Change.Scale _ -> !(site instanceof Site.Terms);
           case Change.Add _, Change.Put _ ->
-              site instanceof Site.State
-                  || site instanceof Site.Head
-                  || site instanceof Site.Neuron;
+              !(site instanceof Site.Edge || site instanceof Site.Terms);
           case Change.PutMixed _ -> site instanceof Site.Head || site instanceof Site.Edge;
           case Change.Drop _ -> site instanceof Site.Edge;
           case Change.KeepTerms _, Change.PutPattern _ -> site instanceof Site.Terms;

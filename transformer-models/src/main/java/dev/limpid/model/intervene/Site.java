@@ -1,5 +1,6 @@
 package dev.limpid.model.intervene;
 
+import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.ModelConfig;
 import java.util.Locale;
 
@@ -111,7 +112,7 @@ public sealed interface Site {
         throw new IllegalArgumentException(
             "%s: layer %d has experts, whose neurons fire only where the router sends a position;"
                     .formatted(this, layer)
-                + " change mlp_out");
+                + " change expert_out");
       }
       if (neuron < 0 || neuron >= config.dMlp()) {
         throw new IllegalArgumentException(
@@ -123,6 +124,44 @@ public sealed interface Site {
     @Override
     public String toString() {
       return "neuron_post." + layer + "." + neuron + "@" + position;
+    }
+  }
+
+  /**
+   * What an expert writes at a position, its weight and its biases inside; 0 where the router did
+   * not send the position to it. The routing stays as it is computed.
+   */
+  record Expert(int layer, int expert, int position) implements Site {
+    @Override
+    public void requireIn(ModelConfig config, int nPositions) {
+      int count = requireExperts(this, config).count();
+      if (expert < 0 || expert >= count) {
+        throw new IllegalArgumentException(
+            "%s: layer %d has experts 0 to %d".formatted(this, layer, count - 1));
+      }
+      requirePosition(this, "positions", position, nPositions);
+    }
+
+    @Override
+    public String toString() {
+      return "expert_out." + layer + "." + expert + "@" + position;
+    }
+  }
+
+  /** What the expert that all positions go to writes at one of them, its gate inside. */
+  record SharedExpert(int layer, int position) implements Site {
+    @Override
+    public void requireIn(ModelConfig config, int nPositions) {
+      if (requireExperts(this, config).dShared().isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: layer %d has no expert that all positions go to".formatted(this, layer));
+      }
+      requirePosition(this, "positions", position, nPositions);
+    }
+
+    @Override
+    public String toString() {
+      return "shared_out." + layer + "@" + position;
     }
   }
 
@@ -147,6 +186,16 @@ public sealed interface Site {
     public String toString() {
       return "attention." + layer;
     }
+  }
+
+  private static Experts requireExperts(Site site, ModelConfig config) {
+    requireLayer(site, config);
+    return config
+        .mlp()
+        .expertsOf(site.layer())
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "%s: layer %d has no experts; change mlp_out".formatted(site, site.layer())));
   }
 
   private static void requireLayer(Site site, ModelConfig config) {

@@ -4,6 +4,7 @@ import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.HeadNorm.Over;
+import dev.limpid.model.config.Mlp;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Norm;
 import dev.limpid.model.config.Positions.Rotary;
@@ -63,6 +64,17 @@ public final class RandomModel {
         if (Mechanisms.refusal(e).isEmpty()) {
           throw e;
         }
+      }
+    }
+  }
+
+  /** Draws until some layer has experts. */
+  public static RandomModel withExperts(Random random) {
+    while (true) {
+      RandomModel drawn = any(random);
+      Mlp mlp = drawn.config().mlp();
+      if (mlp.experts().isPresent() && mlp.experts().get().layers().contains(true)) {
+        return drawn;
       }
     }
   }

@@ -66,7 +66,7 @@ public final class PlainLayer {
       double[] mlpIn =
           preNorm(shared ? "attention_norm" : "mlp_norm")
               .of(config.residual().isParallel() ? residPre[t] : residMid[t]);
-      mlp[t] = PlainMlp.of(config, weights, layer, mlpIn);
+      mlp[t] = PlainMlp.of(model, layer, t, mlpIn);
       mlpOut[t] = added(mlp[t].out(), "mlp_post_norm");
       residPost[t] = state(plus(residMid[t], 1, mlpOut[t]), "mlp_post_norm");
     }
@@ -225,11 +225,26 @@ public final class PlainLayer {
 
   /** Returns what a neuron writes, as a part of the state. */
   public double[] neuron(int t, int n) {
+    return neuron(t, "down", n, mlp[t].neurons()[n]);
+  }
+
+  /**
+   * Returns what a neuron of an expert writes, as a part of the state.
+   *
+   * @param j the j-th of those that the position went to; behind them the one that all go to
+   */
+  public double[] neuron(int t, int j, int n) {
+    boolean shared = j == mlp[t].experts().size();
+    String expert = shared ? "shared" : "expert." + mlp[t].chosen().get(j);
+    return neuron(t, expert + ".down", n, mlp[t].all().get(j).neurons()[n]);
+  }
+
+  private double[] neuron(int t, String down, int n, double fires) {
     double[] column = new double[config.dModel()];
     for (int i = 0; i < column.length; i++) {
-      column[i] = weights.matrix(layer + ".down")[i][n];
+      column[i] = weights.matrix(layer + "." + down)[i][n];
     }
-    return behindMlp(t, times(mlp[t].neurons()[n], column));
+    return behindMlp(t, times(fires, column));
   }
 
   /** Returns all parts of the state that attention writes to: residual, then (k, h), one by one. */

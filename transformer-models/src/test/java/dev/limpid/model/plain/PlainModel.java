@@ -8,15 +8,22 @@ import dev.limpid.model.config.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A whole model, from tokens to logits.
  *
  * @param dropped keys that a head of a layer does not see from a query: scores of minus infinity
+ * @param changed what becomes of what experts write at a position
  */
-public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dropped) {
+public record PlainModel(
+    ModelConfig config,
+    PlainWeights weights,
+    Set<Edge> dropped,
+    Map<Written, UnaryOperator<double[]>> changed) {
 
   /** Without any norm states may grow beyond measure, and rounding with them. */
   private static final double LARGEST = 50;
@@ -27,14 +34,26 @@ public record PlainModel(ModelConfig config, PlainWeights weights, Set<Edge> dro
   /** A key that a head looks at from a query. */
   public record Edge(int layer, int head, int query, int key) {}
 
+  /**
+   * What an expert writes, a vector of zeros where the position does not go to it.
+   *
+   * @param expert its number, or -1 of the one that all go to
+   */
+  public record Written(int layer, int expert, int position) {}
+
   /** Creates a model that is as its facts say. */
   public PlainModel(ModelConfig config, PlainWeights weights) {
-    this(config, weights, Set.of());
+    this(config, weights, Set.of(), Map.of());
   }
 
   /** Returns the same model without some edges. */
   public PlainModel without(Set<Edge> edges) {
-    return new PlainModel(config, weights, edges);
+    return new PlainModel(config, weights, edges, changed);
+  }
+
+  /** Returns the same model with changes of what experts write. */
+  public PlainModel with(Map<Written, UnaryOperator<double[]>> changes) {
+    return new PlainModel(config, weights, dropped, changes);
   }
 
   /** Returns the state in front of the first layer, [T][D]. */
