@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../src/api/types';
 import { changed, formatAddress, hasSecond, isNewEntry, parseAddress, secondOf, type Address } from '../src/state/address';
-import { formatChanges, isPossible, parseChanges } from '../src/state/changes';
+import { changeName, formatChanges, isPossible, parseChanges } from '../src/state/changes';
 import { estimate, isMuch, words } from '../src/state/estimate';
 
 const STATUS = {
@@ -108,6 +108,21 @@ describe('two routes beside each other', () => {
   });
 });
 
+describe('an expert in an address', () => {
+  const at = (rest: string) => parse(`m=demo-gpt2&p=a&${rest}`);
+
+  it('goes with the selection, alone or with its neuron', () => {
+    expect(at('sel=M1_2&e=3')).toMatchObject({ sel: 'M1_2', e: 3 });
+    expect(at('sel=M1_2&e=shared&n=7')).toMatchObject({ e: 'shared', n: 7 });
+    expect(formatAddress(at('sel=M1_2&e=shared&n=7'))).toContain('n=7&e=shared');
+    expect(changed(at('sel=M1_2&e=3'), { sel: 'M2_2' })).not.toHaveProperty('e');
+  });
+
+  it('is dropped where it is nonsense', () => {
+    for (const bad of ['e=3', 'sel=M1_2&e=-1', 'sel=M1_2&e=all']) expect(at(bad), bad).not.toHaveProperty('e');
+  });
+});
+
 describe('an estimate', () => {
   const small = { n_layers: 4, d_model: 128 };
   const real = { n_layers: 30, d_model: 576 };
@@ -131,13 +146,20 @@ describe('changes in an address', () => {
     expect(parseChanges(text)[2]).toEqual({ site: 'attention', layer: 2, position: 14, key: 2, do: 'zero' });
   });
 
+  it('name what they change', () => {
+    expect(parseChanges('expert_out.2.4@14;shared_out.0@3=patch').map(changeName)).toEqual([
+      'Expert 2.4 at 14 silenced',
+      'Shared expert of layer 0 at 3 patched',
+    ]);
+  });
+
   it('drop nonsense', () => {
     expect(parseChanges('rm -rf;head_out;nothing.1;head_out.2.0')).toHaveLength(1);
     expect(formatChanges([])).toBeUndefined();
   });
 
   it('are possible where the model and the text have what they name', () => {
-    const extent = { layers: 4, heads: 8, neurons: 512, tokens: 15 };
+    const extent = { layers: 4, heads: 8, neurons: 512, experts: null, tokens: 15 };
     const possible = (text: string, source?: string) => isPossible(parseChanges(text)[0]!, extent, source);
     for (const good of ['head_out.3.7', 'head_out.3.7@14', 'attention.2.*@14:14', 'neuron_post.0.511@0', 'mlp_out.0=0.5']) {
       expect(possible(good), good).toBe(true);
@@ -146,5 +168,22 @@ describe('changes in an address', () => {
       expect(possible(bad), bad).toBe(false);
     }
     expect(possible('mlp_out.1=patch', 'another text')).toBe(true);
+  });
+
+  it('are of experts where a layer has them', () => {
+    const extent = { layers: 3, heads: 8, neurons: 512, experts: { count: 5, d_shared: null, layers: [0, 2] }, tokens: 15 };
+    const possible = (text: string, shared: number | null = null) =>
+      isPossible(parseChanges(text)[0]!, { ...extent, experts: { ...extent.experts, d_shared: shared } }, undefined);
+    const text = 'expert_out.2.4@14=0.5;shared_out.0@3';
+    expect(formatChanges(parseChanges(text))).toBe(text);
+    expect(parseChanges(text)[0]).toEqual({ site: 'expert_out', layer: 2, expert: 4, position: 14, do: 'scale', factor: 0.5 });
+    for (const good of ['expert_out.0.4', 'expert_out.2.0@14', 'neuron_post.1.3', 'mlp_out.0']) {
+      expect(possible(good), good).toBe(true);
+    }
+    for (const bad of ['expert_out.1.0', 'expert_out.0.5', 'expert_out.0', 'shared_out.0', 'neuron_post.0.3', 'mlp_out.1.2', 'shared_out.1.2']) {
+      expect(possible(bad), bad).toBe(false);
+    }
+    expect(possible('shared_out.2@1', 7)).toBe(true);
+    expect(possible('shared_out.1', 7)).toBe(false);
   });
 });

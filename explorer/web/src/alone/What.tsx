@@ -1,6 +1,7 @@
 import { Lay, PromotedSuppressed, RowInside, Titled } from '../details/parts';
 import { parseEdge, parseNode } from '../graph/ids';
 import { edgeName, stateName } from '../text/names';
+import { neuronMark, neuronName } from '../text/experts';
 import { percent, signed } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { connectionOf, flowOf, kindWord, partsOf, type Held } from './held';
@@ -113,8 +114,8 @@ function Mlp({ held, reads, sel }: Selected) {
         <>
           <Titled title="Top neurons" side="contribution" name="Top neurons">
             {read.neurons.map((n) => (
-              <li class="row four" key={n.neuron}>
-                <span class="n second">{n.neuron}</span>
+              <li class="row four" key={neuronName(n)}>
+                <span class="n second">{neuronMark(n)}</span>
                 <span class="track">
                   <i class="mlp" style={{ width: `${(100 * n.contribution) / (read.neurons[0]!.contribution || 1)}%` }} />
                 </span>

@@ -1,4 +1,4 @@
-import type { NodeKind, Prediction, Route, RoutesDocument, Token, Trace, UpdateToken } from '../api/types';
+import type { ExpertName, NodeKind, Prediction, Route, RoutesDocument, Token, Trace, UpdateToken } from '../api/types';
 import { amounts } from '../graph/river';
 
 /** What a file holds of a route. */
@@ -15,7 +15,7 @@ export interface Held {
       connections: { id: string; head: number; promoted: UpdateToken[]; suppressed: UpdateToken[] }[];
       mlps: {
         id: string;
-        neurons: { neuron: number; contribution: number; activation: number }[];
+        neurons: { expert?: ExpertName; neuron: number; contribution: number; activation: number }[];
         promoted: UpdateToken[];
         suppressed: UpdateToken[];
       }[];

@@ -34,6 +34,7 @@ export interface Status {
 export interface ModelFacts {
   d_vocab: number;
   d_mlp: number;
+  experts: { count: number; d_shared: number | null; layers: number[] } | null;
 }
 
 /** Of what /api/openapi.json says, what is for the page. */
@@ -185,14 +186,32 @@ export interface UpdateDocument {
   suppressed: UpdateToken[];
 }
 
+/** An expert as documents name it: by number, or the one that all positions go to. */
+export type ExpertName = number | 'shared';
+
 export interface Neuron extends UpdateDocument {
+  expert?: ExpertName;
   neuron: number;
   contribution: number;
   activation: number;
 }
 
+export interface Expert extends UpdateDocument {
+  expert: ExpertName;
+  weight: number;
+  probability: number | null;
+  contribution: number;
+  norm: number;
+}
+
 export interface NeuronsDocument {
   residual: number;
+  /** Of a layer that has experts. */
+  experts?: {
+    residual: number;
+    written: Expert[];
+    passed: { expert: number; probability: number }[];
+  };
   neurons: Neuron[];
 }
 

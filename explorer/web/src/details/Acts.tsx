@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { formatChanges, parseChanges, type Change } from '../state/changes';
 import { useExplorer } from '../state/hooks';
 
-type Place = Omit<Change, 'do' | 'factor'>;
+export type Place = Omit<Change, 'do' | 'factor'>;
 
 interface Props {
   /** Buttons that set something to zero, by name. */

@@ -1,19 +1,29 @@
 import { path } from '../api/client';
-import type { NeuronsDocument, UpdateDocument } from '../api/types';
+import type { Expert, Neuron, NeuronsDocument, UpdateDocument } from '../api/types';
 import { parseNode, stateAfter } from '../graph/ids';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
 import { updateNorm, type Shown } from '../state/store';
+import { expertName, neuronMark, neuronName } from '../text/experts';
 import { percent, signed } from '../text/numbers';
 import { quoted } from '../text/tokens';
-import { Acts } from './Acts';
+import { Acts, type Place } from './Acts';
 import { Crumbs } from './Crumbs';
+import { Experts } from './Experts';
 import { Listbox } from './Listbox';
 import { Beside, Loading, PromotedSuppressed, useFew } from './parts';
 
 const NEURONS = 8;
 
-/** An MLP at a position: which neurons wrote, and which tokens they raise and lower. */
+/** What can be changed of the block: the expert that is chosen, or the neuron of an MLP. */
+function partOf(neuron: Neuron | undefined, expert: Expert | undefined, at: { layer: number; position: number }): [string, Place] | undefined {
+  if (neuron && neuron.expert === undefined) return [`neuron ${neuron.neuron}`, { site: 'neuron_post', neuron: neuron.neuron, ...at }];
+  if (!expert) return undefined;
+  const name = expertName(expert.expert);
+  return expert.expert === 'shared' ? [name, { site: 'shared_out', ...at }] : [name, { site: 'expert_out', expert: expert.expert, ...at }];
+}
+
+/** An MLP at a position: which experts, which neurons wrote, and which tokens they raise and lower. */
 export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
   const { explorer } = useExplorer();
   const { trace, address, reads } = shown;
@@ -24,9 +34,13 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
   const block = useDocument<UpdateDocument>(path(`${I}/update`, { component: 'mlp', layer, position, norm })).data;
   const [few, more] = useFew(neurons?.neurons ?? [], NEURONS, 'neurons');
   const list = [...few];
-  const chosen = neurons?.neurons.find((n) => n.neuron === address.n);
+  const isChosen = (n: Neuron) => n.neuron === address.n && n.expert === address.e;
+  const chosen = neurons?.neurons.find(isChosen);
+  const expert = address.n === undefined ? neurons?.experts?.written.find((e) => e.expert === address.e) : undefined;
   if (chosen && !list.includes(chosen)) list.push(chosen);
   const name = `the MLP of layer ${layer}`;
+  const whole: Place = { site: 'mlp_out', layer, position };
+  const part = partOf(chosen, expert, { layer, position });
   const share = (shown.relevance ?? shown.route).routes[0]!.nodes.find((n) => n.id === sel)?.flow;
   return (
     <>
@@ -40,21 +54,25 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
           <small>{shown.relevance ? 'of the answer was written here' : 'of the last state was written here'}</small>
         </p>
       )}
+      {neurons?.experts && (
+        <Experts experts={neurons.experts} chosen={expert} choose={(e) => explorer.go({ e: e.expert, n: undefined })} />
+      )}
+      {expert && <PromotedSuppressed by={expertName(expert.expert)} update={expert} />}
       <h3>
-        <span>Neurons</span>
+        <span>Neurons{neurons?.experts && ' of these experts'}</span>
         <Beside>contribution · activation</Beside>
       </h3>
       {neurons ? (
         <Listbox
           name="Top neurons"
           items={list}
-          chosen={list.findIndex((n) => n.neuron === address.n)}
-          label={(n) => `Neuron ${n.neuron}, contribution ${percent(n.contribution)}, activation ${signed(n.activation)}`}
-          choose={(i) => explorer.go({ n: list[i]!.neuron })}
+          chosen={list.findIndex(isChosen)}
+          label={(n) => `Neuron ${neuronName(n)}, contribution ${percent(n.contribution)}, activation ${signed(n.activation)}`}
+          choose={(i) => explorer.go({ n: list[i]!.neuron, e: list[i]!.expert })}
         >
           {(n) => (
             <>
-              <span>{n.neuron}</span>
+              <span>{neuronMark(n)}</span>
               <span class="track">
                 <i class="mlp" style={{ width: `${(100 * n.contribution) / Math.max(1e-9, list[0]!.contribution)}%` }} />
               </span>
@@ -67,17 +85,12 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
         <Loading rows={NEURONS} />
       )}
       {more}
-      {chosen && <PromotedSuppressed by={`neuron ${chosen.neuron}`} update={chosen} />}
-      {chosen && <h3>The whole block</h3>}
+      {chosen && <PromotedSuppressed by={`neuron ${neuronName(chosen)}`} update={chosen} />}
+      {(chosen || expert) && <h3>The whole block</h3>}
       <PromotedSuppressed by={name} update={block} />
       <Acts
-        silence={[
-          ['Silence the MLP', { site: 'mlp_out', layer, position }],
-          ...(chosen
-            ? [[`Silence neuron ${chosen.neuron}`, { site: 'neuron_post', layer, neuron: chosen.neuron, position }] as [string, { site: string; layer: number; neuron: number; position: number }]]
-            : []),
-        ]}
-        places={[chosen ? [`neuron ${chosen.neuron}`, { site: 'neuron_post', layer, neuron: chosen.neuron, position }] : [name, { site: 'mlp_out', layer, position }]]}
+        silence={[['Silence the MLP', whole], ...(part ? [[`Silence ${part[0]}`, part[1]] as [string, Place]] : [])]}
+        places={[part ?? [name, whole]]}
       />
     </>
   );

@@ -5,6 +5,7 @@ export const TERMS = {
   logit: 'Logit: the score of a next token before scores become probabilities; only differences count.',
   head: 'Head: one of several parts of a layer’s attention; it decides which earlier tokens to read and what to take.',
   MLP: 'MLP: the part of a layer that works on one position by itself; it is made of neurons.',
+  expert: 'Expert: one of several MLPs in the place of one; a router sends each position to a few of them.',
   residual: 'Residual: the state carried on from below; every layer adds to it.',
   threshold: 'Threshold: parts that contribute less than this to a state are left out of the route.',
   contribution: 'Contribution: how much of a state a part makes up; those of one state add up to 100 %.',

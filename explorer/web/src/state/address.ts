@@ -1,4 +1,4 @@
-import type { Status } from '../api/types';
+import type { ExpertName, Status } from '../api/types';
 
 export type View = 'route' | 'lens' | 'heads' | 'compare' | 'prompts';
 export const VIEWS: readonly View[] = ['route', 'lens', 'heads', 'compare', 'prompts'];
@@ -20,6 +20,8 @@ export interface Address {
   sel?: string;
   h?: number;
   n?: number;
+  /** The expert that is chosen, or whose neuron n is. */
+  e?: ExpertName;
   a?: string;
   b?: string;
   by?: 'relevance';
@@ -66,6 +68,8 @@ export function parseAddress(fragment: string, status: Status): Address {
     if (h !== undefined && h < model.n_heads) address.h = h;
     const n = whole(given.get('n'));
     if (n !== undefined) address.n = n;
+    const e = given.get('e') === 'shared' ? 'shared' : whole(given.get('e'));
+    if (e !== undefined) address.e = e;
     if (address.v === 'compare' && given.get('of') === 'second') address.of = 'second';
   }
   const a = given.get('a');
@@ -101,7 +105,7 @@ export function formatAddress(address: Address): string {
   out.set('m', address.m);
   if (address.ids) out.set('ids', address.ids.join(','));
   else out.set('p', address.p);
-  for (const key of ['t', 'tau', 'mode', 'sel', 'of', 'h', 'n', 'a', 'b', 'by'] as const) {
+  for (const key of ['t', 'tau', 'mode', 'sel', 'of', 'h', 'n', 'e', 'a', 'b', 'by'] as const) {
     if (address[key] !== undefined) out.set(key, String(address[key]));
   }
   if (address.v !== 'route') out.set('v', address.v);
@@ -125,11 +129,11 @@ export function changed(address: Address, change: Partial<Address>): Address {
   const textChanged = has('p') || has('ids') || has('m');
   const drop = (...keys: (keyof Address)[]) => keys.filter((k) => !has(k)).forEach((k) => delete next[k]);
   if (has('p') && !has('ids')) delete next.ids;
-  if (textChanged) drop('t', 'sel', 'h', 'n', 'a', 'b', 'by', 'c', 'src');
+  if (textChanged) drop('t', 'sel', 'h', 'n', 'e', 'a', 'b', 'by', 'c', 'src');
   if (has('t') && change.t !== address.t) drop('a', 'b', 'by');
-  if (has('sel') && change.sel !== address.sel) drop('h', 'n');
+  if (has('sel') && change.sel !== address.sel) drop('h', 'n', 'e');
   if ('a' in change && change.a === undefined) drop('b', 'by');
-  if (next.of && (next.v !== 'compare' || textChanged || has('q') || has('qm') || has('t'))) drop('of', 'sel', 'h', 'n');
+  if (next.of && (next.v !== 'compare' || textChanged || has('q') || has('qm') || has('t'))) drop('of', 'sel', 'h', 'n', 'e');
   if (!next.sel) drop('of');
   for (const key of Object.keys(next) as (keyof Address)[]) if (next[key] === undefined) delete next[key];
   return next;
@@ -160,7 +164,7 @@ export function secondOf(address: Address, threshold: number): Address {
   };
   take(...SHARED);
   if (q === undefined) take('ids', 't');
-  if (address.of) take('sel', 'h', 'n');
+  if (address.of) take('sel', 'h', 'n', 'e');
   return second;
 }
 

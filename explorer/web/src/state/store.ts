@@ -303,9 +303,9 @@ export class Explorer {
     const { address, trace } = shown;
     if (address.a !== undefined) await this.checkTokens(shown, signal);
     if (!address.c) return;
-    const { d_mlp } = await this.facts(address.m, signal);
+    const { d_mlp, experts } = await this.facts(address.m, signal);
     const { n_layers: layers, n_heads: heads } = trace.model;
-    const extent = { layers, heads, neurons: d_mlp, tokens: trace.tokens.length };
+    const extent = { layers, heads, neurons: d_mlp, experts, tokens: trace.tokens.length };
     const possible = formatChanges(parseChanges(address.c).filter((c) => isPossible(c, extent, address.src)));
     if (possible) address.c = possible;
     else delete address.c;
