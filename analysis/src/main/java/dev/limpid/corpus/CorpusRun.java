@@ -42,11 +42,16 @@ public record CorpusRun(LanguageModel model, CorpusSettings settings, int thread
 
   private static final String SUMMARY = "summary.json";
 
-  /** Checks the number. */
+  /**
+   * Checks them.
+   *
+   * @throws IllegalArgumentException if there are no threads, or the model has not what is counted
+   */
   public CorpusRun {
     if (threads < 1) {
       throw new IllegalArgumentException(threads + " is not a number of threads");
     }
+    PromptSampler.requireCounted(model, settings);
   }
 
   /**

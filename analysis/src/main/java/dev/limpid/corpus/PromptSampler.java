@@ -30,8 +30,27 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
 
   private static final int LONGEST_GROUP = 200;
 
+  private static final String EXPERTS =
+      "--neurons: layers of this model have experts, and positions go to different ones, so that"
+          + " neurons have no numbers that all share; limpid neurons shows those of one position";
+
   /** Of prompts that run together: more gain nothing. */
   private static final int TOKENS = 480;
+
+  /**
+   * Checks that the model has what is counted.
+   *
+   * @throws IllegalArgumentException if neurons are to be counted, and are those of experts
+   */
+  public PromptSampler {
+    requireCounted(model, settings);
+  }
+
+  static void requireCounted(LanguageModel model, CorpusSettings settings) {
+    if (settings.neurons() && model.transformer().config().mlp().experts().isPresent()) {
+      throw new IllegalArgumentException(EXPERTS);
+    }
+  }
 
   /**
    * A prompt of a corpus.

@@ -197,6 +197,18 @@ class CorpusRunTest {
   }
 
   @Test
+  void neuronsOfExpertsHaveNoNumbersThatAllPositionsShare() throws IOException {
+    LanguageModel mixture = 
+        LanguageModel.open(
+            TestData.folder().resolve("goldens/mixtral").toString(), DemoModel.settings());
+    CorpusSettings settings = CorpusSettings.DEFAULT.withNeurons();
+    assertThatThrownBy(() -> new CorpusRun(mixture, settings, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--neurons: layers of this model have experts");
+    assertThat(new CorpusRun(mixture, CorpusSettings.DEFAULT, 1).threads()).isEqualTo(1);
+  }
+
+  @Test
   void oneTokenHasNoSampleOfAllPositions() throws IOException {
     Path file =
         Files.writeString(home.resolve("p.jsonl"), "{\"tokens\": [3]}\n{\"tokens\": [3, 4]}\n");

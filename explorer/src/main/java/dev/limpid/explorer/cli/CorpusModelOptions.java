@@ -6,6 +6,7 @@ import dev.limpid.corpus.CorpusRun;
 import dev.limpid.corpus.CorpusSettings;
 import dev.limpid.explorer.process.Console;
 import dev.limpid.explorer.process.PhaseProgress;
+import dev.limpid.explorer.process.UsageFailure;
 import dev.limpid.model.load.LayerStorage;
 import dev.limpid.tensor.ops.TensorOps;
 import java.io.IOException;
@@ -26,10 +27,18 @@ final class CorpusModelOptions {
     if (backendOption.isOnProcessor()) {
       LanguageModel model = open(source, backendOption.open(console, 1), console);
       if (model.streamedBytes().isEmpty()) {
-        return new CorpusRun(model, settings, backendOption.threads());
+        return run(model, settings, backendOption.threads());
       }
     }
-    return new CorpusRun(open(source, backendOption.open(console), console), settings, 1);
+    return run(open(source, backendOption.open(console), console), settings, 1);
+  }
+
+  private static CorpusRun run(LanguageModel model, CorpusSettings settings, int threads) {
+    try {
+      return new CorpusRun(model, settings, threads);
+    } catch (IllegalArgumentException e) {
+      throw new UsageFailure(String.valueOf(e.getMessage()));
+    }
   }
 
   private static LanguageModel open(ModelSource source, TensorOps ops, Console console)
