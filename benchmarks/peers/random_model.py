@@ -5,6 +5,7 @@
     python random_model.py gemma-2-2b FOLDER                                 Gemma-2-2B, BF16, 5.2 GB
     python random_model.py pythia-1.4b FOLDER                                Pythia-1.4B, BF16, 2.8 GB
     python random_model.py mixtral-1b FOLDER                                 Mixtral made narrow: 8 experts, BF16, 2 GB
+    python random_model.py mixtral-7-layers FOLDER                           the first 7 of Mixtral-8x7B's 32 layers, BF16, 20.6 GB
 """
 
 import argparse
@@ -40,6 +41,8 @@ FAMILIES = {
                    "num_experts_per_tok": 2, "max_position_embeddings": 4096, "rms_norm_eps": 1e-5, "rope_theta": 1000000.0,
                    "sliding_window": None, "hidden_act": "silu", "tie_word_embeddings": False, "bos_token_id": 1, "eos_token_id": 2},
 }
+FAMILIES["mixtral-7-layers"] = FAMILIES["mixtral-1b"] | {
+    "num_hidden_layers": 7, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096, "intermediate_size": 14336}
 
 
 def family(config):
@@ -127,7 +130,7 @@ def main():
     weights = {"metadata": {"total_size": total}, "weight_map": index}
     (folder / "model.safetensors.index.json").write_text(json.dumps(weights, indent=1))
     (folder / "config.json").write_text(json.dumps(config, indent=1))
-    if asked.kind == "llama-2-7b":
+    if config["vocab_size"] == 32000:
         write_tokenizer(config, folder)
 
 
