@@ -198,7 +198,7 @@ class CorpusRunTest {
 
   @Test
   void neuronsOfExpertsHaveNoNumbersThatAllPositionsShare() throws IOException {
-    LanguageModel mixture = 
+    LanguageModel mixture =
         LanguageModel.open(
             TestData.folder().resolve("goldens/mixtral").toString(), DemoModel.settings());
     CorpusSettings settings = CorpusSettings.DEFAULT.withNeurons();

@@ -3,7 +3,7 @@ package dev.limpid.tensor.ops;
 /**
  * What a device has been asked for so far, by all threads.
  *
- * @param device its name, such as {@code opencl:0}
+ * @param device its name: that of its backend and a number
  * @param launches how many kernels were started
  * @param waits how often someone waited until it was done with what was asked before
  * @param uploadedBytes what was sent there, weights included
