@@ -127,16 +127,17 @@ final class MatrixProduct {
     for (int block = 0; block < blocks(); block++) {
       int first = starts[block];
       int depth = depth(block);
+      RightOperand.Blocks elements = weight.blocks(from, to, first, depth, scratch);
       for (int panel = from; panel < to; panel++) {
-        float[] elements = weight.block(panel, first, depth, scratch);
-        int at = weight.blockAt(panel, first);
+        float[] b = elements.of(panel);
+        int at = elements.at(panel);
         int sumsAt = (panel - from) * rows * PANEL;
         if (block == 0) {
           copyBias(panel, start);
         }
         boolean stays = panel + 1 < to;
         Next next = next(stays ? panel + 1 : from, stays ? block : block + 1);
-        multiplyBlock(block, panel, depth, elements, at, start, sums, sumsAt, next);
+        multiplyBlock(block, panel, depth, b, at, start, sums, sumsAt, next);
       }
     }
   }

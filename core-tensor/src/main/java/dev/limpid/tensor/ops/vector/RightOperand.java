@@ -20,6 +20,30 @@ sealed interface RightOperand permits Panels, TurnedPanels {
    */
   float[] block(int panel, int first, int n, Scratch scratch);
 
+  /** Blocks of some panels, each to be read before the next is asked for. */
+  interface Blocks {
+    /** Returns the array that holds the block of a panel. */
+    float[] of(int panel);
+
+    /** Returns where in that array it begins. */
+    int at(int panel);
+  }
+
+  /** Returns the blocks of panels {@code from} (inclusive) to {@code to} (exclusive). */
+  default Blocks blocks(int from, int to, int first, int n, Scratch scratch) {
+    return new Blocks() {
+      @Override
+      public float[] of(int panel) {
+        return block(panel, first, n, scratch);
+      }
+
+      @Override
+      public int at(int panel) {
+        return blockAt(panel, first);
+      }
+    };
+  }
+
   /**
    * Returns the number of inputs that are best read together: blocks should begin at multiples of
    * it.

@@ -23,18 +23,44 @@ record TurnedPanels(Panels stored) implements RightOperand {
 
   @Override
   public float[] block(int panel, int first, int n, Scratch scratch) {
-    float[] turned = scratch.floats(Use.TURNED, n * PANEL);
-    int from = panel * PANEL;
-    int width = Math.min(PANEL, outputs() - from);
+    return turned(panel, panel + 1, first, n, scratch);
+  }
+
+  /** All panels at once: what they read lies side by side, and memory brings what is in order. */
+  @Override
+  public Blocks blocks(int from, int to, int first, int n, Scratch scratch) {
+    float[] turned = turned(from, to, first, n, scratch);
+    return new Blocks() {
+      @Override
+      public float[] of(int panel) {
+        return turned;
+      }
+
+      @Override
+      public int at(int panel) {
+        return (panel - from) * n * PANEL;
+      }
+    };
+  }
+
+  /** Returns inputs {@code first} to {@code first} + n of some panels, [panel][n][PANEL]. */
+  private float[] turned(int from, int to, int first, int n, Scratch scratch) {
+    float[] turned = scratch.floats(Use.TURNED, (to - from) * n * PANEL);
+    int column = from * PANEL;
+    int width = Math.min(to * PANEL, outputs()) - column;
     for (int i = 0; i < n; i += PANEL) {
       int source = (first + i) / PANEL;
       int height = Math.min(PANEL, n - i);
       if (stored.hasHalves()) {
-        turnHalves(source, from, width, height, turned, i * PANEL, scratch);
+        turnHalves(source, column, width, height, n, turned, i * PANEL, scratch);
       } else {
-        float[] elements = stored.block(source, from, width, scratch);
-        int at = stored.blockAt(source, from);
-        Turning.turn(elements, at, PANEL, width, height, PANEL, turned, i * PANEL, scratch);
+        float[] elements = stored.block(source, column, width, scratch);
+        int at = stored.blockAt(source, column);
+        for (int c = 0; c < width; c += PANEL) {
+          int rows = Math.min(PANEL, width - c);
+          int out = i * PANEL + c * n;
+          Turning.turn(elements, at + c * PANEL, PANEL, rows, height, PANEL, turned, out, scratch);
+        }
       }
     }
     return turned;
@@ -42,12 +68,15 @@ record TurnedPanels(Panels stored) implements RightOperand {
 
   /** Turns two elements at once: while they are halves, both lie in one lane. */
   private void turnHalves(
-      int source, int from, int width, int height, float[] out, int at, Scratch scratch) {
+      int source, int column, int width, int height, int n, float[] out, int at, Scratch scratch) {
     float[] halves = scratch.floats(Use.HALVES, width * VL);
-    HalfPrecision.copyBits(stored.halves(), stored.halvesAt(source, from), width, halves);
+    HalfPrecision.copyBits(stored.halves(), stored.halvesAt(source, column), width, halves);
     float[] turned = scratch.floats(Use.TURNED_HALVES, VL * PANEL);
-    Turning.turn(halves, 0, VL, width, VL, PANEL, turned, 0, scratch);
-    HalfPrecision.decodeTurned(stored.dtype(), turned, height, out, at);
+    for (int c = 0; c < width; c += PANEL) {
+      int rows = Math.min(PANEL, width - c);
+      Turning.turn(halves, c * VL, VL, rows, VL, PANEL, turned, 0, scratch);
+      HalfPrecision.decodeTurned(stored.dtype(), turned, height, out, at + c * n);
+    }
   }
 
   /** Whole panels: the elements of one are turned together. */
