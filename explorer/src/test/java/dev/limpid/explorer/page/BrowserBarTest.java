@@ -198,6 +198,8 @@ class BrowserBarTest {
     named(page, AriaRole.TEXTBOX, "Search answer").fill("joh");
     named(page, AriaRole.LISTBOX, "Answer").getByRole(AriaRole.OPTION).first().click();
     named(page, AriaRole.TEXTBOX, "Search held against").fill(" Ruth");
+    Locator found = named(page, AriaRole.LISTBOX, "Held against").getByRole(AriaRole.OPTION);
+    assertThat(found.first()).isVisible(); // the server has answered: keys choose among these
     page.keyboard().press("ArrowDown");
     page.keyboard().press("ArrowUp");
     show(page);
