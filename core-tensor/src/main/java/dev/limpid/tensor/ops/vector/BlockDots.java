@@ -14,8 +14,14 @@ import jdk.incubator.vector.VectorOperators;
  * Products of one row with the codes of {@link BlockPanels}: sums[lane] += sum over parts of scale
  * * sum_i x_i code_i[lane]. The scale is multiplied once a part, not once a code.
  *
- * <p>Codes in two's complement are read as if they counted from 0, which flips their highest bits:
- * each is then too large by the same number, and the sum by that number times the sum of x.
+ * <p>Bytes are extended by their signs. Shorter codes in two's complement are read as if they
+ * counted from 0, which flips their highest bits: each is then too large by the same number, and
+ * the sum by that number times the sum of x. Bytes would lose precision by that: values of a table
+ * that are kept in bytes are small beside 128.
+ *
+ * <p>The loops are written out for every size of code: shifts by constants are twice as fast as
+ * shifts by a number, and what C2 does not inline boxes vectors. For that reason, too, codes with
+ * high bits go by four in a turn: with eight, it stops inlining, which costs a factor of ten.
  */
 final class BlockDots {
   private static final int WORD = Integer.SIZE;
@@ -51,6 +57,12 @@ final class BlockDots {
       return;
     }
     int bits = layout.low() + layout.high();
+    if (bits == Byte.SIZE) {
+      for (int half = 0; half < PANEL; half += VL) {
+        bytes(part, parts, low, lowAt, scales, half, x, xAt, sums);
+      }
+      return;
+    }
     int tooLarge = layout.signed() ? 1 << (bits - 1) : 0;
     for (int p = 0; p < parts && tooLarge > 0; p++) {
       addScaled(scales, p * PANEL, -tooLarge * ofParts[partAt + p], sums);
@@ -62,7 +74,6 @@ final class BlockDots {
         case 4 -> nibbles(flips, part, parts, low, lowAt, scales, half, x, xAt, sums);
         case 5 -> fives(flips, part, parts, low, lowAt, high, highAt, scales, half, x, xAt, sums);
         case 6 -> sixes(flips, part, parts, low, lowAt, high, highAt, scales, half, x, xAt, sums);
-        case 8 -> bytes(flips, part, parts, low, lowAt, scales, half, x, xAt, sums);
         default -> throw new IllegalArgumentException("codes of " + bits + " bits");
       }
     }
@@ -300,7 +311,6 @@ final class BlockDots {
   }
 
   private static void bytes(
-      int flips,
       int part,
       int parts,
       int[] words,
@@ -319,12 +329,24 @@ final class BlockDots {
       FloatVector s2 = s0;
       FloatVector s3 = s0;
       for (int end = i + part; i < end; i += 4) {
-        IntVector w = IntVector.fromArray(INTS, words, at).lanewise(VectorOperators.XOR, flips);
+        IntVector w = IntVector.fromArray(INTS, words, at);
         at += PANEL;
-        s0 = times(x[i], w.lanewise(VectorOperators.LSHR, 24), s0);
-        s1 = times(x[i + 1], w.lanewise(VectorOperators.LSHR, 16).and(255), s1);
-        s2 = times(x[i + 2], w.lanewise(VectorOperators.LSHR, 8).and(255), s2);
-        s3 = times(x[i + 3], w.and(255), s3);
+        s0 = times(x[i], w.lanewise(VectorOperators.ASHR, 24), s0);
+        s1 =
+            times(
+                x[i + 1],
+                w.lanewise(VectorOperators.LSHL, 8).lanewise(VectorOperators.ASHR, 24),
+                s1);
+        s2 =
+            times(
+                x[i + 2],
+                w.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 24),
+                s2);
+        s3 =
+            times(
+                x[i + 3],
+                w.lanewise(VectorOperators.LSHL, 24).lanewise(VectorOperators.ASHR, 24),
+                s3);
       }
       FloatVector scale = FloatVector.fromArray(FLOATS, scales, p);
       sum = s0.add(s1).add(s2.add(s3)).fma(scale, sum);

@@ -20,9 +20,9 @@ final class Exchanges {
   private static final VectorShuffle<Float> BY_1 = by(1);
   private static final VectorShuffle<Float> BY_2 = by(2);
   private static final VectorShuffle<Float> BY_4 = by(4);
-  private static final VectorMask<Float> WITH_1 = with(1);
-  private static final VectorMask<Float> WITH_2 = with(2);
-  private static final VectorMask<Float> WITH_4 = with(4);
+  private static final VectorMask<Float> WITH_1 = VectorMask.fromLong(FLOATS, 0b10101010);
+  private static final VectorMask<Float> WITH_2 = VectorMask.fromLong(FLOATS, 0b11001100);
+  private static final VectorMask<Float> WITH_4 = VectorMask.fromLong(FLOATS, 0b11110000);
 
   /** Lanes that stand as column (one bit), row (two bits) go to row, then column. */
   private static final VectorShuffle<Float> COLUMN_LAST =
@@ -32,14 +32,6 @@ final class Exchanges {
 
   private static VectorShuffle<Float> by(int distance) {
     return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % FLOATS.length());
-  }
-
-  private static VectorMask<Float> with(int bit) {
-    boolean[] lanes = new boolean[FLOATS.length()];
-    for (int lane = 0; lane < lanes.length; lane++) {
-      lanes[lane] = (lane & bit) != 0;
-    }
-    return VectorMask.fromArray(FLOATS, lanes, 0);
   }
 
   /**
