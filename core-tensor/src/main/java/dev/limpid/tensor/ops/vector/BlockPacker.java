@@ -49,8 +49,10 @@ final class BlockPacker {
     }
   }
 
-  private static void putHalf(short bits, int[] halves, int block, int lane) {
-    halves[block * VL + lane % VL] |= lane < VL ? bits & 0xffff : bits << Short.SIZE;
+  private static void putHalf(short bits, float[] halves, int block, int lane) {
+    int at = block * VL + lane % VL;
+    int half = lane < VL ? bits & 0xffff : bits << Short.SIZE;
+    halves[at] = Float.intBitsToFloat(Float.floatToRawIntBits(halves[at]) | half);
   }
 
   private void putFactors(Block block, int at, int lane) {

@@ -29,8 +29,8 @@ record BlockPanels(
     int inputs,
     int[] low,
     int[] high,
-    int[] d,
-    int[] m,
+    float[] d,
+    float[] m,
     int[] dOf,
     int[] mOf) {
 
@@ -100,8 +100,8 @@ record BlockPanels(
         inputs,
         new int[(int) codes],
         new int[panels * layout.highWords(inputs) * PANEL],
-        new int[scales],
-        new int[minimum ? scales : 0],
+        new float[scales],
+        new float[minimum ? scales : 0],
         new int[factors],
         new int[minimum ? factors : 0]);
   }
@@ -184,7 +184,7 @@ record BlockPanels(
 
   /** Writes the products of 16-bit numbers of blocks and the factors of parts: [part][PANEL]. */
   private void factors(
-      int panel, int first, int n, int[] halves, int[] of, float[] out, Scratch scratch) {
+      int panel, int first, int n, float[] halves, int[] of, float[] out, Scratch scratch) {
     DType type = format.hasPowers() ? DType.BF16 : DType.F16;
     int parts = format.parts();
     int block = panel * blocks() + first / parts;

@@ -1,7 +1,6 @@
 package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
-import static dev.limpid.tensor.ops.vector.Lanes.INTS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
@@ -21,7 +20,7 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /** Writes n inputs of a panel, from {@code at} on, into out [n][PANEL]. */
-  static void decode(DType dtype, int[] halves, int at, int n, float[] out) {
+  static void decode(DType dtype, float[] halves, int at, int n, float[] out) {
     if (dtype == DType.BF16) {
       decodeBf16(halves, at, n, out);
     } else {
@@ -29,32 +28,25 @@ final class HalfPrecision {
     }
   }
 
-  private static void decodeBf16(int[] halves, int at, int n, float[] out) {
+  private static void decodeBf16(float[] halves, int at, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      IntVector pairs = IntVector.fromArray(INTS, halves, at + i * VL);
+      IntVector pairs = pairs(halves, at + i * VL);
       lowBf16(pairs).intoArray(out, i * PANEL);
       highBf16(pairs).intoArray(out, i * PANEL + VL);
     }
   }
 
-  private static void decodeF16(int[] halves, int at, int n, float[] out) {
+  private static void decodeF16(float[] halves, int at, int n, float[] out) {
     for (int i = 0; i < n; i++) {
-      IntVector pairs = IntVector.fromArray(INTS, halves, at + i * VL);
+      IntVector pairs = pairs(halves, at + i * VL);
       lowF16(pairs).intoArray(out, i * PANEL);
       highF16(pairs).intoArray(out, i * PANEL + VL);
     }
   }
 
-  /** Copies n inputs of a panel to out [n][VL], two elements in the bits of a float. */
-  static void copyBits(int[] halves, int at, int n, float[] out) {
-    for (int i = 0; i < n * VL; i += VL) {
-      IntVector.fromArray(INTS, halves, at + i).reinterpretAsFloats().intoArray(out, i);
-    }
-  }
-
   /**
-   * Decodes {@link #copyBits copied bits} that were turned over, [VL][PANEL]: the low elements to
-   * the first rows of out [rows][PANEL], the high ones to those behind.
+   * Decodes halves that were turned over, [VL][PANEL]: the low elements to the first rows of out
+   * [rows][PANEL], the high ones to those behind.
    */
   static void decodeTurned(DType dtype, float[] bits, int rows, float[] out, int at) {
     int low = Math.min(rows, VL) * PANEL;
@@ -77,7 +69,8 @@ final class HalfPrecision {
     }
   }
 
-  private static IntVector pairs(float[] bits, int at) {
+  /** Returns the bits of two elements in each lane. */
+  static IntVector pairs(float[] bits, int at) {
     return FloatVector.fromArray(FLOATS, bits, at).reinterpretAsInts();
   }
 

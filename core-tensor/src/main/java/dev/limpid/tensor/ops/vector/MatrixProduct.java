@@ -1,6 +1,7 @@
 package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
@@ -135,31 +136,67 @@ final class MatrixProduct {
         if (block == 0) {
           copyBias(panel, start);
         }
-        boolean stays = panel + 1 < to;
-        Next next = next(stays ? panel + 1 : from, stays ? block : block + 1);
+        Next next = next(block, panel, from, to);
         multiplyBlock(block, panel, depth, b, at, start, sums, sumsAt, next);
       }
     }
   }
 
-  /**
-   * The block that is read after the present one, which memory is asked for while the tiles pass, a
-   * little after each.
-   *
-   * @param stored how many vectors it has, 0 where there is nothing to ask for
-   */
-  private record Next(RightOperand weight, int panel, int first, int stored, int tiles) {
-    void ask(int tile) {
-      if (stored > 0) {
-        weight.ask(panel, first, stored * tile / tiles, stored * (tile + 1) / tiles);
-      }
+  /** Returns the block that is read after one, so that memory can be asked for it meanwhile. */
+  private Next next(int block, int panel, int from, int to) {
+    if (weight.readsTogether()) {
+      return next(block + 1, panel);
     }
+    return panel + 1 < to ? next(block, panel + 1) : next(block + 1, from);
   }
 
-  /** Returns a block that may be one behind the last: there, nothing is asked for. */
-  private Next next(int panel, int block) {
-    int stored = Ahead.WORKS && block < blocks() ? weight.stored(depth(block)) : 0;
-    return new Next(weight, panel, starts[Math.min(block, blocks())], stored, tiles.count());
+  /** Behind the last block, there is nothing to ask for. */
+  private Next next(int block, int panel) {
+    if (!Ahead.WORKS || block == blocks()) {
+      return new Next(weight, panel, 0, 0, 1);
+    }
+    int stored = weight.stored(depth(block));
+    // In kernels, a vector for two inputs.
+    int asking = weight.readsTogether() ? tiles.count() : Math.ceilDiv(2 * stored, DEPTH);
+    return new Next(weight, panel, starts[block], stored, Math.clamp(asking, 1, tiles.count()));
+  }
+
+  /**
+   * A block that memory is asked for while tiles of the one before pass.
+   *
+   * @param stored how many vectors it has, 0 where there is nothing to ask for
+   * @param tiles how many of the tiles ask for it, the first
+   */
+  private record Next(RightOperand weight, int panel, int first, int stored, int tiles) {
+    /** Returns the first vector that a tile asks for. */
+    int from(int tile) {
+      return stored * Math.min(tile, tiles) / tiles;
+    }
+
+    /** Asks for the vectors that belong to a tile. */
+    void ask(int tile) {
+      if (from(tile) < from(tile + 1)) {
+        weight.ask(panel, first, from(tile), from(tile + 1));
+      }
+    }
+
+    /**
+     * Returns how many floats the kernel goes on by for every two inputs when it asks; 0 where it
+     * cannot.
+     *
+     * @param depth inputs of the tile
+     */
+    int step(int tile, int height, int depth) {
+      int n = from(tile + 1) - from(tile);
+      if (n == 0 || height != TileKernel.HIGH || depth < 2 || !(weight instanceof Panels panels)) {
+        return 0;
+      }
+      return at(panels, tile) + (n + 1) * VL > panels.elements().length ? 0 : n * VL / (depth / 2);
+    }
+
+    int at(Panels panels, int tile) {
+      return panels.at(panel, first) + from(tile) * VL;
+    }
   }
 
   /** Adds one block of inputs of one panel to the sums, or writes them out after the last block. */
@@ -182,21 +219,49 @@ final class MatrixProduct {
       int tileSums = sumsAt + tiles.row(tile) * PANEL;
       int tileOut = outAt + tiles.row(tile) * outputs + panel * PANEL;
       boolean direct = last && width == PANEL && tiles.realRows(tile) == height;
-      TileKernel.multiply(
-          height,
-          depth,
-          packed,
-          packedAt(block, tile),
-          height,
-          b,
-          bAt,
-          first ? bias : sums,
-          first ? 0 : tileSums,
-          first ? 0 : PANEL,
-          direct ? out : sums,
-          direct ? tileOut : tileSums,
-          direct ? outputs : PANEL);
-      next.ask(tile);
+      float[] from = first ? bias : sums;
+      int fromAt = first ? 0 : tileSums;
+      int fromStride = first ? 0 : PANEL;
+      float[] to = direct ? out : sums;
+      int toAt = direct ? tileOut : tileSums;
+      int toStride = direct ? outputs : PANEL;
+      int at = packedAt(block, tile);
+      int step = next.step(tile, height, depth);
+      if (step > 0 && weight instanceof Panels panels) {
+        float[] asked = panels.elements();
+        TileKernel.multiplyAndAsk(
+            depth,
+            packed,
+            at,
+            height,
+            b,
+            bAt,
+            from,
+            fromAt,
+            fromStride,
+            to,
+            toAt,
+            toStride,
+            asked,
+            next.at(panels, tile),
+            step);
+      } else {
+        TileKernel.multiply(
+            height,
+            depth,
+            packed,
+            at,
+            height,
+            b,
+            bAt,
+            from,
+            fromAt,
+            fromStride,
+            to,
+            toAt,
+            toStride);
+        next.ask(tile);
+      }
       if (last && !direct) {
         for (int r = 0; r < tiles.realRows(tile); r++) {
           System.arraycopy(sums, tileSums + r * PANEL, out, tileOut + r * outputs, width);

@@ -80,8 +80,8 @@ final class PanelPacker {
     for (int j = 0; j < width; j++) {
       weight.copyTo(element(panel, j, first), rows, j * BLOCK, n);
     }
-    float[] target = panels.floats();
-    int start = panels.floatsAt(panel, first);
+    float[] target = panels.elements();
+    int start = panels.at(panel, first);
     for (int j = 0; j < width; j++) {
       int at = start + j;
       for (int i = j * BLOCK; i < j * BLOCK + n; i++) {
@@ -98,24 +98,28 @@ final class PanelPacker {
     for (int j = 0; j < width; j++) {
       weight.copyBitsTo(element(panel, j, first), rows, j * BLOCK, n);
     }
-    int[] target = panels.halves();
-    int start = panels.halvesAt(panel, first);
+    float[] target = panels.elements();
+    int start = panels.at(panel, first);
     for (int j = 0; j < Math.min(VL, width); j++) {
       int low = j * BLOCK;
       int high = low + VL * BLOCK;
       int at = start + j;
       if (j + VL < width) {
         for (int i = 0; i < n; i++) {
-          target[at] = (rows[low + i] & 0xffff) | rows[high + i] << 16;
+          target[at] = pair(rows[low + i], rows[high + i]);
           at += VL;
         }
       } else {
         for (int i = 0; i < n; i++) {
-          target[at] = rows[low + i] & 0xffff;
+          target[at] = pair(rows[low + i], (short) 0);
           at += VL;
         }
       }
     }
+  }
+
+  private static float pair(short low, short high) {
+    return Float.intBitsToFloat((low & 0xffff) | high << Short.SIZE);
   }
 
   private long element(int panel, int column, int input) {
@@ -128,8 +132,8 @@ final class PanelPacker {
     int width = columns(firstPanel, PANELS_TOGETHER);
     weight.copyTo(elementOfRow(firstPanel, input), row, 0, width);
     for (int j = 0; j < width; j += PANEL) {
-      int at = panels.floatsAt(firstPanel + j / PANEL, input);
-      System.arraycopy(row, j, panels.floats(), at, Math.min(PANEL, width - j));
+      int at = panels.at(firstPanel + j / PANEL, input);
+      System.arraycopy(row, j, panels.elements(), at, Math.min(PANEL, width - j));
     }
   }
 
@@ -142,11 +146,11 @@ final class PanelPacker {
     for (int j = width; j < padded; j++) {
       row[j] = 0;
     }
-    int[] target = panels.halves();
+    float[] target = panels.elements();
     for (int j = 0; j < padded; j += PANEL) {
-      int at = panels.halvesAt(firstPanel + j / PANEL, input);
+      int at = panels.at(firstPanel + j / PANEL, input);
       for (int i = 0; i < VL; i++) {
-        target[at + i] = (row[j + i] & 0xffff) | row[j + VL + i] << 16;
+        target[at + i] = pair(row[j + i], row[j + VL + i]);
       }
     }
   }

@@ -15,23 +15,22 @@ import org.jspecify.annotations.Nullable;
  * every panel from front to back.
  *
  * <pre>
- *   floats[panel][input][PANEL]    F32: outputs panel * PANEL + 0 .. PANEL-1 of that input
- *   halves[panel][input][VL]       F16, BF16: output j in the low, output j + VL in the high half
+ *   elements[panel][input][PANEL]    F32: outputs panel * PANEL + 0 .. PANEL-1 of that input
+ *   elements[panel][input][VL]       F16, BF16: the bits of two, of output j in the low half and of
+ *                                    j + VL in the high half; of finite ones, never those of a NaN
  * </pre>
  *
  * Quantised elements lie in {@link BlockPanels}. Outputs beyond the last are zeros. Inputs [from,
  * from + inputs) of the {@code stride} stored ones belong to this view.
  *
  * @param dtype the type of the elements; quantised ones are F32 when they are read
- * @param floats the elements of an F32 matrix, else empty
- * @param halves the elements of an F16 or BF16 matrix, else empty
+ * @param elements empty where they are quantised
  * @param blocks the elements of a quantised matrix, else null
  * @param against the same matrix, read as its transpose, or null for one that is read one way
  */
 record Panels(
     DType dtype,
-    float[] floats,
-    int[] halves,
+    float[] elements,
     @Nullable BlockPanels blocks,
     int stride,
     int from,
@@ -42,29 +41,24 @@ record Panels(
 
   /** Returns a matrix of zeros, to be filled by the packer. */
   static Panels zeros(DType dtype, int inputs, int outputs) {
-    int width = dtype == DType.F32 ? PANEL : VL;
-    long size = (long) Lanes.panels(outputs) * inputs * width;
+    long size = (long) Lanes.panels(outputs) * inputs * width(dtype);
     if (size > Integer.MAX_VALUE - 8) {
       throw new ShapeException(
           "a weight of %d outputs and %d inputs does not fit one Java array"
               .formatted(outputs, inputs));
     }
-    boolean full = dtype == DType.F32;
-    float[] floats = new float[full ? (int) size : 0];
-    int[] halves = new int[full ? 0 : (int) size];
-    return new Panels(dtype, floats, halves, null, inputs, 0, inputs, outputs, null);
+    return new Panels(dtype, new float[(int) size], null, inputs, 0, inputs, outputs, null);
   }
 
   /** Returns a matrix of quantised elements. */
   static Panels of(BlockPanels blocks, int outputs) {
     int inputs = blocks.inputs();
-    return new Panels(
-        DType.F32, new float[0], new int[0], blocks, inputs, 0, inputs, outputs, null);
+    return new Panels(DType.F32, new float[0], blocks, inputs, 0, inputs, outputs, null);
   }
 
   /** Returns this matrix with what is read against its direction. */
   Panels with(RightOperand transposed) {
-    return new Panels(dtype, floats, halves, blocks, stride, from, inputs, outputs, transposed);
+    return new Panels(dtype, elements, blocks, stride, from, inputs, outputs, transposed);
   }
 
   /** Returns what is read against the direction of a matrix packed both ways. */
@@ -85,11 +79,16 @@ record Panels(
       return blocks.widen(panel, begin, end, scratch);
     }
     if (dtype == DType.F32) {
-      return floats;
+      return elements;
     }
     float[] decoded = scratch.floats(Use.DECODED, n * PANEL);
-    HalfPrecision.decode(dtype, halves, halvesAt(panel, first), n, decoded);
+    HalfPrecision.decode(dtype, elements, at(panel, first), n, decoded);
     return decoded;
+  }
+
+  @Override
+  public boolean readsTogether() {
+    return false;
   }
 
   @Override
@@ -102,7 +101,7 @@ record Panels(
     if (blocks != null) {
       return (from + first - blocks.start(from + first)) * PANEL;
     }
-    return dtype == DType.F32 ? floatsAt(panel, first) : 0;
+    return dtype == DType.F32 ? at(panel, first) : 0;
   }
 
   @Override
@@ -110,34 +109,27 @@ record Panels(
     if (blocks != null) {
       return 0; // what is read is a fraction of what is computed with it
     }
-    return dtype == DType.F32 ? 2 * n : n;
+    return n * width(dtype) / VL;
   }
 
   @Override
   public void ask(int panel, int first, int from, int to) {
-    if (blocks != null) {
-      return;
-    }
-    if (dtype == DType.F32) {
-      Ahead.ask(floats, floatsAt(panel, first) + from * VL, to - from);
-    } else {
-      Ahead.ask(halves, halvesAt(panel, first) + from * VL, to - from);
-    }
+    Ahead.ask(elements, at(panel, first) + from * VL, to - from);
   }
 
-  /** Returns where in {@link #floats} the elements of an input of this view start in a panel. */
-  int floatsAt(int panel, int input) {
-    return (panel * stride + from + input) * PANEL;
-  }
-
-  /** Returns whether two elements lie in each of {@link #halves}. */
+  /** Returns whether there are two in each of {@link #elements}. */
   boolean hasHalves() {
-    return halves.length > 0;
+    return dtype != DType.F32;
   }
 
-  /** Returns where in {@link #halves} the elements of an input of this view start in a panel. */
-  int halvesAt(int panel, int input) {
-    return (panel * stride + from + input) * VL;
+  /** Returns where in {@link #elements} those of an input of this view start in a panel. */
+  int at(int panel, int input) {
+    return (panel * stride + from + input) * width(dtype);
+  }
+
+  /** Returns how many floats hold an input of a panel. */
+  private static int width(DType dtype) {
+    return dtype == DType.F32 ? PANEL : VL;
   }
 
   @Override
@@ -156,7 +148,6 @@ record Panels(
     if (first < 0 || last < first || last > inputs) {
       throw new ShapeException("inputs " + first + " to " + last + " of " + inputs);
     }
-    return new Panels(
-        dtype, floats, halves, blocks, stride, from + first, last - first, outputs, null);
+    return new Panels(dtype, elements, blocks, stride, from + first, last - first, outputs, null);
   }
 }

@@ -29,6 +29,9 @@ sealed interface RightOperand permits Panels, TurnedPanels {
     int at(int panel);
   }
 
+  /** Returns whether the elements of such blocks are read at once, when they are returned. */
+  boolean readsTogether();
+
   /** Returns the blocks of panels {@code from} (inclusive) to {@code to} (exclusive). */
   default Blocks blocks(int from, int to, int first, int n, Scratch scratch) {
     return new Blocks() {

@@ -1,7 +1,6 @@
 package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
-import static dev.limpid.tensor.ops.vector.Lanes.INTS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
@@ -47,26 +46,26 @@ final class RowProduct {
     int n = weight.inputs();
     switch (weight.dtype()) {
       case F32 -> {
-        int at = weight.floatsAt(panel, 0);
-        int at1 = weight.floatsAt(p1, 0);
-        int at2 = weight.floatsAt(p2, 0);
-        int at3 = weight.floatsAt(p3, 0);
-        sumF32(n, x.array(), x.offset(), weight.floats(), at, at1, at2, at3, sums);
+        int at = weight.at(panel, 0);
+        int at1 = weight.at(p1, 0);
+        int at2 = weight.at(p2, 0);
+        int at3 = weight.at(p3, 0);
+        sumF32(n, x.array(), x.offset(), weight.elements(), at, at1, at2, at3, sums);
       }
       case F16 -> {
         // In a loop, so that there is one call to inline: with two, C2 boxed vectors.
         for (int i = 0; i < STREAMS; i += 2) {
-          int at = weight.halvesAt(Math.min(panel + i, last), 0);
-          int at1 = weight.halvesAt(Math.min(panel + i + 1, last), 0);
-          sumF16(n, x.array(), x.offset(), weight.halves(), at, at1, sums, i * PANEL);
+          int at = weight.at(Math.min(panel + i, last), 0);
+          int at1 = weight.at(Math.min(panel + i + 1, last), 0);
+          sumF16(n, x.array(), x.offset(), weight.elements(), at, at1, sums, i * PANEL);
         }
       }
       case BF16 -> {
-        int at = weight.halvesAt(panel, 0);
-        int at1 = weight.halvesAt(p1, 0);
-        int at2 = weight.halvesAt(p2, 0);
-        int at3 = weight.halvesAt(p3, 0);
-        sumBf16(n, x.array(), x.offset(), weight.halves(), at, at1, at2, at3, sums);
+        int at = weight.at(panel, 0);
+        int at1 = weight.at(p1, 0);
+        int at2 = weight.at(p2, 0);
+        int at3 = weight.at(p3, 0);
+        sumBf16(n, x.array(), x.offset(), weight.elements(), at, at1, at2, at3, sums);
       }
       case I64 -> throw new IllegalArgumentException("I64 elements are ids, not weights");
     }
@@ -116,7 +115,7 @@ final class RowProduct {
    * which made it three times slower.
    */
   private static void sumF16(
-      int n, float[] x, int xAt, int[] w, int p0, int p1, float[] sums, int sumsAt) {
+      int n, float[] x, int xAt, float[] w, int p0, int p1, float[] sums, int sumsAt) {
     FloatVector l0 = FloatVector.zero(FLOATS);
     FloatVector r0 = l0;
     FloatVector l1 = l0;
@@ -124,10 +123,10 @@ final class RowProduct {
     int k = 0;
     for (int i = 0; i < n; i++) {
       FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
-      IntVector w0 = IntVector.fromArray(INTS, w, p0 + k);
+      IntVector w0 = HalfPrecision.pairs(w, p0 + k);
       l0 = a.fma(HalfPrecision.lowF16(w0), l0);
       r0 = a.fma(HalfPrecision.highF16(w0), r0);
-      IntVector w1 = IntVector.fromArray(INTS, w, p1 + k);
+      IntVector w1 = HalfPrecision.pairs(w, p1 + k);
       l1 = a.fma(HalfPrecision.lowF16(w1), l1);
       r1 = a.fma(HalfPrecision.highF16(w1), r1);
       k += VL;
@@ -139,7 +138,7 @@ final class RowProduct {
   }
 
   private static void sumBf16(
-      int n, float[] x, int xAt, int[] w, int p0, int p1, int p2, int p3, float[] sums) {
+      int n, float[] x, int xAt, float[] w, int p0, int p1, int p2, int p3, float[] sums) {
     FloatVector l0 = FloatVector.zero(FLOATS);
     FloatVector r0 = l0;
     FloatVector l1 = l0;
@@ -151,16 +150,16 @@ final class RowProduct {
     int k = 0;
     for (int i = 0; i < n; i++) {
       FloatVector a = FloatVector.broadcast(FLOATS, x[xAt + i]);
-      IntVector w0 = IntVector.fromArray(INTS, w, p0 + k);
+      IntVector w0 = HalfPrecision.pairs(w, p0 + k);
       l0 = a.fma(HalfPrecision.lowBf16(w0), l0);
       r0 = a.fma(HalfPrecision.highBf16(w0), r0);
-      IntVector w1 = IntVector.fromArray(INTS, w, p1 + k);
+      IntVector w1 = HalfPrecision.pairs(w, p1 + k);
       l1 = a.fma(HalfPrecision.lowBf16(w1), l1);
       r1 = a.fma(HalfPrecision.highBf16(w1), r1);
-      IntVector w2 = IntVector.fromArray(INTS, w, p2 + k);
+      IntVector w2 = HalfPrecision.pairs(w, p2 + k);
       l2 = a.fma(HalfPrecision.lowBf16(w2), l2);
       r2 = a.fma(HalfPrecision.highBf16(w2), r2);
-      IntVector w3 = IntVector.fromArray(INTS, w, p3 + k);
+      IntVector w3 = HalfPrecision.pairs(w, p3 + k);
       l3 = a.fma(HalfPrecision.lowBf16(w3), l3);
       r3 = a.fma(HalfPrecision.highBf16(w3), r3);
       k += VL;

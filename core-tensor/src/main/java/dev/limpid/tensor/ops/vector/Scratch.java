@@ -31,7 +31,6 @@ final class Scratch {
     /** A block of weights, read against its direction. */
     TURNED,
     /** Halves of a panel as they are stored, and turned over. */
-    HALVES,
     TURNED_HALVES,
     /** A square of rows between the two steps of turning them. */
     SQUARE,

@@ -5,6 +5,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * The inner loop of every matrix product: out = start + a b for one tile of a few rows and one
@@ -55,7 +56,22 @@ final class TileKernel {
     if (rows == LOW) {
       rows4(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     } else {
-      rows8(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
+      multiplyAndAsk(
+          depth,
+          a,
+          aAt,
+          aStride,
+          b,
+          bAt,
+          start,
+          startAt,
+          startStride,
+          out,
+          outAt,
+          outStride,
+          b,
+          bAt,
+          0);
     }
   }
 
@@ -149,8 +165,12 @@ final class TileKernel {
     r3.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
   }
 
-  /** Computes a tile of 8 rows. */
-  private static void rows8(
+  /**
+   * Computes a tile of {@link #HIGH} rows, and asks memory for what is read next meanwhile.
+   *
+   * @param next from {@code nextAt} on, every {@code nextStep} floats for two inputs; 0: nothing
+   */
+  static void multiplyAndAsk(
       int depth,
       float[] a,
       int aAt,
@@ -162,7 +182,12 @@ final class TileKernel {
       int startStride,
       float[] out,
       int outAt,
-      int outStride) {
+      int outStride,
+      float[] next,
+      int nextAt,
+      int nextStep) {
+    FloatVector nothing = FloatVector.zero(FLOATS);
+    VectorMask<Float> none = FLOATS.maskAll(false);
     FloatVector l0 = FloatVector.zero(FLOATS);
     FloatVector r0 = l0;
     FloatVector l1 = FloatVector.zero(FLOATS);
@@ -181,6 +206,7 @@ final class TileKernel {
     FloatVector r7 = l7;
     int ai = aAt;
     int bi = bAt;
+    int ni = nextAt;
     for (int end = bAt + (depth & ~1) * PANEL; bi < end; bi += 2 * PANEL) {
       FloatVector left = FloatVector.fromArray(FLOATS, b, bi);
       FloatVector right = FloatVector.fromArray(FLOATS, b, bi + VL);
@@ -236,6 +262,10 @@ final class TileKernel {
       l7 = b7.fma(left, l7);
       r7 = b7.fma(right, r7);
       ai = aj + aStride;
+      if (nextStep > 0) {
+        nothing.intoArray(next, ni, none);
+        ni += nextStep;
+      }
     }
     if (depth % 2 != 0) {
       FloatVector left = FloatVector.fromArray(FLOATS, b, bi);

@@ -69,14 +69,18 @@ record TurnedPanels(Panels stored) implements RightOperand {
   /** Turns two elements at once: while they are halves, both lie in one lane. */
   private void turnHalves(
       int source, int column, int width, int height, int n, float[] out, int at, Scratch scratch) {
-    float[] halves = scratch.floats(Use.HALVES, width * VL);
-    HalfPrecision.copyBits(stored.halves(), stored.halvesAt(source, column), width, halves);
+    int from = stored.at(source, column);
     float[] turned = scratch.floats(Use.TURNED_HALVES, VL * PANEL);
     for (int c = 0; c < width; c += PANEL) {
       int rows = Math.min(PANEL, width - c);
-      Turning.turn(halves, c * VL, VL, rows, VL, PANEL, turned, 0, scratch);
+      Turning.turn(stored.elements(), from + c * VL, VL, rows, VL, PANEL, turned, 0, scratch);
       HalfPrecision.decodeTurned(stored.dtype(), turned, height, out, at + c * n);
     }
+  }
+
+  @Override
+  public boolean readsTogether() {
+    return true;
   }
 
   /** Whole panels: the elements of one are turned together. */
