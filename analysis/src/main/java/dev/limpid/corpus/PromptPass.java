@@ -8,11 +8,13 @@ import dev.limpid.attribution.logits.Prediction;
 import dev.limpid.corpus.PromptSampler.Sampled;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.LayerVisitor;
+import dev.limpid.model.StackVisitor;
 import dev.limpid.model.Transformer;
 import dev.limpid.routes.FlowGraphBuilder;
 import dev.limpid.routes.Route;
 import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.statistics.RouteSample;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,8 +55,16 @@ final class PromptPass {
     return prompt;
   }
 
-  LayerVisitor visitor() {
-    return sampler.settings().neurons() ? graph.then(neurons) : graph;
+  /** Returns what shows prompts that run together to all of them. */
+  static StackVisitor visitor(List<PromptPass> passes) {
+    PromptSampler sampler = passes.getFirst().sampler;
+    StackVisitor graphs = FlowGraphBuilder.together(passes.stream().map(p -> p.graph).toList());
+    if (!sampler.settings().neurons()) {
+      return graphs;
+    }
+    TensorOps ops = sampler.model().transformer().ops();
+    StackVisitor neurons = StackVisitor.each(ops, passes.stream().map(p -> p.neurons).toList());
+    return graphs.then(neurons);
   }
 
   /** Returns the positions that are samples, in order. */

@@ -5,7 +5,6 @@ import dev.limpid.Prompt;
 import dev.limpid.QuestionException;
 import dev.limpid.files.PromptLine.Given;
 import dev.limpid.model.ForwardTrace;
-import dev.limpid.model.LayerVisitor;
 import dev.limpid.model.NonFiniteStateException;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.config.ModelConfig;
@@ -166,10 +165,9 @@ public record PromptSampler(LanguageModel model, CorpusSettings settings) {
   }
 
   private List<Taken> ran(List<PromptPass> passes) {
-    List<LayerVisitor> visitors = passes.stream().map(PromptPass::visitor).toList();
     List<List<Integer>> tokens = passes.stream().map(pass -> pass.prompt().tokens()).toList();
     List<ForwardTrace> traces =
-        model.transformer().runTogether(tokens, TraceDetail.RESIDUALS, visitors);
+        model.transformer().runTogether(tokens, TraceDetail.RESIDUALS, PromptPass.visitor(passes));
     SampleReadings readings = new SampleReadings(model.transformer());
     for (int i = 0; i < passes.size(); i++) {
       readings.add(traces.get(i), passes.get(i).positions());

@@ -5,10 +5,13 @@ import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.Transformer;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionBlock;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -82,21 +85,22 @@ public record Contributions(ContributionOptions options, List<LayerContributions
   }
 
   /**
-   * Computes one layer where the model computes, and brings to the heap what is above a threshold.
+   * Computes one layer of some prompts where the model computes, and brings to the heap what is
+   * above a threshold. What comes of a prompt does not depend on the others.
    *
-   * @param trace of that layer of a run without interventions, not modified
+   * @param traces of that layer of runs without interventions, not modified
    * @param threshold for what a key gave a query through all heads
    */
-  public static ContributionsAbove above(
+  public static List<ContributionsAbove> above(
       Transformer model,
       int layer,
-      LayerTrace trace,
+      List<LayerTrace> traces,
       ContributionOptions options,
       float threshold) {
-    return ofLayer(
+    return ofLayers(
         model,
         layer,
-        trace,
+        traces,
         options,
         ChangeParts.NONE,
         (attention, shares) ->
@@ -110,31 +114,58 @@ public record Contributions(ContributionOptions options, List<LayerContributions
       LayerTrace trace,
       ContributionOptions options,
       ChangeParts change) {
-    return ofLayer(
-        model,
-        layer,
-        trace,
-        options,
-        change,
-        (attention, shares) -> new LayerContributions(attention.toHeap(), shares));
+    return ofLayers(
+            model,
+            layer,
+            List.of(trace),
+            options,
+            change,
+            (attention, shares) -> new LayerContributions(attention.toHeap(), shares))
+        .getFirst();
   }
 
-  private static <R> R ofLayer(
+  private static <R> List<R> ofLayers(
       Transformer model,
       int layer,
-      LayerTrace trace,
+      List<LayerTrace> traces,
       ContributionOptions options,
       ChangeParts change,
       BiFunction<Tensor, NodeShares, R> home) {
-    BlockParts parts = new BlockParts(model, layer, trace);
-    boolean separate = options.bias() == BiasOption.SEPARATE;
     TensorOps ops = model.ops();
+    try (Scope _ = ops.scope()) {
+      List<BlockParts> parts =
+          traces.stream().map(trace -> new BlockParts(model, layer, trace)).toList();
+      List<AttentionTerms> terms = parts.stream().map(BlockParts::terms).toList();
+      List<AttentionBlock> blocks = new ArrayList<>();
+      for (int i = 0; i < traces.size(); i++) {
+        AttentionTerms of = terms.get(i);
+        int nPositions = traces.get(i).residPre().dim(0);
+        Tensor out = ops.zeros(of.weights().dim(0), nPositions * (nPositions + 1) / 2);
+        blocks.add(
+            new AttentionBlock(of.weights(), of.values(), parts.get(i).attentionWhole(), out));
+      }
+      ops.attentionProximity(blocks, terms.getFirst().projection());
+      List<@Nullable R> all = new ArrayList<>(Collections.nCopies(traces.size(), null));
+      ops.pieces(
+          traces.size(),
+          i -> all.set(i, ofLayer(ops, parts.get(i), blocks.get(i), options, change, home)));
+      return all.stream().map(Objects::requireNonNull).toList();
+    }
+  }
+
+  private static <R> R ofLayer(
+      TensorOps ops,
+      BlockParts parts,
+      AttentionBlock block,
+      ContributionOptions options,
+      ChangeParts change,
+      BiFunction<Tensor, NodeShares, R> home) {
+    boolean separate = options.bias() == BiasOption.SEPARATE;
+    LayerTrace trace = parts.trace();
     int nPositions = trace.residPre().dim(0);
     try (Scope _ = ops.scope()) {
-      Tensor whole = parts.attentionWhole();
-      AttentionTerms terms = parts.terms();
-      Tensor attention = ops.zeros(model.config().nHeads(), nPositions * (nPositions + 1) / 2);
-      ops.attentionProximity(terms.weights(), terms.values(), terms.projection(), whole, attention);
+      Tensor whole = block.whole();
+      Tensor attention = block.out();
       PartRows rows = new PartRows(ops, nPositions);
       PartRows.Part residual = rows.add(parts.attentionResidual(), whole);
       PartRows.Part bias = rows.add(separate ? parts.attentionBias() : null, whole);

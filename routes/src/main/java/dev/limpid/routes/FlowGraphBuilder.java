@@ -3,6 +3,7 @@ package dev.limpid.routes;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.model.LayerTrace;
 import dev.limpid.model.LayerVisitor;
+import dev.limpid.model.StackVisitor;
 import dev.limpid.model.Transformer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,11 +38,31 @@ public final class FlowGraphBuilder implements LayerVisitor {
    */
   @Override
   public void layer(int layer, LayerTrace trace) {
+    add(layer, LayerParts.of(model, layer, List.of(trace), options, finest).getFirst());
+  }
+
+  private void add(int layer, LayerParts parts) {
     if (layer != layers.size()) {
       throw new IllegalArgumentException(
           "layer %d where layer %d is next".formatted(layer, layers.size()));
     }
-    layers.add(LayerParts.of(model, layer, trace, options, finest));
+    layers.add(parts);
+  }
+
+  /**
+   * Returns what shows prompts that run together to a graph of each, with the same results, in less
+   * time.
+   *
+   * @param builders of the same model, options and threshold
+   */
+  public static StackVisitor together(List<FlowGraphBuilder> builders) {
+    return (layer, first, traces) -> {
+      FlowGraphBuilder one = builders.get(first);
+      List<LayerParts> parts = LayerParts.of(one.model, layer, traces, one.options, one.finest);
+      for (int i = 0; i < parts.size(); i++) {
+        builders.get(first + i).add(layer, parts.get(i));
+      }
+    };
   }
 
   /**

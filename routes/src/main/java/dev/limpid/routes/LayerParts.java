@@ -2,7 +2,6 @@ package dev.limpid.routes;
 
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.attribution.Contributions;
-import dev.limpid.attribution.ContributionsAbove;
 import dev.limpid.attribution.LayerContributions;
 import dev.limpid.attribution.NodeShares;
 import dev.limpid.model.LayerTrace;
@@ -55,14 +54,20 @@ final class LayerParts {
   }
 
   /**
-   * Computes the contributions of a layer, and brings home those that can be above a threshold.
+   * Computes the contributions of a layer of some prompts, and brings home those that can be above
+   * a threshold.
    *
    * @param finest the lowest threshold that the lists are to serve
    */
-  static LayerParts of(
-      Transformer model, int layer, LayerTrace trace, ContributionOptions options, double finest) {
-    ContributionsAbove above = Contributions.above(model, layer, trace, options, rounded(finest));
-    return new LayerParts(above.nHeads(), above.attention(), above.shares(), finest, null);
+  static List<LayerParts> of(
+      Transformer model,
+      int layer,
+      List<LayerTrace> traces,
+      ContributionOptions options,
+      double finest) {
+    return Contributions.above(model, layer, traces, options, rounded(finest)).stream()
+        .map(a -> new LayerParts(a.nHeads(), a.attention(), a.shares(), finest, null))
+        .toList();
   }
 
   private LayerParts(

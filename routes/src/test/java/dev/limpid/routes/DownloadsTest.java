@@ -75,7 +75,11 @@ class DownloadsTest {
     ForwardTrace trace = model.trace(tokens, TraceDetail.FULL);
     return IntStream.range(0, trace.nLayers())
         .mapToLong(l ->
-            Contributions.above(model, l, trace.layer(l), options, 0.04f).attention().keys().length)
+            Contributions.above(model, l, List.of(trace.layer(l)), options, 0.04f)
+                .getFirst()
+                .attention()
+                .keys()
+                .length)
         .sum();
   }
 }

@@ -30,17 +30,16 @@ final class Stack {
   private final ModelConfig config;
   private final TraceDetail detail;
   private final List<Part> parts;
+  private final StackVisitor visitor;
+
+  /** The number of its first prompt among all. */
+  private final int first;
 
   /** A prompt in the stack: rows {@code start} (inclusive) to {@code end} (exclusive). */
   private record Part(
-      List<Integer> tokens,
-      LayerVisitor each,
-      int start,
-      int end,
-      List<Tensor> residuals,
-      List<LayerTrace> layers) {
-    Part(List<Integer> tokens, LayerVisitor each, int start) {
-      this(tokens, each, start, start + tokens.size(), new ArrayList<>(), new ArrayList<>());
+      List<Integer> tokens, int start, int end, List<Tensor> residuals, List<LayerTrace> layers) {
+    Part(List<Integer> tokens, int start) {
+      this(tokens, start, start + tokens.size(), new ArrayList<>(), new ArrayList<>());
     }
 
     Tensor of(Tensor x) {
@@ -49,32 +48,38 @@ final class Stack {
   }
 
   private Stack(
-      Transformer model, TraceDetail detail, List<List<Integer>> prompts, List<LayerVisitor> each) {
+      Transformer model,
+      TraceDetail detail,
+      List<List<Integer>> prompts,
+      int first,
+      StackVisitor visitor) {
     this.model = model;
     this.ops = model.ops();
     this.config = model.config();
     this.detail = detail;
+    this.first = first;
+    this.visitor = visitor;
     this.parts = new ArrayList<>();
     int start = 0;
-    for (int i = 0; i < prompts.size(); i++) {
-      parts.add(new Part(prompts.get(i), each.get(i), start));
+    for (List<Integer> tokens : prompts) {
+      parts.add(new Part(tokens, start));
       start = parts.getLast().end();
     }
   }
 
   /** Runs all prompts, as many together as make a stack. */
   static List<ForwardTrace> run(
-      Transformer model, List<List<Integer>> prompts, TraceDetail detail, List<LayerVisitor> each) {
+      Transformer model, List<List<Integer>> prompts, TraceDetail detail, StackVisitor visitor) {
     prompts.forEach(tokens -> model.config().requireTokens(tokens, 0));
     List<ForwardTrace> traces = new ArrayList<>();
     while (traces.size() < prompts.size()) {
       int from = traces.size();
       int to = from + fitting(model, prompts.subList(from, prompts.size()));
       if (to - from == 1) {
-        traces.add(model.run(prompts.get(from), detail, each.get(from)));
+        LayerVisitor alone = (layer, trace) -> visitor.layer(layer, from, List.of(trace));
+        traces.add(model.run(prompts.get(from), detail, alone));
       } else {
-        traces.addAll(
-            new Stack(model, detail, prompts.subList(from, to), each.subList(from, to)).traces());
+        traces.addAll(new Stack(model, detail, prompts.subList(from, to), from, visitor).traces());
       }
     }
     return traces;
@@ -143,18 +148,15 @@ final class Stack {
     BlockRun.Attended[] attended = new BlockRun.Attended[parts.size()];
     Attention attention = (q, k, v) -> attend(layer, q, k, v, attended);
     BlockRun run = model.run(layer, resid, rotations, attention, StackEdits.NONE);
-    LayerTrace[] traced = new LayerTrace[parts.size()];
-    ops.pieces(
-        parts.size(),
-        i -> {
-          Part part = parts.get(i);
-          traced[i] = run.trace(part.start(), part.end(), attended[i]);
-          try (Scope _ = ops.scope()) {
-            part.each().layer(layer, traced[i]);
-          }
-        });
-    for (int i = 0; i < traced.length && detail == TraceDetail.FULL; i++) {
-      parts.get(i).layers().add(traced[i].each(x -> pass.keep(ofLayer.keep(x))));
+    List<LayerTrace> traced = new ArrayList<>();
+    for (Part part : parts) {
+      traced.add(run.trace(part.start(), part.end(), attended[traced.size()]));
+    }
+    try (Scope _ = ops.scope()) {
+      visitor.layer(layer, first, List.copyOf(traced));
+    }
+    for (int i = 0; i < traced.size() && detail == TraceDetail.FULL; i++) {
+      parts.get(i).layers().add(traced.get(i).each(x -> pass.keep(ofLayer.keep(x))));
     }
     return run.residPost();
   }

@@ -136,7 +136,17 @@ public final class Transformer {
    */
   public List<ForwardTrace> runTogether(
       List<List<Integer>> prompts, TraceDetail detail, List<LayerVisitor> each) {
-    return Stack.run(this, prompts, detail, each);
+    return runTogether(prompts, detail, StackVisitor.each(ops, each));
+  }
+
+  /**
+   * The same, and one visitor sees the layers of all prompts.
+   *
+   * @param visitor sees the layers of as many prompts at a time as run in one pass
+   */
+  public List<ForwardTrace> runTogether(
+      List<List<Integer>> prompts, TraceDetail detail, StackVisitor visitor) {
+    return Stack.run(this, prompts, detail, visitor);
   }
 
   /**

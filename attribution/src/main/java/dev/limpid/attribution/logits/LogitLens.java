@@ -48,10 +48,10 @@ public record LogitLens(Transformer model, int top) {
 
   /** Returns what logits [V], on the heap, predict. */
   public LensReading reading(Tensor logits) {
-    Softmax softmax = Softmax.of(logits);
-    int[] best = model.ops().topK(logits, Math.min(top, logits.dim(0)));
+    int[] best = model.ops().topK(logits, Math.clamp(top, 1, logits.dim(0)));
+    Softmax softmax = Softmax.of(logits, Softmax.at(logits, best[0]));
     List<Prediction> predictions = new ArrayList<>();
-    for (int i = 0; i < best.length; i++) {
+    for (int i = 0; i < Math.min(top, best.length); i++) {
       double logit = Softmax.at(logits, best[i]);
       predictions.add(new Prediction(best[i], logit, softmax.probability(logit), i + 1));
     }

@@ -12,7 +12,11 @@ record Softmax(double max, double sum, double entropy) {
 
   /** Returns the distribution that logits [V], on the heap, make. */
   static Softmax of(Tensor logits) {
-    float max = max(logits.array(), logits.offset(), logits.dim(0));
+    return of(logits, max(logits.array(), logits.offset(), logits.dim(0)));
+  }
+
+  /** Returns it where the largest of the logits is known: a pass over all of them less. */
+  static Softmax of(Tensor logits, double max) {
     Masses masses = Masses.of(logits.array(), logits.offset(), logits.dim(0), max);
     double sum = masses.sum();
     return new Softmax(max, sum, Math.log(sum) - masses.weighted() / sum);

@@ -388,6 +388,21 @@ public interface TensorOps {
       Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out);
 
   /**
+   * The same for several prompts at one block, each with the bits that it gets alone: what does not
+   * depend on the prompt may be done once for all.
+   *
+   * @param projection W_O, by {@link #packBothWays}: inputs H * d, outputs D
+   */
+  default void attentionProximity(List<AttentionBlock> prompts, PackedMatrix projection) {
+    pieces(
+        prompts.size(),
+        i -> {
+          AttentionBlock of = prompts.get(i);
+          attentionProximity(of.pattern(), of.values(), projection, of.whole(), of.out());
+        });
+  }
+
+  /**
    * Makes shares of the proximities p of the parts of every y = whole[t], in place: each becomes
    * max(p, floor) / sum over the parts of y of max(p, floor).
    *

@@ -5,8 +5,10 @@ import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionBlock;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -47,8 +49,10 @@ final class AttentionProximity {
   private final int together;
   private final RowTiles tiles;
 
-  /** The signs of y through W_O: [T, H d]. */
+  /** The signs of y through W_O: [T, H d], from a row on. */
   private final SignProjection signs;
+
+  private final int firstSigns;
 
   /** The values, transposed: [K][key panel][d][PANEL]. */
   private final float[] packedValues;
@@ -57,33 +61,55 @@ final class AttentionProximity {
   private final ComponentOrder order;
 
   private AttentionProximity(
-      Tensor pattern, Tensor values, Panels projection, Tensor whole, Tensor out, WorkerPool pool) {
-    this.pattern = pattern;
-    this.out = out;
+      AttentionBlock prompt,
+      SignProjection signs,
+      int firstSigns,
+      AttentionTerms terms,
+      WorkerPool pool) {
+    pattern = prompt.pattern();
+    out = prompt.out();
+    this.signs = signs;
+    this.firstSigns = firstSigns;
+    this.terms = terms;
+    Tensor values = prompt.values();
+    Tensor whole = prompt.whole();
     nHeads = pattern.dim(0);
     group = nHeads / values.dim(0);
     t = pattern.dim(1);
     dHead = values.dim(2);
     keyPanels = Lanes.panels(t);
     tiles = new RowTiles(t);
-    signs = SignProjection.of(whole, projection.requireAgainst(), pool);
     packedValues = packValues(values, pool);
-    terms = new AttentionTerms(projection, dHead, pool);
     int fitting = TERMS_BYTES / (terms.paddedWidth() * PANEL * Float.BYTES);
     together = Math.clamp(keyPanels * nHeads / ITEMS, 1, Math.max(1, fitting));
     order = new ComponentOrder(t, whole.dim(1), terms.inverseSizes(), pool.scratch());
     pool.run(t, (q, scratch) -> order.fill(whole, q, scratch));
   }
 
-  /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
-  static void run(
-      Tensor pattern, Tensor values, Panels projection, Tensor whole, Tensor out, WorkerPool pool) {
-    AttentionProximity block =
-        new AttentionProximity(pattern, values, projection, whole, out, pool);
+  /**
+   * Writes the proximities of some prompts, as {@code TensorOps.attentionProximity} says. What it
+   * asks of the weights it asks once, in particular the tables of the signs: they take longer than
+   * to look up the rows of a short prompt in them.
+   */
+  static void run(List<AttentionBlock> prompts, Panels projection, WorkerPool pool) {
+    if (prompts.isEmpty()) {
+      return;
+    }
+    List<Tensor> wholes = prompts.stream().map(AttentionBlock::whole).toList();
+    SignProjection signs = SignProjection.of(wholes, projection.requireAgainst(), pool);
+    AttentionTerms terms = new AttentionTerms(projection, pool);
+    // Of several prompts each is done by one thread: within, it finds the pool busy.
+    pool.run(
+        prompts.size(),
+        (i, scratch) ->
+            new AttentionProximity(prompts.get(i), signs, signs.first(i), terms, pool).run(pool));
+  }
+
+  private void run(WorkerPool pool) {
     // The first keys are seen by most queries, so the longest items come first.
     pool.run(
-        Math.ceilDiv(block.keyPanels, block.together) * block.nHeads,
-        (item, scratch) -> block.keys(item % block.nHeads, item / block.nHeads, scratch));
+        Math.ceilDiv(keyPanels, together) * nHeads,
+        (item, scratch) -> keys(item % nHeads, item / nHeads, scratch));
   }
 
   private float[] packValues(Tensor values, WorkerPool pool) {
@@ -130,7 +156,8 @@ final class AttentionProximity {
             scratch.ints(Use.REACH, width / VL));
     int valuesAt = (h / group * keyPanels + firstPanel) * dHead * PANEL;
     float[] zeros = CausalAttention.zeros(scratch);
-    terms.compute(h, panels, packedValues, valuesAt, zeros, keys.u(), keys.largest(), scratch);
+    terms.compute(
+        h, dHead, panels, packedValues, valuesAt, zeros, keys.u(), keys.largest(), scratch);
     for (int tile = 0; tile < tiles.count(); tile++) {
       int row = tiles.row(tile);
       int end = row + tiles.realRows(tile);
@@ -144,7 +171,7 @@ final class AttentionProximity {
             tiles.height(tile),
             dHead,
             signs.sums(),
-            signs.at(row, h * dHead),
+            signs.at(firstSigns + row, h * dHead),
             PANEL,
             packedValues,
             valuesAt + panel * dHead * PANEL,

@@ -16,12 +16,10 @@ final class AttentionTerms {
   private static final double SMALLEST = 1e-30;
 
   private final Panels projection;
-  private final int dHead;
   private final float[] inverseSizes;
 
-  AttentionTerms(Panels projection, int dHead, WorkerPool pool) {
+  AttentionTerms(Panels projection, WorkerPool pool) {
     this.projection = projection;
-    this.dHead = dHead;
     inverseSizes = inverseSizes(pool);
   }
 
@@ -76,6 +74,7 @@ final class AttentionTerms {
    */
   void compute(
       int h,
+      int dHead,
       int panels,
       float[] values,
       int valuesAt,

@@ -1,6 +1,7 @@
 package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.AttentionBlock;
 
 /**
  * The L1 proximity of every term of an attention block by its definition, for short prompts: below
@@ -15,9 +16,18 @@ final class DirectProximity {
 
   private DirectProximity() {}
 
+  /** Returns whether a prompt is short; one row goes through kernels of its own in any case. */
+  static boolean suits(AttentionBlock prompt) {
+    int t = prompt.whole().dim(0);
+    return t > 1 && t <= LONGEST;
+  }
+
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
-  static void run(
-      Tensor pattern, Tensor values, Panels projection, Tensor whole, Tensor out, WorkerPool pool) {
+  static void run(AttentionBlock prompt, Panels projection, WorkerPool pool) {
+    Tensor pattern = prompt.pattern();
+    Tensor values = prompt.values();
+    Tensor whole = prompt.whole();
+    Tensor out = prompt.out();
     int nHeads = pattern.dim(0);
     int group = nHeads / values.dim(0);
     int t = pattern.dim(1);

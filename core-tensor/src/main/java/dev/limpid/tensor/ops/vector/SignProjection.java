@@ -8,6 +8,7 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -43,23 +44,37 @@ final class SignProjection {
   /** [panel of rows][output][PANEL], outputs up to a whole panel. */
   private final float[] sums;
 
-  private SignProjection(int rows, RightOperand weight, Scratch scratch) {
+  /** The first row of each y: a multiple of a tile's height, so that no tile spans two panels. */
+  private final int[] firsts;
+
+  private SignProjection(List<Tensor> ys, RightOperand weight, Scratch scratch) {
     this.weight = weight;
+    firsts = new int[ys.size()];
+    int rows = 0;
+    for (int i = 0; i < firsts.length; i++) {
+      firsts[i] = rows;
+      rows += Math.ceilDiv(ys.get(i).dim(0), TileKernel.HIGH) * TileKernel.HIGH;
+    }
     rowPanels = Lanes.panels(rows);
     patternsOfRow = Math.ceilDiv(weight.inputs(), BITS);
     patterns = scratch.ints(Use.SIGNS, rowPanels * patternsOfRow * PANEL);
     sums = scratch.floats(Use.PROJECTED_SIGNS, rowPanels * weight.count() * PANEL * PANEL);
   }
 
-  /** Projects the signs of y [T, in]; the sign of -0 is -1. */
-  static SignProjection of(Tensor y, RightOperand weight, WorkerPool pool) {
-    SignProjection projection = new SignProjection(y.dim(0), weight, pool.scratch());
-    pool.run(projection.rowPanels * PANEL, (row, scratch) -> projection.findPatterns(y, row));
+  /** Projects the signs of several y [T, in], each by itself; the sign of -0 is -1. */
+  static SignProjection of(List<Tensor> ys, RightOperand weight, WorkerPool pool) {
+    SignProjection projection = new SignProjection(ys, weight, pool.scratch());
+    pool.run(ys.size(), (i, scratch) -> projection.findPatterns(ys, i, pool));
     pool.run(weight.count(), (panel, scratch) -> projection.project(panel, scratch));
     return projection;
   }
 
-  /** Returns the sums; {@link #at} says where. The sums of rows beyond the last are any numbers. */
+  /** Returns the first row of one of them. */
+  int first(int y) {
+    return firsts[y];
+  }
+
+  /** Returns the sums; {@link #at} says where. Those of rows that are not there are any numbers. */
   float[] sums() {
     return sums;
   }
@@ -81,9 +96,17 @@ final class SignProjection {
     return signs;
   }
 
-  /** Writes the patterns of one row; of a row beyond the last, zeros. */
-  private void findPatterns(Tensor y, int row) {
-    int to = row / PANEL * patternsOfRow * PANEL + row % PANEL;
+  /** Writes the patterns of one y, and zeros of rows that are not there up to the next. */
+  private void findPatterns(List<Tensor> ys, int i, WorkerPool pool) {
+    Tensor y = ys.get(i);
+    int first = firsts[i];
+    int end = i + 1 < firsts.length ? firsts[i + 1] : rowPanels * PANEL;
+    pool.run(end - first, (row, scratch) -> findPatterns(y, row, first + row));
+  }
+
+  /** Writes the patterns of a row of y as one of all; of a row beyond its last, zeros. */
+  private void findPatterns(Tensor y, int row, int ofAll) {
+    int to = ofAll / PANEL * patternsOfRow * PANEL + ofAll % PANEL;
     int inputs = weight.inputs();
     int from = y.offset() + row * inputs;
     for (int i = 0; i < inputs; i += BITS) {

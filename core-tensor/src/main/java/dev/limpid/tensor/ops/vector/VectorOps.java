@@ -2,6 +2,7 @@ package dev.limpid.tensor.ops.vector;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionBlock;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.OpChecks;
 import dev.limpid.tensor.ops.PackedMatrix;
@@ -295,13 +296,19 @@ public final class VectorOps implements TensorOps {
   @Override
   public void attentionProximity(
       Tensor pattern, Tensor values, PackedMatrix projection, Tensor whole, Tensor out) {
-    OpChecks.attentionProximity(pattern, values, projection, whole, out);
-    Panels weight = (Panels) projection;
-    if (whole.dim(0) > 1 && whole.dim(0) <= DirectProximity.LONGEST) {
-      DirectProximity.run(pattern, values, weight, whole, out, pool);
-    } else {
-      AttentionProximity.run(pattern, values, weight, whole, out, pool);
+    attentionProximity(List.of(new AttentionBlock(pattern, values, whole, out)), projection);
+  }
+
+  @Override
+  public void attentionProximity(List<AttentionBlock> prompts, PackedMatrix projection) {
+    for (AttentionBlock of : prompts) {
+      OpChecks.attentionProximity(of.pattern(), of.values(), projection, of.whole(), of.out());
     }
+    Panels weight = (Panels) projection;
+    List<AttentionBlock> few = prompts.stream().filter(DirectProximity::suits).toList();
+    pieces(few.size(), i -> DirectProximity.run(few.get(i), weight, pool));
+    AttentionProximity.run(
+        prompts.stream().filter(p -> !DirectProximity.suits(p)).toList(), weight, pool);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
+import dev.limpid.tensor.ops.AttentionBlock;
 import dev.limpid.tensor.ops.AttentionShape;
 import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.ReferenceOps;
@@ -12,11 +13,14 @@ import dev.limpid.tensor.ops.Samples;
 import dev.limpid.tensor.ops.Samples.Storage;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
+import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 /** The fast operations equal the reference on random shapes, for any number of threads. */
 final class VectorOpsProperties {
@@ -179,6 +183,52 @@ final class VectorOpsProperties {
               .as("head %d, query %d, key %d", h, q, k)
               .isCloseTo(results[0].get(h, pair), within(PROXIMITY_TOLERANCE * scale + 1e-30));
         }
+      }
+    }
+  }
+
+  /**
+   * Some short, some longer than a panel of keys, so that each begins anywhere among the others.
+   */
+  @Property(tries = 100)
+  void proximitiesOfSeveralPromptsAreThoseOfEachAlone(
+      @ForAll long seed,
+      @ForAll @Size(max = 7) List<@IntRange(min = 1, max = 45) Integer> lengths,
+      @ForAll @IntRange(min = 1, max = 80) int width,
+      @ForAll @IntRange(min = 1, max = 3) int nKvHeads,
+      @ForAll @IntRange(min = 1, max = 20) int dHead,
+      @ForAll Storage storage) {
+    Samples samples = new Samples(seed);
+    int nHeads = 2 * nKvHeads;
+    Tensor weight = samples.weight(storage, width, nHeads * dHead);
+    List<AttentionBlock> alone = new ArrayList<>();
+    for (int t : lengths) {
+      alone.add(
+          new AttentionBlock(
+              samples.pattern(nHeads, t, t),
+              samples.gaussian(nKvHeads, t, dHead),
+              samples.gaussian(t, width),
+              samples.gaussian(nHeads, t * (t + 1) / 2)));
+    }
+    PackedMatrix projection = one.packBothWays(weight, WeightLayout.OUT_IN);
+    for (AttentionBlock p : alone) {
+      one.attentionProximity(p.pattern(), p.values(), projection, p.whole(), p.out());
+    }
+    for (TensorOps ops : new TensorOps[] {one, three}) {
+      List<AttentionBlock> together =
+          alone.stream()
+              .map(p ->
+                  new AttentionBlock(
+                      p.pattern(),
+                      p.values(),
+                      p.whole(),
+                      samples.gaussian(p.out().dim(0), p.out().dim(1))))
+              .toList();
+      ops.attentionProximity(together, ops.packBothWays(weight, WeightLayout.OUT_IN));
+      for (int i = 0; i < alone.size(); i++) {
+        assertThat(together.get(i).out().toFloats())
+            .as("prompt %d of %s", i, lengths)
+            .isEqualTo(alone.get(i).out().toFloats());
       }
     }
   }
