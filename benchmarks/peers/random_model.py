@@ -83,7 +83,10 @@ def llama():
 def tensor(name, shape, dtype, generator):
     if len(shape) == 1:
         return torch.full(shape, 0.0 if name.endswith("bias") else 1.0, dtype=dtype)
-    return (torch.randn(shape, generator=generator) * 0.02).to(dtype)
+    made = torch.empty(shape, dtype=dtype)
+    for part in made if len(shape) == 3 else [made]:  # experts one by one: numbers are made in float32, of twice the size
+        part.copy_(torch.randn(part.shape, generator=generator).mul_(0.02))
+    return made
 
 
 def write_tokenizer(config, folder):

@@ -119,7 +119,8 @@ public record Anatomy(Analysis analysis) {
    * Returns the tokens that an update makes more and less likely.
    *
    * @param top how many of each
-   * @throws QuestionException if there is no such part, or numbers overflow
+   * @throws QuestionException if there is no such part, it is a neuron of experts, or numbers
+   *     overflow
    */
   public UpdateView update(Update asked, UpdateNorm norm, int top) throws QuestionException {
     analysis.requireLayer(asked.layer());
@@ -142,6 +143,13 @@ public record Anatomy(Analysis analysis) {
   private Tensor update(Update asked) throws QuestionException {
     LayerTrace trace = analysis.trace().layer(asked.layer());
     int t = asked.position();
+    if (asked.component() == Component.NEURON && trace.experts() != null) {
+      throw new NoSuchPartException(
+          "layer %d has experts, and positions go to different ones, so that a neuron's number alone"
+                  .formatted(asked.layer())
+              + " says none; what neurons of experts promote is beside them, among the neurons of"
+              + " that layer and position");
+    }
     return switch (asked.component()) {
       case HEAD ->
           Updates.ofHead(

@@ -219,6 +219,7 @@ class AnalysisTest {
     StreamedBlocks blocks =
         new StreamedBlocks(
             w.blocks().size(),
+            0,
             layer -> {
               reads.add(layer);
               return w.blocks().get(layer);

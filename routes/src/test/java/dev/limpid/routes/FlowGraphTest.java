@@ -124,6 +124,7 @@ class FlowGraphTest {
     StreamedBlocks blocks =
         new StreamedBlocks(
             w.blocks().size(),
+            0,
             layer -> {
               reads.add(layer);
               return w.blocks().get(layer);

@@ -46,7 +46,9 @@ public sealed interface MlpWeights {
     @Override
     public long bytes() {
       return router.weight().bytes()
-          + experts.size() * experts.getFirst().bytes()
+          + (experts instanceof StreamedExperts unread
+              ? unread.bytes()
+              : experts.stream().mapToLong(Dense::bytes).sum())
           + (shared == null ? 0 : shared.bytes());
     }
   }

@@ -26,23 +26,35 @@ public final class StreamedBlocks extends AbstractList<BlockWeights> {
   private record Kept(int layer, BlockWeights weights) {}
 
   private final int size;
+  private final long bytes;
   private final Reader reader;
   private @Nullable Kept kept;
 
-  /** Creates the list of that many layers; none is read yet. */
-  public StreamedBlocks(int size, Reader reader) {
-    this(size, reader, null);
+  /**
+   * Creates the list of that many layers; none is read yet.
+   *
+   * @param bytes the memory that the matrices of all of them would take
+   */
+  public StreamedBlocks(int size, long bytes, Reader reader) {
+    this(size, bytes, reader, null);
   }
 
-  private StreamedBlocks(int size, Reader reader, @Nullable Kept kept) {
+  private StreamedBlocks(int size, long bytes, Reader reader, @Nullable Kept kept) {
     this.size = size;
+    this.bytes = bytes;
     this.reader = reader;
     this.kept = kept;
   }
 
   /** Creates the list of that many layers, of which the first has been read. */
-  public static StreamedBlocks startingWith(BlockWeights first, int size, Reader reader) {
-    return new StreamedBlocks(size, reader, new Kept(0, first));
+  public static StreamedBlocks startingWith(
+      BlockWeights first, int size, long bytes, Reader reader) {
+    return new StreamedBlocks(size, bytes, reader, new Kept(0, first));
+  }
+
+  /** Returns the memory that the matrices of all layers would take. */
+  public long bytes() {
+    return bytes;
   }
 
   @Override

@@ -20,12 +20,23 @@ public final class StreamedExperts extends AbstractList<Dense> {
   }
 
   private final int size;
+  private final long bytes;
   private final Reader reader;
 
-  /** Creates the list of that many experts; none is read yet. */
-  public StreamedExperts(int size, Reader reader) {
+  /**
+   * Creates the list of that many experts; none is read yet.
+   *
+   * @param bytes the memory that all of them would take
+   */
+  public StreamedExperts(int size, long bytes, Reader reader) {
     this.size = size;
+    this.bytes = bytes;
     this.reader = reader;
+  }
+
+  /** Returns the memory that all of them would take. */
+  public long bytes() {
+    return bytes;
   }
 
   @Override

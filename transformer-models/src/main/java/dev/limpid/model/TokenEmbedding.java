@@ -19,13 +19,35 @@ public record TokenEmbedding(
 
   /** Returns the state in front of the first layer, [T, D], of tokens from a position on. */
   public Tensor of(List<Integer> tokens, int first) {
+    return normed(sum(tokens, first));
+  }
+
+  /** Returns the embeddings of tokens with those of positions, in front of any norm, [T, D]. */
+  public Tensor sum(List<Integer> tokens, int first) {
     Tensor resid = ofTokens(tokens);
     @Nullable Tensor positions =
         ofPositions(IntStream.range(first, first + tokens.size()).boxed().toList());
     if (positions != null) {
       ops.add(resid, positions, resid);
     }
-    return weights.entrance().norm().of(ops, resid);
+    return resid;
+  }
+
+  /** Returns the state in front of the first layer that such a sum becomes, [T, D]. */
+  public Tensor normed(Tensor sum) {
+    return weights.entrance().norm().of(ops, sum);
+  }
+
+  /**
+   * Takes a gradient of the state in front of the first layer, [T, D], to that of the sum which it
+   * is the norm of.
+   *
+   * @param sum not modified
+   * @param rules whether norms are frozen
+   * @param gradient modified
+   */
+  public Tensor back(Tensor sum, BackwardRules rules, Tensor gradient) {
+    return weights.entrance().norm().back(ops, sum, rules.normsFrozen(), gradient);
   }
 
   /** Returns the embeddings of tokens alone, without those of positions and any norm, [T, D]. */

@@ -65,6 +65,9 @@ public record TransformerWeights(
 
   /** Returns the memory that all layers and the head take when they are in it. */
   public long bytes() {
-    return head.weight().bytes() + blocks.size() * blocks.getFirst().bytes();
+    return head.weight().bytes()
+        + (blocks instanceof StreamedBlocks unread
+            ? unread.bytes()
+            : blocks.stream().mapToLong(BlockWeights::bytes).sum());
   }
 }

@@ -3,6 +3,7 @@ package dev.limpid.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.generate.Generator;
 import dev.limpid.model.generate.Step;
 import dev.limpid.model.load.LayerStorage;
@@ -20,10 +21,12 @@ import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -150,21 +153,52 @@ class StreamedModelTest {
 
   @Test
   void weightsThatAreNoNumbersAreFoundWhenTheyAreRead() throws IOException {
-    byte[] file = Files.readAllBytes(weights);
-    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
-    int header = Math.toIntExact(bytes.getLong(0));
-    Matcher offset =
-        Pattern.compile("layers\\.1\\.fc1\\.weight\":\\{[^}]*\"data_offsets\":\\[(\\d+)")
-            .matcher(new String(file, 8, header, StandardCharsets.UTF_8));
-    assertThat(offset.find()).isTrue();
-    bytes.putFloat(8 + header + Integer.parseInt(offset.group(1)), Float.NaN);
-    Files.write(weights, file);
+    putNaN("layers.1.fc1.weight", 0);
 
     String words = "layers.1.fc1.weight' has weights that are NaN or infinite";
     assertFails(streamed(), words);
     assertThatThrownBy(() -> open(folder, Backends.open("vector"), LayerStorage.IN_MEMORY))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(words);
+  }
+
+  private void putNaN(String tensor, int element) throws IOException {
+    byte[] file = Files.readAllBytes(weights);
+    ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+    int header = Math.toIntExact(bytes.getLong(0));
+    Matcher offset =
+        Pattern.compile(Pattern.quote(tensor) + "\":\\{[^}]*\"data_offsets\":\\[(\\d+)")
+            .matcher(new String(file, 8, header, StandardCharsets.UTF_8));
+    assertThat(offset.find()).isTrue();
+    bytes.putFloat(8 + header + Integer.parseInt(offset.group(1)) + 4 * element, Float.NaN);
+    Files.write(weights, file);
+  }
+
+  /** Of the first layer one is read when the model is opened, to know how large they are. */
+  @Test
+  void expertsThatNoPositionGoesToAreNotRead() throws IOException {
+    Path golden = GOLDENS.resolve("mixtral");
+    StandardCopyOption over = StandardCopyOption.REPLACE_EXISTING;
+    Files.copy(golden.resolve("config.json"), folder.resolve("config.json"), over);
+    Files.copy(golden.resolve("model.safetensors"), weights, over);
+    ForwardTrace trace = streamed().trace(List.of(1), TraceDetail.FULL);
+    ModelConfig config = trace.config();
+    int ofExpert = 2 * config.mlp().experts().orElseThrow().dExpert() * config.dModel();
+    int unread = 0;
+    for (int layer = 0; layer < trace.nLayers(); layer++) {
+      ExpertTrace experts = Objects.requireNonNull(trace.layer(layer).experts());
+      for (int expert = 1; expert < experts.router().dim(1); expert++) {
+        if (!experts.chosen().getFirst().contains(expert)) {
+          putNaN("layers.%d.mlp.experts.gate_up_proj".formatted(layer), expert * ofExpert);
+          unread++;
+        }
+      }
+    }
+    assertThat(unread).isGreaterThan(trace.nLayers());
+    assertThat(bits(streamed().trace(List.of(1), TraceDetail.FULL).logits()))
+        .isEqualTo(bits(trace.logits()));
+    assertThatThrownBy(() -> open(folder, Backends.open("vector"), LayerStorage.IN_MEMORY))
+        .hasMessageContaining("gate_up_proj' has weights that are NaN or infinite");
   }
 
   /** A header is checked whole, whatever is read of the data. */

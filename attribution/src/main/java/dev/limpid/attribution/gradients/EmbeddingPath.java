@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The straight line from one prompt's token embeddings, or from zeros, to another's. Positions are
- * the same all along.
+ * the same all along; a norm of the embeddings is behind it.
  *
- * @param end the state in front of the first layer where the line ends, [T, D]
+ * @param end the embeddings of tokens and positions where the line ends, [T, D]
  * @param way from its beginning to its end, [T, D]
  */
 record EmbeddingPath(Tensor end, Tensor way) {
@@ -28,15 +28,15 @@ record EmbeddingPath(Tensor end, Tensor way) {
       if (start != null) {
         ops.subtract(way, model.embedding().ofTokens(start.tokens()), way);
       }
-      return new EmbeddingPath(run.residPre(0), way);
+      return new EmbeddingPath(scope.keep(model.embedding().sum(run.tokens(), 0)), way);
     }
   }
 
-  /** Returns the state at a point of the line, [T, D]: at 0 its beginning, at 1 its end. */
+  /** Returns the embeddings at a point of the line, [T, D]: at 0 its beginning, at 1 its end. */
   Tensor at(TensorOps ops, double alpha) {
-    Tensor state = ops.zeros(end.dim(0), end.dim(1));
-    ops.scale(way, (float) (alpha - 1), state);
-    ops.add(end, state, state);
-    return state;
+    Tensor sum = ops.zeros(end.dim(0), end.dim(1));
+    ops.scale(way, (float) (alpha - 1), sum);
+    ops.add(end, sum, sum);
+    return sum;
   }
 }

@@ -52,7 +52,9 @@ public record GradientRun(
   /** Returns the gradients at the run itself. */
   public MeanGradients gradients(Observer observer) {
     MeanGradients mean = none();
-    add(trace, 1, observer, mean);
+    try (Scope _ = model.ops().scope()) {
+      add(trace, model.embedding().sum(trace.tokens(), 0), 1, observer, mean);
+    }
     return mean;
   }
 
@@ -68,7 +70,8 @@ public record GradientRun(
     EmbeddingPath path = EmbeddingPath.of(model, trace, start);
     for (GaussLegendre point : GaussLegendre.points(steps)) {
       try (Scope _ = model.ops().scope()) {
-        add(at(path, point.at()), point.weight(), observer, mean);
+        Tensor sum = path.at(model.ops(), point.at());
+        add(from(sum), sum, point.weight(), observer, mean);
       }
     }
     return mean;
@@ -77,12 +80,14 @@ public record GradientRun(
   /** Returns the number for token embeddings of zeros, where a line without a source begins. */
   double valueOfNothing() {
     try (Scope _ = model.ops().scope()) {
-      return metric.of(at(EmbeddingPath.of(model, trace, null), 0).logits(position));
+      EmbeddingPath path = EmbeddingPath.of(model, trace, null);
+      return metric.of(from(path.at(model.ops(), 0)).logits(position));
     }
   }
 
-  private ForwardTrace at(EmbeddingPath path, double alpha) {
-    Tensor state = path.at(model.ops(), alpha);
+  /** Runs embeddings, [T, D], that no tokens need to have. */
+  private ForwardTrace from(Tensor sum) {
+    Tensor state = model.embedding().normed(sum);
     return model.runFrom(trace.tokens(), state, TraceDetail.RESIDUALS);
   }
 
@@ -90,12 +95,13 @@ public record GradientRun(
     return new MeanGradients(trace.nLayers(), trace.nPositions(), model.config().dModel());
   }
 
-  private void add(ForwardTrace run, double weight, Observer observer, MeanGradients mean) {
+  private void add(
+      ForwardTrace run, Tensor sum, double weight, Observer observer, MeanGradients mean) {
     Tensor logits = metric.gradient(run.logits(position));
     Observer all = ((Observer) mean::adding).then(observer);
     try (Scope _ = model.ops().scope()) {
-      Tensor embedding = new Gradients(model, rules).run(run, position, logits, all.run(weight));
-      mean.addEmbedding(weight, embedding);
+      Tensor state = new Gradients(model, rules).run(run, position, logits, all.run(weight));
+      mean.addEmbedding(weight, model.embedding().back(sum, rules, state));
     }
   }
 }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +96,52 @@ class GgufFileTest {
             "tensor 'IQ2_XS' has type IQ2_XS, supported are F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0,"
                 + " Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_NL, IQ4_XS, BF16, MXFP4");
     assertThatThrownBy(() -> file.tensor("nobody")).hasMessageContaining("is not in the file");
+  }
+
+  /** By the numbers that the format gives to them, which no other list of ours has. */
+  @ParameterizedTest
+  @CsvSource({
+    "9, Q8_1",
+    "15, Q8_K",
+    "16, IQ2_XXS",
+    "17, IQ2_XS",
+    "18, IQ3_XXS",
+    "19, IQ1_S",
+    "21, IQ3_S",
+    "22, IQ2_S",
+    "24, I8",
+    "25, I16",
+    "26, I32",
+    "27, I64",
+    "28, F64",
+    "29, IQ1_M",
+    "34, TQ1_0",
+    "35, TQ2_0",
+    "40, NVFP4",
+    "41, Q1_0",
+    "42, Q2_0"
+  })
+  void typesThatAreNotReadAreRefusedByName(int code, String name) throws IOException {
+    GgufType type = GgufType.of(code).orElseThrow();
+    byte[] blocks = new byte[256 / type.blockElements() * type.blockBytes()];
+    GgufFile file = open(new GgufBuilder().tensor("t", code, blocks, 256));
+    assertThat(file.shape("t")).contains(Shape.of(256));
+    assertThatThrownBy(() -> file.tensor("t"))
+        .isInstanceOf(MissingTensorException.class)
+        .hasMessageContaining("tensor 't' has type " + name + ", supported are F32, F16, Q4_0,");
+    assertThatThrownBy(() -> file.requireSupported("t")).hasMessageContaining("type " + name + ",");
+  }
+
+  /** Numbers between those: types that the format once had, or does not have yet. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 31, 32, 33, 36, 37, 38, 43})
+  void typesThatThereAreNone(int code) {
+    assertDamaged(new GgufBuilder().tensorAt("t", code, 0, 256), "the unknown type " + code);
+  }
+
+  @Test
+  void everyTypeIsReadOrIsAmongThoseRefused() {
+    assertThat(Arrays.stream(GgufType.values()).filter(type -> !type.isSupported())).hasSize(19);
   }
 
   /** A scale that is NaN or infinite, or in MXFP4 so large that an element is. */

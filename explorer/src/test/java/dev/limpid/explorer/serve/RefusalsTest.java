@@ -2,6 +2,7 @@ package dev.limpid.explorer.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -109,6 +110,25 @@ class RefusalsTest {
     HttpResponse<String> response = server.get(trace + question);
 
     assertRefused(400, "bad_parameter", response.statusCode(), response.body());
+  }
+
+  /** By its number alone a neuron would be another one at each position. */
+  @Test
+  void neuronsOfExpertsHaveNoNumbersThatAllPositionsShare(@TempDir Path home) throws Exception {
+    String mixture = TestData.folder().resolve("goldens/mixtral").toString();
+    try (RunningServer experts = new RunningServer(home, 0, mixture)) {
+      HttpResponse<String> made = experts.post("/api/traces", "{\"tokens\":[1,2,3]}");
+      String path = "/api/traces/" + RunningServer.json(made.body()).path("id").asString();
+
+      HttpResponse<String> neuron =
+          experts.get(path + "/update?component=neuron&layer=0&neuron=0&position=1");
+
+      assertRefused(400, "bad_parameter", neuron.statusCode(), neuron.body());
+      assertThat(neuron.body()).contains("layer 0 has experts");
+      HttpResponse<String> block = experts.get(path + "/update?component=mlp&layer=0&position=1");
+      assertThat(block.statusCode()).as(block.body()).isEqualTo(200);
+      assertThat(experts.failures()).isEmpty();
+    }
   }
 
   @ParameterizedTest

@@ -13,6 +13,7 @@ import dev.limpid.tensor.ops.WeightLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +142,20 @@ final class MlpReader {
         ofOne(Weight.EXPERT_DOWN, expert),
         of.dExpert(),
         of.bias());
+  }
+
+  /** Checks that all experts have what the first one, which was read, has for itself. */
+  void requireAsFirst(int count) throws IOException {
+    for (Weight weight : List.of(Weight.EXPERT_GATE, Weight.EXPERT_UP, Weight.EXPERT_DOWN)) {
+      String first = reader.names().has(weight) ? ofOne(weight, 0) : "";
+      for (Map.Entry<String, int[]> of : Map.copyOf(reader.asked()).entrySet()) {
+        boolean belongs = !first.isEmpty() && of.getKey().startsWith(first + ".");
+        for (int expert = 1; belongs && expert < count; expert++) {
+          String behind = of.getKey().substring(first.length());
+          reader.require(ofOne(weight, expert) + behind, of.getValue());
+        }
+      }
+    }
   }
 
   private boolean isWhole(Weight weight) {

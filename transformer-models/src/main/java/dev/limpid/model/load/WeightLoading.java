@@ -24,7 +24,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -136,21 +135,59 @@ final class WeightLoading {
 
   private List<BlockWeights> blocks(LayerStorage storage, long others, LoadProgress progress)
       throws IOException {
-    Map<String, int[]> asked = new LinkedHashMap<>();
-    BlockWeights first = block(0, MlpReader.ExpertList.IN_MEMORY, asked);
-    if (storage.streams(others + first.bytes() * config.nLayers(), ops.memoryLeft())) {
-      requireInAllLayers(asked);
-      progress.layersDone(config.nLayers(), config.nLayers());
+    int nLayers = config.nLayers();
+    List<LayerKind> kinds = kinds();
+    BlockWeights first = kinds.getFirst().first();
+    long bytes = kinds.stream().mapToLong(kind -> kind.first().bytes()).sum();
+    if (storage.streams(others + bytes, ops.memoryLeft())) {
+      requireInAllLayers(kinds);
+      progress.layersDone(nLayers, nLayers);
+      long[] ofExperts = kinds.stream().mapToLong(LayerKind::expertBytes).toArray();
       return StreamedBlocks.startingWith(
-          first, config.nLayers(), layer -> block(layer, this::streamed, new LinkedHashMap<>()));
+          first,
+          nLayers,
+          bytes,
+          layer -> block(layer, streamed(ofExperts[layer]), new LinkedHashMap<>()));
     }
-    List<BlockWeights> blocks = new ArrayList<>(List.of(first));
-    progress.layersDone(1, config.nLayers());
-    for (int layer = 1; layer < config.nLayers(); layer++) {
-      blocks.add(block(layer, MlpReader.ExpertList.IN_MEMORY, new LinkedHashMap<>()));
-      progress.layersDone(layer + 1, config.nLayers());
+    List<BlockWeights> blocks = new ArrayList<>();
+    for (int layer = 0; layer < nLayers; layer++) {
+      boolean isThere = layer == 0 && first.mlp() instanceof MlpWeights.Dense;
+      blocks.add(
+          isThere ? first : block(layer, MlpReader.ExpertList.IN_MEMORY, new LinkedHashMap<>()));
+      progress.layersDone(layer + 1, nLayers);
     }
     return blocks;
+  }
+
+  /**
+   * What all layers with experts have, or all without.
+   *
+   * @param first one of them, whose experts are not kept
+   * @param asked the names within the layer, of all its experts, with their shapes
+   */
+  private record LayerKind(BlockWeights first, Map<String, int[]> asked) {
+    long expertBytes() {
+      return first.mlp() instanceof MlpWeights.Sparse(_, StreamedExperts experts, _, _)
+          ? experts.bytes()
+          : 0;
+    }
+  }
+
+  /** Returns the kind of each layer; the first one of each is read, and one of its experts. */
+  private List<LayerKind> kinds() throws IOException {
+    Map<Boolean, LayerKind> known = new LinkedHashMap<>();
+    List<LayerKind> kinds = new ArrayList<>();
+    for (int layer = 0; layer < config.nLayers(); layer++) {
+      boolean sparse = config.mlp().expertsOf(layer).isPresent();
+      @Nullable LayerKind kind = known.get(sparse);
+      if (kind == null) {
+        Map<String, int[]> asked = new LinkedHashMap<>();
+        kind = new LayerKind(block(layer, this::measured, asked), asked);
+        known.put(sparse, kind);
+      }
+      kinds.add(kind);
+    }
+    return kinds;
   }
 
   /**
@@ -169,32 +206,31 @@ final class WeightLoading {
   }
 
   /** Experts that are read when a position goes to them. */
-  private List<MlpWeights.Dense> streamed(WeightReader of, int layer, String block, int count) {
-    return new StreamedExperts(
-        count, expert -> once(reader -> new MlpReader(reader, layer, block).expert(expert)));
+  private MlpReader.ExpertList streamed(long bytes) {
+    return (_, layer, block, count) ->
+        new StreamedExperts(
+            count,
+            bytes,
+            expert -> once(reader -> new MlpReader(reader, layer, block).expert(expert)));
+  }
+
+  /** The same; one is read here to know what each takes, and that all are there. */
+  private List<MlpWeights.Dense> measured(WeightReader of, int layer, String block, int count)
+      throws IOException {
+    MlpReader reader = new MlpReader(of, layer, block);
+    long bytes = count * reader.expert(0).bytes();
+    reader.requireAsFirst(count);
+    return streamed(bytes).of(of, layer, block, count);
   }
 
   private String inLayer(int layer) {
     return prefix + String.format(Locale.ROOT, names.block(), layer);
   }
 
-  /**
-   * Checks that all layers have what the first one of their kind has, without reading them.
-   *
-   * @param ofFirst what the first layer was asked for
-   */
-  private void requireInAllLayers(Map<String, int[]> ofFirst) throws IOException {
-    Map<Boolean, Map<String, int[]>> kinds = new LinkedHashMap<>();
-    kinds.put(config.mlp().expertsOf(0).isPresent(), ofFirst);
-    for (int layer = 1; layer < config.nLayers(); layer++) {
-      boolean sparse = config.mlp().expertsOf(layer).isPresent();
-      if (!kinds.containsKey(sparse)) {
-        Map<String, int[]> asked = new LinkedHashMap<>();
-        block(layer, MlpReader.ExpertList.IN_MEMORY, asked);
-        kinds.put(sparse, asked);
-      }
-      Map<String, int[]> ofKind = Objects.requireNonNull(kinds.get(sparse));
-      for (Map.Entry<String, int[]> tensor : ofKind.entrySet()) {
+  /** Checks that all layers have what the first one of their kind has, without reading them. */
+  private void requireInAllLayers(List<LayerKind> kinds) throws IOException {
+    for (int layer = 0; layer < kinds.size(); layer++) {
+      for (Map.Entry<String, int[]> tensor : kinds.get(layer).asked().entrySet()) {
         String name = inLayer(layer) + tensor.getKey();
         source.require(name, tensor.getValue());
         unread.remove(name);

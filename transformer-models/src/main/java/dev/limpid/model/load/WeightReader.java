@@ -186,6 +186,12 @@ final class WeightReader {
     return part;
   }
 
+  /** Checks that a tensor is there, by its whole name and shape, without reading it. */
+  void require(String name, int... shape) throws IOException {
+    asked.put(name, shape);
+    source.require(name, shape);
+  }
+
   /** Returns the names of the tensors that were asked for, with their shapes. */
   Map<String, int[]> asked() {
     return asked;

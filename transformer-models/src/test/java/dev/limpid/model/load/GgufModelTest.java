@@ -2,6 +2,7 @@ package dev.limpid.model.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.model.config.Positions;
 import dev.limpid.tensor.spi.Backends;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a GGUF file can say that a model is not made of. */
 class GgufModelTest {
@@ -305,6 +308,30 @@ class GgufModelTest {
         weights(metadata()).floats("rope_freqs.weight", divisors, 8), "'rope_freqs.weight'", "0.0");
     assertRefused(
         weights(metadata()).floats("rope_freqs.weight", ones(5), 5), "'rope_freqs.weight'", "[8]");
+  }
+
+  /** With ms(a) = 0.1 a ln(factor) + 1, of factor 4: ms(1) is 1.138629, ms(0.5) 1.069315. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', 1.1386294",
+    "yarn_log_multiplier=0.5, 1.0648214",
+    "yarn_log_multiplier=0, 1.1386294",
+    "yarn_log_multiplier=1 attn_factor=1.5, 1.5",
+    "yarn_log_multiplier=0.5 attn_factor=1.5, 1.5972321",
+    "yarn_log_multiplier=0.5 yarn_attn_factor=0.8, 0.8",
+    "yarn_attn_factor=0.8 attn_factor=1.5, 1.2"
+  })
+  void whatYarnMultipliesWith(String keys, double magnitude) throws IOException {
+    GgufBuilder file = metadata().text("llama.rope.scaling.type", "yarn");
+    file.number("llama.rope.scaling.factor", 4);
+    for (String key : keys.isEmpty() ? new String[0] : keys.split(" ")) {
+      String[] pair = key.split("=");
+      file.number("llama.rope.scaling." + pair[0], Float.parseFloat(pair[1]));
+    }
+    Path path = write(weights(file));
+    Positions.Rotary rotary = (Positions.Rotary) ModelFiles.open(path).config().positions();
+    assertThat(((Positions.Scaling.Yarn) rotary.scaling()).magnitude())
+        .isCloseTo(magnitude, within(1e-6));
   }
 
   @Test

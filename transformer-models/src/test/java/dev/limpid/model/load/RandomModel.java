@@ -4,7 +4,6 @@ import dev.limpid.model.Provenance;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.config.Experts;
 import dev.limpid.model.config.HeadNorm.Over;
-import dev.limpid.model.config.Mlp;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.config.Norm;
 import dev.limpid.model.config.Positions.Rotary;
@@ -28,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +41,8 @@ public final class RandomModel {
   private final WeightNames names;
   private final boolean gainsInOne;
 
-  /**
-   * Draws a model.
-   *
-   * @throws IllegalArgumentException if its facts are a combination that is refused
-   */
-  public RandomModel(Random random) {
+  private RandomModel(ModelConfig config, Random random) {
     this.random = random;
-    ModelConfig config = new Mechanisms(random).draw();
     this.plain = new PlainModel(config, RandomWeights.of(config, random));
     this.names = names();
     this.gainsInOne = random.nextBoolean();
@@ -57,9 +51,17 @@ public final class RandomModel {
 
   /** Draws until facts are a combination that is not refused. */
   public static RandomModel any(Random random) {
+    return any(random, _ -> true);
+  }
+
+  /** Draws until facts are a combination that is not refused, and of the wanted kind. */
+  public static RandomModel any(Random random, Predicate<ModelConfig> wanted) {
     while (true) {
       try {
-        return new RandomModel(random);
+        ModelConfig config = new Mechanisms(random).draw();
+        if (wanted.test(config)) {
+          return new RandomModel(config, random);
+        }
       } catch (IllegalArgumentException e) {
         if (Mechanisms.refusal(e).isEmpty()) {
           throw e;
@@ -70,13 +72,9 @@ public final class RandomModel {
 
   /** Draws until some layer has experts. */
   public static RandomModel withExperts(Random random) {
-    while (true) {
-      RandomModel drawn = any(random);
-      Mlp mlp = drawn.config().mlp();
-      if (mlp.experts().isPresent() && mlp.experts().get().layers().contains(true)) {
-        return drawn;
-      }
-    }
+    return any(
+        random,
+        config -> config.mlp().experts().filter(e -> e.layers().contains(true)).isPresent());
   }
 
   /** Returns the plain program. */

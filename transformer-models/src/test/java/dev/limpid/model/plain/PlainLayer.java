@@ -18,6 +18,7 @@ import java.util.List;
  * </pre>
  */
 public final class PlainLayer {
+  private final PlainModel model;
   private final ModelConfig config;
   private final PlainWeights weights;
   private final int layer;
@@ -40,6 +41,7 @@ public final class PlainLayer {
   private final double[][] attnRaw;
 
   PlainLayer(PlainModel model, int layer, double[][] residPre, int whole) {
+    this.model = model;
     this.config = model.config();
     this.weights = model.weights();
     this.layer = layer;
@@ -67,7 +69,8 @@ public final class PlainLayer {
           preNorm(shared ? "attention_norm" : "mlp_norm")
               .of(config.residual().isParallel() ? residPre[t] : residMid[t]);
       mlp[t] = PlainMlp.of(model, layer, t, mlpIn);
-      mlpOut[t] = added(mlp[t].out(), "mlp_post_norm");
+      PlainModel.Part block = new PlainModel.Block(layer, t);
+      mlpOut[t] = model.changed(block, added(mlp[t].out(), "mlp_post_norm"));
       residPost[t] = state(plus(residMid[t], 1, mlpOut[t]), "mlp_post_norm");
     }
   }
@@ -77,13 +80,20 @@ public final class PlainLayer {
     double[] mixed = new double[config.nHeads() * d];
     for (int h = 0; h < config.nHeads(); h++) {
       for (int k = 0; k <= q; k++) {
-        double[] value = values[keyHead(h)][k];
+        double[] written = model.changed(new PlainModel.Edge(layer, h, q, k), written(h, q, k));
+        written = plus(written, pattern[h][q][k], valueBias(h));
         for (int i = 0; i < d; i++) {
-          mixed[h * d + i] += pattern[h][q][k] * value[i];
+          mixed[h * d + i] += written[i];
         }
       }
     }
     return mixed;
+  }
+
+  /** Returns what a head brings from a key to a query, its value's bias left out: [d]. */
+  public double[] written(int head, int q, int k) {
+    double[] value = plus(values[keyHead(head)][k], -1, valueBias(head));
+    return times(pattern[head][q][k], value);
   }
 
   private int keyHead(int head) {
@@ -145,8 +155,8 @@ public final class PlainLayer {
     return plus(residMid[t], 1, mlpOut[t]);
   }
 
-  /** W_O of a head's value. */
-  private double[] out(int head, double[] value) {
+  /** Returns W_O of what a head brought, [D]. */
+  public double[] out(int head, double[] value) {
     int d = config.dHead();
     double[] all = new double[config.nHeads() * d];
     System.arraycopy(value, 0, all, head * d, d);
@@ -169,9 +179,8 @@ public final class PlainLayer {
 
   /** Returns what a head carries from a key to a query, as a part of the state: [D]. */
   public double[] term(int head, int q, int k) {
-    double[] value = plus(values[keyHead(head)][k], -1, valueBias(head));
-    double[] written = times(pattern[head][q][k], out(head, value));
-    return carried(written, "attention_post_norm", attnRaw[q], attentionSum(q));
+    double[] raw = out(head, written(head, q, k));
+    return carried(raw, "attention_post_norm", attnRaw[q], attentionSum(q));
   }
 
   /** Returns what the state before attention is in the one behind it. */

@@ -5,7 +5,6 @@ import dev.limpid.model.config.ModelConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +36,8 @@ public record PlainMlp(
    */
   public record Written(double weight, double[] neurons, double[] out) {
     private Written changed(PlainModel model, int layer, int expert, int position) {
-      UnaryOperator<double[]> change =
-          model
-              .changed()
-              .getOrDefault(
-                  new PlainModel.Written(layer, expert, position), UnaryOperator.identity());
-      return new Written(weight, neurons, change.apply(out));
+      PlainModel.Part part = new PlainModel.Written(layer, expert, position);
+      return new Written(weight, neurons, model.changed(part, out));
     }
   }
 

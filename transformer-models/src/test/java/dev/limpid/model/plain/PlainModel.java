@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * A whole model, from tokens to logits.
  *
  * @param dropped keys that a head of a layer does not see from a query: scores of minus infinity
- * @param changed what becomes of what experts write at a position
+ * @param changed what becomes of what parts write
  */
 public record PlainModel(
     ModelConfig config,
     PlainWeights weights,
     Set<Edge> dropped,
-    Map<Written, UnaryOperator<double[]>> changed) {
+    Map<Part, UnaryOperator<double[]>> changed) {
 
   /** Without any norm states may grow beyond measure, and rounding with them. */
   private static final double LARGEST = 50;
@@ -31,15 +31,21 @@ public record PlainModel(
   /** Numbers of a router that are nearer may be ordered otherwise by rounding. */
   private static final double MARGIN = 1e-4;
 
-  /** A key that a head looks at from a query. */
-  public record Edge(int layer, int head, int query, int key) {}
+  /** What can be changed. */
+  public sealed interface Part {}
+
+  /** A key that a head looks at from a query; it writes A times the value without its bias, [d]. */
+  public record Edge(int layer, int head, int query, int key) implements Part {}
+
+  /** What an MLP, or all experts together, add at a position, [D]. */
+  public record Block(int layer, int position) implements Part {}
 
   /**
    * What an expert writes, a vector of zeros where the position does not go to it.
    *
    * @param expert its number, or -1 of the one that all go to
    */
-  public record Written(int layer, int expert, int position) {}
+  public record Written(int layer, int expert, int position) implements Part {}
 
   /** Creates a model that is as its facts say. */
   public PlainModel(ModelConfig config, PlainWeights weights) {
@@ -51,22 +57,37 @@ public record PlainModel(
     return new PlainModel(config, weights, edges, changed);
   }
 
-  /** Returns the same model with changes of what experts write. */
-  public PlainModel with(Map<Written, UnaryOperator<double[]>> changes) {
-    return new PlainModel(config, weights, dropped, changes);
+  /** Returns the same model with changes of what parts write. */
+  public PlainModel with(Map<? extends Part, UnaryOperator<double[]>> changes) {
+    return new PlainModel(config, weights, dropped, Map.copyOf(changes));
+  }
+
+  double[] changed(Part part, double[] written) {
+    UnaryOperator<double[]> change = changed.get(part);
+    return change == null ? written : change.apply(written);
+  }
+
+  /** Returns the embedding of a token, without that of its position and any norm, [D]. */
+  public double[] embedding(int token) {
+    double[] row = weights.matrix("embedding")[token];
+    double[] x = config.embedding().width().isPresent() ? weights.map("project_in", row) : row;
+    return times(config.embedding().scale(), x);
+  }
+
+  /** Returns the state in front of the first layer, [D], of what stands for a token. */
+  public double[] entering(double[] embedding, int position) {
+    double[] x = embedding;
+    if (config.positions() instanceof Positions.Learned learned) {
+      x = plus(x, 1, weights.matrix("positions")[position + learned.offset()]);
+    }
+    return config.embedding().normed() ? norm("embedding_norm").of(x) : x;
   }
 
   /** Returns the state in front of the first layer, [T][D]. */
   public double[][] embed(List<Integer> tokens) {
     double[][] states = new double[tokens.size()][];
     for (int t = 0; t < states.length; t++) {
-      double[] row = weights.matrix("embedding")[tokens.get(t)];
-      double[] x = config.embedding().width().isPresent() ? weights.map("project_in", row) : row;
-      x = times(config.embedding().scale(), x);
-      if (config.positions() instanceof Positions.Learned learned) {
-        x = plus(x, 1, weights.matrix("positions")[t + learned.offset()]);
-      }
-      states[t] = config.embedding().normed() ? norm("embedding_norm").of(x) : x;
+      states[t] = entering(embedding(tokens.get(t)), t);
     }
     return states;
   }

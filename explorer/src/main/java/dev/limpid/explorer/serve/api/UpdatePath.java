@@ -19,7 +19,8 @@ final class UpdatePath implements Endpoint {
   private static final int USUAL = 10;
   private static final Parameter COMPONENT =
       Parameter.word("component", List.of("head", "attention", "mlp", "neuron"), "Which part");
-  private static final Parameter NEURON = Parameter.whole("neuron", 0, "A neuron of the layer");
+  private static final Parameter NEURON =
+      Parameter.whole("neuron", 0, "A neuron of the layer, which has no experts");
   private static final Parameter KEY =
       Parameter.whole("key", 0, "What a head brought from this position alone (default: all)");
   private static final Parameter NORM =
