@@ -206,11 +206,9 @@ public final class ScoreParts {
     }
 
     private static Tensor at(@Nullable Tensor scales, List<Integer> positions) {
-      Tensor chosen = Tensor.zeros(positions.size());
-      for (int i = 0; scales != null && i < positions.size(); i++) {
-        chosen.array()[i] = scales.get(positions.get(i));
-      }
-      return chosen;
+      return Objects.requireNonNull(scales)
+          .toHeap()
+          .gather(positions.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** Takes all parts so far through a norm of their sum. */
