@@ -84,11 +84,12 @@ public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bia
   public Tensor linear(Tensor x) {
     Tensor out = Tensor.of(x.toFloats(), x.dim(0), x.dim(1));
     int width = x.dim(1);
+    @Nullable Tensor here = gain == null ? null : gain.toHeap();
     for (int t = 0; t < x.dim(0); t++) {
       double center = norm.centres() ? mean(out.array(), t * width, width) : 0;
       for (int i = 0; i < width; i++) {
         double centred = out.array()[t * width + i] - center;
-        out.array()[t * width + i] = (float) (gain == null ? centred : centred * gain.get(i));
+        out.array()[t * width + i] = (float) (here == null ? centred : centred * here.get(i));
       }
     }
     return out;
@@ -97,8 +98,9 @@ public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bia
   /** Takes a direction [D] back through lin, in place: times the gain, then centred. */
   public void transposed(double[] direction) {
     double mean = 0;
+    @Nullable Tensor here = gain == null ? null : gain.toHeap();
     for (int i = 0; i < direction.length; i++) {
-      direction[i] *= gain == null ? 1 : gain.get(i);
+      direction[i] *= here == null ? 1 : here.get(i);
       mean += direction[i] / direction.length;
     }
     for (int i = 0; norm.centres() && i < direction.length; i++) {

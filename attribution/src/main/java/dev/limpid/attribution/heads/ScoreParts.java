@@ -273,8 +273,9 @@ public final class ScoreParts {
       }
       Tensor normed = norm.linear(stacked);
       int last = (parts.size() - 1) * whole.length;
+      @Nullable Tensor biases = norm.bias() == null ? null : norm.bias().toHeap();
       for (int i = 0; i < normed.size(); i++) {
-        double bias = norm.bias() != null && i >= last ? norm.bias().get(i - last) : 0;
+        double bias = biases != null && i >= last ? biases.get(i - last) : 0;
         normed.array()[i] = (float) (normed.array()[i] * scale + bias);
       }
       return normed;
