@@ -100,12 +100,10 @@ record BlockParts(Transformer model, int layer, LayerTrace trace) {
   private @Nullable Tensor rawAttentionBias(BlockWeights block) {
     int n = trace.residPre().dim(0);
     TensorOps ops = model.ops();
-    SinkBias values = SinkBias.of(block, trace.pattern());
-    if (values.valueBias() == null) {
+    @Nullable Tensor mixed = SinkBias.of(ops, block, trace.pattern()).added();
+    if (mixed == null) {
       return block.attentionBias() == null ? null : everywhere(block.attentionBias(), n);
     }
-    Tensor mixed = ops.zeros(n, block.attentionOut().inputs());
-    values.addTo(ops, mixed);
     Tensor rows = ops.zeros(n, model.config().dModel());
     ops.matmul(mixed, block.attentionOut(), block.attentionBias(), rows);
     return rows;
@@ -164,8 +162,9 @@ record BlockParts(Transformer model, int layer, LayerTrace trace) {
 
   /** Multiplies every row of x, on the heap, by its own number; returns x. */
   private static Tensor scaled(Tensor x, Tensor factors) {
+    Tensor here = factors.toHeap();
     for (int i = 0; i < x.size(); i++) {
-      x.array()[i] *= factors.get(i / x.dim(1));
+      x.array()[i] *= here.get(i / x.dim(1));
     }
     return x;
   }

@@ -35,7 +35,7 @@ interface Attention {
       AttentionShape shape = model.attentionShape(layer);
       Tensor pattern = ops.zeros(shape.nHeads(), nPositions, nPositions);
       ops.causalPattern(queries, keys, shape, pattern);
-      SinkBias bias = SinkBias.of(model.weights().block(layer), edits.wholePattern(pattern));
+      SinkBias bias = SinkBias.of(ops, model.weights().block(layer), edits.wholePattern(pattern));
       edits.pattern(pattern);
       Tensor value = ops.zeros(shape.nKvHeads(), nPositions, model.config().dHead());
       ops.splitHeads(values, value, 0);

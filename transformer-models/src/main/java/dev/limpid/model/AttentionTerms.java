@@ -5,6 +5,7 @@ import dev.limpid.tensor.ops.PackedMatrix;
 import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.TensorOps;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The terms of one attention block, factored, since all of them together would be [H, T, T, D]:
@@ -56,9 +57,12 @@ public record AttentionTerms(Tensor weights, Tensor values, PackedMatrix project
       return new float[0];
     }
     float[] factors = new float[trace.residPre().dim(0)];
+    Arrays.fill(factors, 1);
+    if (trace.attentionScale() != null) {
+      trace.attentionScale().copyTo(0, factors, 0, factors.length);
+    }
     for (int q = 0; q < factors.length; q++) {
-      double scale = trace.attentionScale() == null ? 1 : trace.attentionScale().get(q);
-      factors[q] = (float) (scale * multiplier);
+      factors[q] = (float) (factors[q] * multiplier);
     }
     return factors;
   }
@@ -66,13 +70,20 @@ public record AttentionTerms(Tensor weights, Tensor values, PackedMatrix project
   private static Tensor scaled(Transformer model, LayerTrace trace, float[] factors) {
     Tensor pattern = trace.pattern();
     int n = factors.length;
-    Tensor scaled = Tensor.of(pattern.toFloats(), pattern.dim(0), n, n);
-    for (int i = 0; i < scaled.size(); i++) {
-      scaled.array()[i] *= factors[i / n % n];
+    int rows = pattern.dim(0) * n;
+    Tensor scaled = model.ops().zeros(pattern.dim(0), n, n);
+    float[] ofRows = new float[rows];
+    for (int row = 0; row < rows; row++) {
+      ofRows[row] = factors[row % n];
     }
-    Tensor there = model.ops().zeros(pattern.dim(0), n, n);
-    model.ops().copy(scaled, there);
-    return there;
+    model
+        .ops()
+        .embedScaled(
+            pattern.reshape(rows, n),
+            IntStream.range(0, rows).toArray(),
+            ofRows,
+            scaled.reshape(rows, n));
+    return scaled;
   }
 
   /** Returns what every head adds, summed over keys, without biases: [H, T, D]. */

@@ -9,13 +9,7 @@ final class Clip {
 
   /** Cuts off x in place. */
   static void apply(TensorOps ops, double c, Tensor x) {
-    Tensor here = x.toHeap();
-    for (int i = here.offset(); i < here.offset() + here.size(); i++) {
-      here.array()[i] = Math.clamp(here.array()[i], (float) -c, (float) c);
-    }
-    if (here != x) {
-      ops.copy(here, x);
-    }
+    ops.clip(x, (float) c, x);
   }
 
   /**

@@ -30,34 +30,63 @@ record ExpertPass(TensorOps ops, Experts config, Activation activation) {
   }
 
   /**
-   * Runs them.
+   * Runs them. What the router says is read, once, as it tells what is to be computed; all else
+   * stays where it is computed.
    *
    * @param mlpIn [n, D]
    * @param edits what interventions make of what they write
    */
   BlockRun.MlpRun run(MlpWeights.Sparse mlp, Tensor mlpIn, StackEdits edits) {
     int n = mlpIn.dim(0);
-    int width = mlpIn.dim(1);
-    Tensor router = apply(mlp.router(), mlpIn).toHeap();
+    Routing routing = routing(mlp, mlpIn);
+    Tensor out = written(mlp, mlpIn, routing);
+    @Nullable Tensor beside = edits.experts(ops, routing.chosen, out);
+    @Nullable Tensor shared = null;
+    if (mlp.shared() != null) {
+      Tensor raw = dense(mlp.shared(), mlpIn).out();
+      shared = mlp.sharedGate() == null ? raw : scaled(raw, floats(routing.sharedWeights));
+      edits.sharedExpert(shared);
+    }
+    ExpertTrace trace =
+        new ExpertTrace(routing.chosen, routing.router, routing.weights, out, shared, beside);
+    Tensor sum = ops.zeros(n, mlpIn.dim(1));
+    trace.sum(ops, sum);
+    Tensor none = ops.zeros(n, 0);
+    return new BlockRun.MlpRun(none, none, none, sum, trace);
+  }
+
+  /**
+   * What a router says, on the heap.
+   *
+   * @param router [n, E]
+   * @param chosen the experts of each position
+   * @param weights [n, k]
+   * @param sharedWeights [n] what the expert that all go to is weighed with, where it is
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Routing(
+      Tensor router, List<List<Integer>> chosen, Tensor weights, double[] sharedWeights) {}
+
+  private Routing routing(MlpWeights.Sparse mlp, Tensor mlpIn) {
+    int n = mlpIn.dim(0);
+    int numbers = n * config.count();
+    boolean gated = mlp.sharedGate() != null;
+    // In one memory, so that both are read at once.
+    Tensor both = ops.zeros(gated ? numbers + n : numbers);
+    apply(mlp.router(), mlpIn, both.rows(0, numbers).reshape(n, config.count()));
+    if (mlp.sharedGate() != null) {
+      Linear gate = new Linear(mlp.sharedGate(), null);
+      apply(gate, mlpIn, both.rows(numbers, numbers + n).reshape(n, 1));
+    }
+    Tensor here = both.toHeap();
+    Tensor router = here.rows(0, numbers).reshape(n, config.count());
     List<List<Integer>> chosen = new ArrayList<>();
     Tensor weights = Tensor.zeros(n, config.used());
     for (int t = 0; t < n; t++) {
       chosen.add(choose(router.row(t), weights.row(t)));
     }
-    Tensor out = Tensor.zeros(n, config.used(), width);
-    for (int expert = 0; expert < config.count(); expert++) {
-      write(expert, mlp, mlpIn, chosen, weights, out);
-    }
-    @Nullable Tensor beside = edits.experts(chosen, out);
-    @Nullable Tensor shared = shared(mlp, mlpIn);
-    if (shared != null) {
-      edits.sharedExpert(shared);
-    }
-    ExpertTrace trace = new ExpertTrace(chosen, router, weights, out, shared, beside);
-    Tensor there = ops.zeros(n, width);
-    ops.copy(trace.sum(), there);
-    Tensor none = ops.zeros(n, 0);
-    return new BlockRun.MlpRun(none, none, none, there, trace);
+    double[] shared = sigmoids(here.rows(numbers, (int) here.size()));
+    return new Routing(router, chosen, weights, shared);
   }
 
   /** Returns the experts with the largest numbers [E], and writes their weights [k]. */
@@ -87,59 +116,75 @@ record ExpertPass(TensorOps ops, Experts config, Activation activation) {
     return IntStream.of(order).boxed().toList();
   }
 
-  /** Runs one expert for the positions that go to it, and writes what it gives into out. */
-  private void write(
-      int expert,
-      MlpWeights.Sparse mlp,
-      Tensor mlpIn,
-      List<List<Integer>> chosen,
-      Tensor weights,
-      Tensor out) {
-    int[] positions =
-        IntStream.range(0, chosen.size()).filter(t -> chosen.get(t).contains(expert)).toArray();
-    if (positions.length == 0) {
-      return;
-    }
+  /** Returns what the chosen experts write, the weights inside, [n, k, D]. */
+  private Tensor written(MlpWeights.Sparse mlp, Tensor mlpIn, Routing routing) {
+    int n = mlpIn.dim(0);
+    int used = config.used();
     int width = mlpIn.dim(1);
-    try (Scope _ = ops.scope()) {
-      Tensor in = ops.zeros(positions.length, width);
-      ops.embed(mlpIn, positions, in);
-      Tensor written = dense(mlp.experts().get(expert), in).out().toHeap();
-      for (int i = 0; i < positions.length; i++) {
-        int j = chosen.get(positions[i]).indexOf(expert);
-        int at = (positions[i] * config.used() + j) * width;
-        float weight = weights.get(positions[i], j);
-        for (int d = 0; d < width; d++) {
-          out.array()[at + d] = weight * written.get(i, d);
+    try (Scope scope = ops.scope()) {
+      Tensor out = scope.keep(ops.zeros(n, used, width));
+      Tensor byExpert = ops.zeros(n * used, width);
+      int[] rowOf = new int[n * used];
+      int row = 0;
+      for (int expert = 0; expert < config.count(); expert++) {
+        int e = expert;
+        int[] positions =
+            IntStream.range(0, n).filter(t -> routing.chosen.get(t).contains(e)).toArray();
+        for (int i = 0; i < positions.length; i++) {
+          int t = positions[i];
+          rowOf[t * used + routing.chosen.get(t).indexOf(expert)] = row + i;
         }
+        write(expert, mlp, mlpIn, positions, byExpert.rows(row, row + positions.length));
+        row += positions.length;
       }
+      ops.embedScaled(byExpert, rowOf, routing.weights.toFloats(), out.reshape(n * used, width));
+      return out;
     }
   }
 
-  private @Nullable Tensor shared(MlpWeights.Sparse mlp, Tensor mlpIn) {
-    if (mlp.shared() == null) {
-      return null;
+  /** Runs one expert for the positions that go to it, and writes what it gives into out. */
+  private void write(int expert, MlpWeights.Sparse mlp, Tensor mlpIn, int[] positions, Tensor out) {
+    if (positions.length == 0) {
+      return;
     }
-    Tensor out = dense(mlp.shared(), mlpIn).out().toHeap();
-    Tensor shared = Tensor.of(out.toFloats(), out.dim(0), out.dim(1));
-    double[] weights = sharedWeights(mlp, mlpIn);
-    for (int i = 0; i < shared.size(); i++) {
-      shared.array()[i] *= (float) weights[i / shared.dim(1)];
+    try (Scope _ = ops.scope()) {
+      Tensor in = ops.zeros(positions.length, mlpIn.dim(1));
+      ops.embed(mlpIn, positions, in);
+      dense(mlp.experts().get(expert), in, out);
     }
-    return shared;
+  }
+
+  private Tensor scaled(Tensor x, float[] factors) {
+    Tensor out = ops.zeros(x.dim(0), x.dim(1));
+    ops.embedScaled(x, IntStream.range(0, factors.length).toArray(), factors, out);
+    return out;
+  }
+
+  private static float[] floats(double[] numbers) {
+    float[] floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
   }
 
   /** Returns what the expert that all positions go to is weighed with, [n]. */
   double[] sharedWeights(MlpWeights.Sparse mlp, Tensor mlpIn) {
-    double[] weights = new double[mlpIn.dim(0)];
-    Arrays.fill(weights, 1);
     if (mlp.sharedGate() != null) {
-      Tensor gates = apply(new Linear(mlp.sharedGate(), null), mlpIn).toHeap();
-      for (int t = 0; t < weights.length; t++) {
-        weights[t] = 1 / (1 + Math.exp(-gates.get(t, 0)));
-      }
+      return sigmoids(apply(new Linear(mlp.sharedGate(), null), mlpIn).reshape(mlpIn.dim(0)));
     }
-    return weights;
+    double[] ones = new double[mlpIn.dim(0)];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private static double[] sigmoids(Tensor numbers) {
+    float[] x = numbers.toFloats();
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = 1 / (1 + Math.exp(-x[i]));
+    }
+    return y;
   }
 
   /**
@@ -154,33 +199,30 @@ record ExpertPass(TensorOps ops, Experts config, Activation activation) {
 
   /** Runs an expert on the rows it is given. */
   Neurons dense(MlpWeights.Dense expert, Tensor in) {
+    return dense(expert, in, ops.zeros(in.dim(0), expert.down().weight().outputs()));
+  }
+
+  private Neurons dense(MlpWeights.Dense expert, Tensor in, Tensor out) {
     Tensor up = apply(expert.up(), in);
     Tensor gate = expert.gate() == null ? up : apply(expert.gate(), in);
     Tensor post = ops.zeros(up.dim(0), up.dim(1));
     if (config.clamp().isPresent()) {
-      ops.copy(clamped(gate.toHeap(), up.toHeap()), post);
+      ops.clampedGate(gate, up, config.clamp().getAsDouble(), config.alpha(), post);
     } else {
       ops.activate(activation, gate, post);
       ops.multiply(post, up, post);
     }
-    return new Neurons(gate, up, post, apply(expert.down(), post));
-  }
-
-  /** (up + 1) gate sigmoid(alpha gate), both cut off at c, on the heap. */
-  private Tensor clamped(Tensor gate, Tensor up) {
-    double c = config.clamp().orElseThrow();
-    Tensor post = Tensor.zeros(gate.dim(0), gate.dim(1));
-    for (int i = 0; i < post.size(); i++) {
-      double g = Math.min(gate.array()[gate.offset() + i], c);
-      double u = Math.clamp(up.array()[up.offset() + i], -c, c);
-      post.array()[i] = (float) ((u + 1) * g / (1 + Math.exp(-config.alpha() * g)));
-    }
-    return post;
+    apply(expert.down(), post, out);
+    return new Neurons(gate, up, post, out);
   }
 
   private Tensor apply(Linear linear, Tensor x) {
     Tensor out = ops.zeros(x.dim(0), linear.weight().outputs());
-    ops.matmul(x, linear.weight(), linear.bias(), out);
+    apply(linear, x, out);
     return out;
+  }
+
+  private void apply(Linear linear, Tensor x, Tensor out) {
+    ops.matmul(x, linear.weight(), linear.bias(), out);
   }
 }

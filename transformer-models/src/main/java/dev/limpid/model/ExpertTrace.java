@@ -1,13 +1,17 @@
 package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a router sent the positions of a layer, and what came back; all on the heap, to be read,
- * not modified.
+ * Where a router sent the positions of a layer, and what came back; to be read, not modified. What
+ * the router did is on the heap, what experts wrote lies where it was computed.
  *
  * @param chosen of each position, the experts it went to, [T][k], by falling router number
  * @param router [T, E] the numbers that the router chose by
@@ -46,19 +50,19 @@ public record ExpertTrace(
     return j < 0 ? Optional.empty() : Optional.of(out(position, j));
   }
 
-  /** Returns what all of them wrote together, on the heap: [T, D]. */
-  Tensor sum() {
-    Tensor sum = Tensor.zeros(out.dim(0), out.dim(2));
-    for (int t = 0; t < out.dim(0); t++) {
-      for (int i = 0; i < out.dim(2); i++) {
-        double total = shared == null ? 0 : shared.get(t, i);
-        total += beside == null ? 0 : beside.get(t, i);
-        for (int j = 0; j < used(); j++) {
-          total += out.get(t, j, i);
-        }
-        sum.array()[t * out.dim(2) + i] = (float) total;
-      }
-    }
-    return sum;
+  /** Writes what all of them wrote together into sum, [T, D]. */
+  void sum(TensorOps ops, Tensor sum) {
+    ops.sumTerms(out, Stream.of(shared, beside).filter(Objects::nonNull).toList(), sum);
+  }
+
+  /** Returns what a function makes of what they wrote. */
+  ExpertTrace each(UnaryOperator<Tensor> f) {
+    return new ExpertTrace(
+        chosen,
+        router,
+        weight,
+        f.apply(out),
+        shared == null ? null : f.apply(shared),
+        beside == null ? null : f.apply(beside));
   }
 }

@@ -156,10 +156,9 @@ public final class Gradients {
     return switch (block.mlp()) {
       case MlpWeights.Dense dense -> model.apply(dense.down(), states.neuronPost());
       case MlpWeights.Sparse _ -> {
-        Tensor sum = Objects.requireNonNull(states.experts()).sum();
-        Tensor there = like(sum);
-        ops.copy(sum, there);
-        yield there;
+        Tensor sum = like(states.residPre());
+        Objects.requireNonNull(states.experts()).sum(ops, sum);
+        yield sum;
       }
     };
   }
@@ -167,7 +166,7 @@ public final class Gradients {
   private Tensor attnRaw(BlockWeights block, LayerTrace states) {
     Tensor mixed = ops.zeros(states.residPre().dim(0), block.attentionOut().inputs());
     ops.attend(states.pattern(), states.value(), mixed);
-    SinkBias.of(block, states.pattern()).addTo(ops, mixed);
+    SinkBias.of(ops, block, states.pattern()).addTo(ops, mixed);
     return model.apply(new Linear(block.attentionOut(), block.attentionBias()), mixed);
   }
 

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * What the interventions on one layer make of its values, in one run, of which n positions are
@@ -50,13 +51,23 @@ final class LayerEdits {
 
   /** Changes the vectors of a stage, [n, D]. */
   void state(Site.Stage stage, Tensor x) {
-    if (changes(stage)) {
+    vectors(x, site -> site instanceof Site.State state && state.stage() == stage);
+  }
+
+  /** Changes what the expert wrote that all positions go to, [n, D]. */
+  void sharedExpert(Tensor x) {
+    vectors(x, Site.SharedExpert.class::isInstance);
+  }
+
+  /** Changes whole rows. */
+  private void vectors(Tensor x, Predicate<Site> which) {
+    if (interventions.stream().anyMatch(i -> which.test(i.site()))) {
       onHeap(
           x,
           rows -> {
             for (Intervention i : interventions) {
-              if (i.site() instanceof Site.State(Site.Stage s, int _, int t) && s == stage) {
-                apply(i.change(), rows.array(), at(rows, t), rows.dim(1));
+              if (which.test(i.site())) {
+                apply(i.change(), rows.array(), at(rows, i.site().position()), rows.dim(1));
               }
             }
           });
@@ -82,10 +93,16 @@ final class LayerEdits {
    * Changes what experts wrote.
    *
    * @param chosen the experts of each row
-   * @param out [n, k, D], on the heap, what they wrote
-   * @param beside [n, D], on the heap, to which is added what comes in place of the others' zeros
+   * @param out [n, k, D] what they wrote
+   * @param beside [n, D], to which is added what comes in place of the others' zeros
    */
   void experts(List<List<Integer>> chosen, Tensor out, Tensor beside) {
+    if (changesExperts()) {
+      onHeap(out, written -> onHeap(beside, others -> addExperts(chosen, written, others)));
+    }
+  }
+
+  private void addExperts(List<List<Integer>> chosen, Tensor out, Tensor beside) {
     int width = beside.dim(1);
     Map<Site.Expert, float[]> others = new LinkedHashMap<>();
     for (Intervention i : interventions) {
@@ -110,15 +127,6 @@ final class LayerEdits {
   /** Returns whether what an expert writes is changed somewhere. */
   boolean changesExperts() {
     return has(Site.Expert.class);
-  }
-
-  /** Changes what the expert wrote that all positions go to, [n, D], on the heap. */
-  void sharedExpert(Tensor out) {
-    for (Intervention i : interventions) {
-      if (i.site() instanceof Site.SharedExpert(int _, int t)) {
-        apply(i.change(), out.array(), at(out, t), out.dim(1));
-      }
-    }
   }
 
   /** Changes attention weights, [H, n, T]: what is left of every row is what its terms weigh. */

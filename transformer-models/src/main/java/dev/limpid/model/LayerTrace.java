@@ -71,8 +71,8 @@ public record LayerTrace(
         pre,
         neuronUp == neuronPre ? pre : f.apply(neuronUp),
         f.apply(neuronPost),
-        attentionScale,
-        mlpScale,
-        experts);
+        attentionScale == null ? null : f.apply(attentionScale),
+        mlpScale == null ? null : f.apply(mlpScale),
+        experts == null ? null : experts.each(f));
   }
 }

@@ -38,7 +38,7 @@ record MlpBackward(Transformer model, BackwardRules rules, TensorOps ops, Reach 
           sparse(
               ExpertPass.of(ops, model.config().mlp(), layer),
               sparse,
-              Objects.requireNonNull(states.experts()),
+              Objects.requireNonNull(states.experts()).each(Tensor::toHeap),
               mlpIn.get(),
               out);
     };

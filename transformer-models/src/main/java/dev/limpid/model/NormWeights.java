@@ -2,7 +2,9 @@ package dev.limpid.model;
 
 import dev.limpid.model.config.Norm;
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.ops.ReferenceOps;
 import dev.limpid.tensor.ops.TensorOps;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bias) {
   /** No norm: everything stays as it is. */
   public static final NormWeights NONE = new NormWeights(Norm.NONE, null, null);
+
+  private static final TensorOps HEAP = new ReferenceOps();
 
   /** Returns whether there is a norm. */
   public boolean isThere() {
@@ -59,41 +63,33 @@ public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bia
     return gradient;
   }
 
-  /** Returns s of every row of x [n, D], on the heap: [n]; ones without a norm. */
-  public Tensor scales(Tensor x) {
-    float[] values = x.toFloats();
-    int width = x.dim(1);
-    Tensor scales = Tensor.zeros(x.dim(0));
-    for (int t = 0; t < x.dim(0); t++) {
-      scales.array()[t] = (float) scale(values, t * width, width);
-    }
-    return scales;
+  /** Returns s of every row of x [n, D], where that is computed: [n]; only of a norm. */
+  Tensor scales(TensorOps ops, Tensor x) {
+    Tensor out = ops.zeros(x.dim(0));
+    ops.normScales(x, norm.centres(), norm.epsilon(), out);
+    return out;
   }
 
-  private double scale(float[] x, int at, int n) {
-    if (!isThere()) {
-      return 1;
+  /** Returns s of every row of x [n, D], on the heap: [n]; ones without a norm. */
+  public Tensor scales(Tensor x) {
+    if (isThere()) {
+      return scales(HEAP, x.toHeap());
     }
-    double mean = 0;
-    for (int i = at; norm.centres() && i < at + n; i++) {
-      mean += (double) x[i] / n;
-    }
-    double square = 0;
-    for (int i = at; i < at + n; i++) {
-      square += (x[i] - mean) * (x[i] - mean) / n;
-    }
-    return 1 / Math.sqrt(square + norm.epsilon());
+    Tensor ones = Tensor.zeros(x.dim(0));
+    Arrays.fill(ones.array(), 1);
+    return ones;
   }
 
   /** Returns lin of every row of x [n, D], on the heap: [n, D]; x is not modified. */
   public Tensor linear(Tensor x) {
     Tensor out = Tensor.of(x.toFloats(), x.dim(0), x.dim(1));
     int width = x.dim(1);
+    @Nullable Tensor here = gain == null ? null : gain.toHeap();
     for (int t = 0; t < x.dim(0); t++) {
       double center = norm.centres() ? mean(out.array(), t * width, width) : 0;
       for (int i = 0; i < width; i++) {
         double centred = out.array()[t * width + i] - center;
-        out.array()[t * width + i] = (float) (gain == null ? centred : centred * gain.get(i));
+        out.array()[t * width + i] = (float) (here == null ? centred : centred * here.get(i));
       }
     }
     return out;
@@ -102,8 +98,9 @@ public record NormWeights(Norm norm, @Nullable Tensor gain, @Nullable Tensor bia
   /** Takes a direction [D] back through lin, in place: times the gain, then centred. */
   public void transposed(double[] direction) {
     double mean = 0;
+    @Nullable Tensor here = gain == null ? null : gain.toHeap();
     for (int i = 0; i < direction.length; i++) {
-      direction[i] *= gain == null ? 1 : gain.get(i);
+      direction[i] *= here == null ? 1 : here.get(i);
       mean += direction[i] / direction.length;
     }
     for (int i = 0; norm.centres() && i < direction.length; i++) {

@@ -221,7 +221,7 @@ final class Rerun {
         Tensor pattern = ops.zeros(config.nHeads(), nKeys - first, nKeys);
         ops.causalPattern(queries.rows(start, end), ownKeys, model.attentionShape(layer), pattern);
         Tensor whole = edits.get(i).wholePattern(pattern);
-        SinkBias bias = SinkBias.of(model.weights().block(layer), whole);
+        SinkBias bias = SinkBias.of(ops, model.weights().block(layer), whole);
         edits.get(i).pattern(pattern);
         Tensor own = mixed.rows(start, end);
         ops.attend(pattern, ownValues, own);

@@ -8,18 +8,28 @@ import org.jspecify.annotations.Nullable;
  * What the value biases add where a sink takes a part of every row of attention: b_V counts by what
  * is left of the row. Without sinks rows sum to 1, and the bias is in that of the block.
  *
- * @param valueBias b_V, [K, d], or null where there is nothing to add
- * @param mass [n][H] what is left of rows before anything in them was changed
+ * @param added [n, H d], to what heads have mixed; null where there is nothing to add
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record SinkBias(@Nullable Tensor valueBias, double[][] mass) {
-  private static final SinkBias NONE = new SinkBias(null, new double[0][]);
+public record SinkBias(@Nullable Tensor added) {
+  private static final SinkBias NONE = new SinkBias(null);
 
-  /** Looks at the rows of a pattern [H, n, m], not modified. */
-  public static SinkBias of(BlockWeights block, Tensor pattern) {
-    return block.sinks().isEmpty() || block.valueBias() == null
-        ? NONE
-        : new SinkBias(block.valueBias(), mass(pattern));
+  /**
+   * Looks at the rows of a pattern, before anything in them is changed.
+   *
+   * @param pattern [H, n, m], not modified
+   */
+  public static SinkBias of(TensorOps ops, BlockWeights block, Tensor pattern) {
+    if (block.sinks().isEmpty() || block.valueBias() == null) {
+      return NONE;
+    }
+    // Attention to values that are all b_V.
+    Tensor bias = block.valueBias();
+    int n = pattern.dim(2);
+    Tensor values = ops.zeros(bias.dim(0), n, bias.dim(1));
+    ops.splitHeads(rows(ops, bias, n), values, 0);
+    Tensor added = ops.zeros(pattern.dim(1), pattern.dim(0) * bias.dim(1));
+    ops.attend(ops.resident(pattern), values, added);
+    return new SinkBias(added);
   }
 
   /** Returns the sums of the rows of a pattern [H, n, m]: [n][H]. */
@@ -36,33 +46,24 @@ public record SinkBias(@Nullable Tensor valueBias, double[][] mass) {
     return mass;
   }
 
-  /** Adds m b_V to what heads have mixed, [n, H d], in place. */
+  /** Adds it to what heads have mixed, [n, H d], in place. */
   public void addTo(TensorOps ops, Tensor mixed) {
-    if (valueBias == null) {
-      return;
-    }
-    Tensor here = mixed.toHeap();
-    int dHead = valueBias.dim(1);
-    int nHeads = mixed.dim(1) / dHead;
-    int group = nHeads / valueBias.dim(0);
-    for (int t = 0; t < mixed.dim(0); t++) {
-      for (int i = 0; i < nHeads * dHead; i++) {
-        int head = i / dHead;
-        here.array()[here.offset() + t * mixed.dim(1) + i] +=
-            (float) (mass[t][head] * valueBias.get(head / group, i % dHead));
-      }
-    }
-    if (here != mixed) {
-      ops.copy(here, mixed);
+    if (added != null) {
+      ops.add(mixed, added, mixed);
     }
   }
 
   /** Adds b_V to values [n, K d] that no one takes apart, in place. */
   static void addToValues(TensorOps ops, BlockWeights block, Tensor values) {
     if (!block.sinks().isEmpty() && block.valueBias() != null) {
-      Tensor rows = ops.zeros(values.dim(0), values.dim(1));
-      ops.embed(block.valueBias().reshape(1, values.dim(1)), new int[values.dim(0)], rows);
-      ops.add(values, rows, values);
+      ops.add(values, rows(ops, block.valueBias(), values.dim(0)), values);
     }
+  }
+
+  private static Tensor rows(TensorOps ops, Tensor bias, int n) {
+    int width = Math.toIntExact(bias.size());
+    Tensor rows = ops.zeros(n, width);
+    ops.embed(bias.reshape(1, width), new int[n], rows);
+    return rows;
   }
 }

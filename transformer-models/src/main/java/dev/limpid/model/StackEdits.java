@@ -49,14 +49,14 @@ record StackEdits(List<Part> parts) {
    * Changes what experts wrote, in place.
    *
    * @param chosen the experts of each row
-   * @param out [n, k, D], on the heap
-   * @return [n, D], on the heap, what comes in place of the zeros of other experts; null without
+   * @param out [n, k, D]
+   * @return [n, D] what comes in place of the zeros of other experts; null without
    */
-  @Nullable Tensor experts(List<List<Integer>> chosen, Tensor out) {
+  @Nullable Tensor experts(TensorOps ops, List<List<Integer>> chosen, Tensor out) {
     if (parts.stream().noneMatch(part -> part.edits.changesExperts())) {
       return null;
     }
-    Tensor beside = Tensor.zeros(out.dim(0), out.dim(2));
+    Tensor beside = ops.zeros(out.dim(0), out.dim(2));
     for (Part part : parts) {
       part.edits.experts(
           chosen.subList(part.start, part.end),
@@ -66,7 +66,7 @@ record StackEdits(List<Part> parts) {
     return beside;
   }
 
-  /** Returns what the expert wrote that all positions go to, on the heap, changed in place. */
+  /** Returns what the expert wrote that all positions go to, changed in place. */
   Tensor sharedExpert(Tensor x) {
     return each(x, LayerEdits::sharedExpert);
   }

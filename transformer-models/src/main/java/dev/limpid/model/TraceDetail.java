@@ -17,7 +17,8 @@ public enum TraceDetail {
     long widths =
         6L * config.dModel()
             + (2L * config.nHeads() + 3L * config.nKvHeads()) * config.dHead()
-            + 3L * config.dMlp();
+            + 3L * config.dMlp()
+            + config.mlp().experts().map(e -> 2L * (e.used() + 1)).orElse(0L) * config.dModel();
     long ofLayer = nPositions * (widths + config.nHeads() * nPositions * 3 / 2);
     long layers = this == FULL ? config.nLayers() : 1;
     long states = nPositions * config.dModel() * (config.nLayers() + 1L);

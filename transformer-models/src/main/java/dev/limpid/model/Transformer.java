@@ -284,20 +284,19 @@ public final class Transformer {
     rotations.turn(ops, layer, keys);
     BlockRun.Attended attended = attention.of(queries, keys, values);
     Tensor attnRaw = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
-    NormWeights attnNorm = block.attentionPostNorm();
-    Tensor attnOut = edits.attentionOut(stream.added(attnRaw, attnNorm));
-    Tensor attnSum = stream.plus(residPre, attnOut);
-    Tensor residMid = stream.state(attnSum, attnNorm);
+    ResidualStream.Added attn =
+        stream.add(residPre, attnRaw, block.attentionPostNorm(), edits::attentionOut);
+    Tensor residMid = attn.state();
 
     // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
     boolean parallel = config.residual().isParallel();
     residMid = parallel ? residMid : edits.state(Stage.RESID_MID, residMid);
     Tensor mlpIn = block.mlpNorm().of(ops, parallel ? residPre : residMid);
     BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
-    NormWeights mlpNorm = block.mlpPostNorm();
-    Tensor mlpOut = edits.state(Stage.MLP_OUT, stream.added(mlp.out(), mlpNorm));
-    Tensor mlpSum = stream.plus(residMid, mlpOut);
-    Tensor residPost = edits.state(Stage.RESID_POST, stream.state(mlpSum, mlpNorm));
+    ResidualStream.Added ofMlp =
+        stream.add(
+            residMid, mlp.out(), block.mlpPostNorm(), out -> edits.state(Stage.MLP_OUT, out));
+    Tensor residPost = edits.state(Stage.RESID_POST, ofMlp.state());
     // What is infinite elsewhere shows in one of these two.
     requireFinite(residPost, "the states after layer " + layer);
     requireFinite(mlp.neuronPre(), "the neurons of layer " + layer);
@@ -307,12 +306,12 @@ public final class Transformer {
         queries,
         keys,
         attended,
-        attnOut,
-        stream.scale(attnNorm, attnRaw, attnSum),
+        attn.out(),
+        attn.scale(),
         residMid,
         mlp,
-        mlpOut,
-        stream.scale(mlpNorm, mlp.out(), mlpSum),
+        ofMlp.out(),
+        ofMlp.scale(),
         residPost);
   }
 

@@ -223,7 +223,7 @@ class InterventionProperties {
     BlockWeights block = c.model.weights().block(layer);
     TensorOps ops = c.model.ops();
     Tensor mixed = ops.zeros(c.tokens.size(), block.attentionOut().inputs());
-    SinkBias.of(block, c.run(List.of()).layer(layer).pattern()).addTo(ops, mixed);
+    SinkBias.of(ops, block, c.run(List.of()).layer(layer).pattern()).addTo(ops, mixed);
     Tensor raw = c.model.apply(new Linear(block.attentionOut(), block.attentionBias()), mixed);
     Tensor expected =
         new ResidualStream(c.config.residual(), ops).added(raw, block.attentionPostNorm());

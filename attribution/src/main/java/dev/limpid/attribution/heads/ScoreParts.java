@@ -206,11 +206,9 @@ public final class ScoreParts {
     }
 
     private static Tensor at(@Nullable Tensor scales, List<Integer> positions) {
-      Tensor chosen = Tensor.zeros(positions.size());
-      for (int i = 0; scales != null && i < positions.size(); i++) {
-        chosen.array()[i] = scales.get(positions.get(i));
-      }
-      return chosen;
+      return Objects.requireNonNull(scales)
+          .toHeap()
+          .gather(positions.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** Takes all parts so far through a norm of their sum. */
@@ -275,8 +273,9 @@ public final class ScoreParts {
       }
       Tensor normed = norm.linear(stacked);
       int last = (parts.size() - 1) * whole.length;
+      @Nullable Tensor biases = norm.bias() == null ? null : norm.bias().toHeap();
       for (int i = 0; i < normed.size(); i++) {
-        double bias = norm.bias() != null && i >= last ? norm.bias().get(i - last) : 0;
+        double bias = biases != null && i >= last ? biases.get(i - last) : 0;
         normed.array()[i] = (float) (normed.array()[i] * scale + bias);
       }
       return normed;

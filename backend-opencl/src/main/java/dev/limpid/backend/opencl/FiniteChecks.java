@@ -1,10 +1,14 @@
 package dev.limpid.backend.opencl;
 
 import dev.limpid.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -20,8 +24,28 @@ final class FiniteChecks {
   /** At most one of each thread. */
   private final ThreadLocal<Deque<Pending>> pending = ThreadLocal.withInitial(ArrayDeque::new);
 
-  /** What waits, and what to throw where a flag is set. */
-  private record Pending(OpenClMemory flags, List<Supplier<? extends RuntimeException>> problems) {}
+  /**
+   * What waits, and what to throw where a flag is set.
+   *
+   * @param home where flags are brought to; it lives as long as a driver may write there
+   */
+  record Pending(
+      OpenClMemory flags, List<Supplier<? extends RuntimeException>> problems, MemorySegment home) {
+
+    /** Throws what the first look that found something says; all that was enqueued is done. */
+    void settle() {
+      settle(home.asSlice(0, problems.size() * 4L).toArray(ValueLayout.JAVA_FLOAT));
+    }
+
+    private void settle(float[] set) {
+      flags.close();
+      for (int i = 0; i < set.length; i++) {
+        if (set[i] != 0) {
+          throw problems.get(i).get();
+        }
+      }
+    }
+  }
 
   FiniteChecks(Session session) {
     this.session = session;
@@ -44,7 +68,11 @@ final class FiniteChecks {
       settle();
     }
     if (mine.isEmpty()) {
-      mine.add(new Pending(session.scratchOfZeros(MOST), new ArrayList<>()));
+      mine.add(
+          new Pending(
+              session.scratchOfZeros(MOST),
+              new ArrayList<>(),
+              Arena.ofAuto().allocate(MOST * 4L, 4)));
     }
     Pending waiting = mine.element();
     look(x, waiting.flags(), waiting.problems().size());
@@ -58,18 +86,21 @@ final class FiniteChecks {
 
   /** Throws what the first look that found something says; forgets all of this thread. */
   void settle() {
-    Pending waiting = pending.get().poll();
-    if (waiting == null) {
-      return;
+    Pending mine = pending.get().poll();
+    if (mine != null) {
+      float[] set = new float[mine.problems().size()];
+      mine.flags().read(0, set, 0, set.length);
+      mine.settle(set);
     }
-    float[] set = new float[waiting.problems().size()];
-    try (OpenClMemory flags = waiting.flags()) {
-      flags.read(0, set, 0, set.length);
-    }
-    for (int i = 0; i < set.length; i++) {
-      if (set[i] != 0) {
-        throw waiting.problems().get(i).get();
-      }
-    }
+  }
+
+  /**
+   * Begins to bring the answers of this thread home, in front of something else that is waited for:
+   * {@link Pending#settle} comes behind that. Forgets them.
+   */
+  Optional<Pending> begin() {
+    Optional<Pending> mine = Optional.ofNullable(pending.get().poll());
+    mine.ifPresent(p -> session.readLater(p.flags, p.home.asSlice(0, p.problems.size() * 4L)));
+    return mine;
   }
 }

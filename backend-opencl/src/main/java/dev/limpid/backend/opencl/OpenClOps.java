@@ -1,7 +1,6 @@
 package dev.limpid.backend.opencl;
 
 import dev.limpid.backend.opencl.Programs.Kernel;
-import dev.limpid.tensor.DType;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionShape;
@@ -13,9 +12,6 @@ import dev.limpid.tensor.ops.Scope;
 import dev.limpid.tensor.ops.Slope;
 import dev.limpid.tensor.ops.TensorOps;
 import dev.limpid.tensor.ops.WeightLayout;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -31,22 +27,23 @@ import org.jspecify.annotations.Nullable;
  * the other.
  */
 final class OpenClOps implements TensorOps {
-  /** Parts of a state beside the terms of attention, at most. */
-  private static final int MOST_PARTS = 8;
-
   private final Session session;
   private final TensorCores tensorCores;
+  private final Uploads uploads;
   private final Weights weights;
   private final Products products;
   private final DeviceAttention attention;
+  private final Shares shares;
   private final StrongKeys strongKeys;
 
   OpenClOps(Session session, TensorCores tensorCores) {
     this.session = session;
     this.tensorCores = tensorCores;
+    this.uploads = new Uploads(session);
     this.weights = new Weights(session);
     this.products = new Products(session, tensorCores.split());
     this.attention = new DeviceAttention(session, products);
+    this.shares = new Shares(session);
     this.strongKeys = new StrongKeys(session);
   }
 
@@ -75,51 +72,13 @@ final class OpenClOps implements TensorOps {
 
   @Override
   public Tensor resident(Tensor x) {
-    if (x.memory().isPresent()) {
-      session.memory(x); // on another device it is refused
-      return x;
-    }
-    OpenClMemory memory = session.stay(x.size() * Float.BYTES);
-    int[] dims = dims(x);
-    Tensor out = Tensor.on(memory, 0, dims);
-    if (x.dtype() == DType.F32) {
-      session.upload(x, memory.forWriting(), 0, true);
-    } else {
-      widen(x, out);
-    }
-    return out;
-  }
-
-  private void widen(Tensor x, Tensor out) {
-    // Memory that no command has used: nobody waits for those before.
-    try (OpenClMemory stored = session.stay((x.size() + 1) / 2 * Float.BYTES)) {
-      session.upload(x, stored.forWriting(), 0, true);
-      session
-          .launch(new Kernel("widen", "-DTYPE=" + (x.dtype() == DType.F16 ? 1 : 2)))
-          .in(Tensor.on(stored, 0, Math.toIntExact(stored.size())))
-          .out(out)
-          .arg(x.size())
-          .each(x.size());
-    }
+    return uploads.resident(x);
   }
 
   @Override
   public void copy(Tensor x, Tensor out) {
     OpChecks.sameShape("copy", x, out);
-    if (x.memory().isPresent()) {
-      session.launch(new Kernel("copy", "")).in(x).out(out).arg(x.size()).each(x.size());
-    } else if (x.dtype() == DType.F32) {
-      OpenClMemory memory = session.memory(out);
-      boolean whole = memory.size() == x.size();
-      MemorySegment buffer = whole ? memory.forWriting() : memory.forReading();
-      session.upload(x, buffer, out.memoryOffset() * 4, false);
-    } else {
-      widen(x, out);
-    }
-  }
-
-  private static int[] dims(Tensor x) {
-    return x.shape().dims().stream().mapToInt(Integer::intValue).toArray();
+    uploads.copy(x, out);
   }
 
   @Override
@@ -213,34 +172,34 @@ final class OpenClOps implements TensorOps {
     OpChecks.embed(table, ids, out);
     if (table.memory().isEmpty()) {
       copy(table.gather(ids), out);
-      return;
+    } else {
+      uploads.embed(table, ids, null, out);
     }
-    // Memory that no command has used: nobody waits for those before.
-    try (OpenClMemory memory = session.stay(ids.length * (long) Integer.BYTES);
-        Arena arena = Arena.ofConfined()) {
-      session.upload(arena.allocateFrom(ValueLayout.JAVA_INT, ids), memory.forWriting(), 0);
-      session
-          .launch(new Kernel("embed", ""))
-          .in(table)
-          .in(Tensor.on(memory, 0, ids.length))
-          .out(out)
-          .arg(table.dim(1))
-          .arg(out.size())
-          .each(out.size());
-    }
+  }
+
+  @Override
+  public void embedScaled(Tensor table, int[] ids, float[] factors, Tensor out) {
+    OpChecks.embedScaled(table, ids, factors, out);
+    uploads.embed(table, ids, factors, out);
   }
 
   @Override
   public void layerNorm(
       Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
     OpChecks.norm("layerNorm", x, gain, bias, out);
-    later(new Norm(session, true, x, gain, bias, epsilon, out, null), x, gain, bias, out);
+    later(new Norm(session, true, x, gain, bias, epsilon, out, null, null), x, gain, bias, out);
   }
 
   @Override
   public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
     OpChecks.norm("rmsNorm", x, gain, null, out);
-    later(new Norm(session, false, x, gain, null, epsilon, out, null), x, gain, out);
+    later(new Norm(session, false, x, gain, null, epsilon, out, null, null), x, gain, out);
+  }
+
+  @Override
+  public void normScales(Tensor x, boolean centred, float epsilon, Tensor out) {
+    OpChecks.normScales(x, out);
+    later(new Norm(session, centred, x, null, null, epsilon, null, out, null), x, out);
   }
 
   @Override
@@ -315,42 +274,46 @@ final class OpenClOps implements TensorOps {
     session.launch(kernel).in(a).arg(factor).out(out).arg(a.size()).each(a.size());
   }
 
+  @Override
+  public void sumTerms(Tensor terms, List<Tensor> others, Tensor out) {
+    OpChecks.sumTerms(terms, others, out);
+    shares.sumTerms(terms, others, out);
+  }
+
+  @Override
+  public void clip(Tensor x, float limit, Tensor out) {
+    OpChecks.sameShape("clip", x, out);
+    session.launch(new Kernel("clip", "")).in(x).arg(limit).out(out).arg(x.size()).each(x.size());
+  }
+
+  @Override
+  public void clampedGate(Tensor gate, Tensor up, double limit, double alpha, Tensor out) {
+    requireOneShape("clampedGate", gate, up, out);
+    session
+        .launch(new Kernel("clamped_gate", ""))
+        .in(gate)
+        .in(up)
+        .arg((float) limit)
+        .arg((float) alpha)
+        .out(out)
+        .arg(out.size())
+        .each(out.size());
+  }
+
   // --- gradients
 
   @Override
   public void layerNormBackward(
       Tensor x, @Nullable Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
     OpChecks.normBackward("layerNormBackward", x, gain, gradient, out);
-    normBackward(true, x, gain, epsilon, frozen, gradient, out);
+    new NormBackward(true, x, gain, epsilon, frozen).run(session, gradient, out);
   }
 
   @Override
   public void rmsNormBackward(
       Tensor x, Tensor gain, float epsilon, boolean frozen, Tensor gradient, Tensor out) {
     OpChecks.normBackward("rmsNormBackward", x, gain, gradient, out);
-    normBackward(false, x, gain, epsilon, frozen, gradient, out);
-  }
-
-  private void normBackward(
-      boolean centred,
-      Tensor x,
-      @Nullable Tensor gain,
-      float epsilon,
-      boolean frozen,
-      Tensor gradient,
-      Tensor out) {
-    String options =
-        "-DCENTRED=%d -DFROZEN=%d -DHAS_GAIN=%d"
-            .formatted(centred ? 1 : 0, frozen ? 1 : 0, gain == null ? 0 : 1);
-    session
-        .launch(new Kernel("norm_backward", options))
-        .in(x)
-        .in(gain == null ? x : gain)
-        .arg(epsilon)
-        .in(gradient)
-        .out(out)
-        .arg(x.dim(1))
-        .rows(x.dim(0));
+    new NormBackward(false, x, gain, epsilon, frozen).run(session, gradient, out);
   }
 
   @Override
@@ -383,13 +346,7 @@ final class OpenClOps implements TensorOps {
   @Override
   public void proximity(Tensor part, Tensor whole, Tensor out) {
     OpChecks.proximity(part, whole, out);
-    session
-        .launch(new Kernel("proximity", ""))
-        .in(part)
-        .in(whole)
-        .out(out)
-        .arg(part.dim(1))
-        .rows(part.dim(0));
+    shares.proximity(part, whole, out);
   }
 
   @Override
@@ -403,25 +360,7 @@ final class OpenClOps implements TensorOps {
   public void normaliseParts(
       @Nullable Tensor terms, List<Tensor> others, Tensor whole, float floor, Tensor cancelling) {
     OpChecks.normaliseParts(terms, others, whole, floor, cancelling);
-    if (others.size() > MOST_PARTS) {
-      throw new IllegalArgumentException(
-          "normaliseParts: %d parts, at most %d".formatted(others.size(), MOST_PARTS));
-    }
-    Launch launch =
-        session
-            .launch(new Kernel("normalise_parts", ""))
-            .in(terms == null ? whole : terms)
-            .arg(terms == null ? 0 : terms.dim(0))
-            .in(whole)
-            .arg(whole.dim(1))
-            .arg(floor)
-            .arg((float) CANCELLING)
-            .out(cancelling)
-            .arg(others.size());
-    for (int i = 0; i < MOST_PARTS; i++) {
-      launch.in(i < others.size() ? others.get(i) : whole);
-    }
-    launch.rows(whole.dim(0));
+    shares.normalise(terms, others, whole, floor, cancelling);
   }
 
   @Override

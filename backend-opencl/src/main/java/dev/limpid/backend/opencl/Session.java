@@ -8,6 +8,7 @@ import dev.limpid.tensor.spi.Scopes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -164,6 +165,7 @@ final class Session {
     downloads.incrementAndGet();
     downloadedBytes.addAndGet(count * 4L);
     MemorySegment heap = MemorySegment.ofArray(to).asSlice(at * 4L, count * 4L);
+    Optional<FiniteChecks.Pending> looked = checks.begin();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment staged = arena.allocate(Math.min(CHUNK, heap.byteSize()), 64);
       for (long done = 0; done < heap.byteSize(); done += CHUNK) {
@@ -172,7 +174,13 @@ final class Session {
         heap.asSlice(done, part.byteSize()).copyFrom(part);
       }
     }
-    checks.settle();
+    looked.ifPresent(FiniteChecks.Pending::settle);
+  }
+
+  /** Begins to bring floats home: they are there when the next read is done. */
+  void readLater(OpenClMemory memory, MemorySegment to) {
+    driver.readLater(computing, memory.forReading(), to);
+    downloadedBytes.addAndGet(to.byteSize());
   }
 
   /** Brings bytes of the heap to the device, after all that was enqueued before. */

@@ -57,6 +57,19 @@ inline int is_strong(global const float *terms, int heads, float threshold, int 
 #define WRITE_ROW
 #endif
 
+// What a norm multiplies a row with, beside the gain.
+#if defined(SCALES) && SCALES
+#define WRITE_SCALE(r)                                                                             \
+  if (first == 0) {                                                                                \
+    scales[scales0 + get_group_id(0)] = 1 / r;                                                     \
+  }
+#else
+#define WRITE_SCALE(r)
+#endif
+
+// x between -c and c, if it is a number.
+#define CUT(x, c) ((x) > (c) ? (c) : (x) < -(c) ? -(c) : (x))
+
 // TYPE: how elements of weights are stored. 0 F32, 1 F16, 2 BF16; 3 quantised: a number of a byte
 // for each, and, `pairs` bytes behind the first, for every PART of them a scale and a minimum.
 #ifdef TYPE

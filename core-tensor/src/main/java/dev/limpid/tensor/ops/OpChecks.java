@@ -69,6 +69,32 @@ public final class OpChecks {
     sameShape(operation, x, out);
   }
 
+  /** Checks the arguments of {@link PlainOps#normScales}. */
+  public static void normScales(Tensor x, Tensor out) {
+    rank("normScales", "x", x, 2);
+    out.shape().require("normScales", "out", x.dim(0));
+  }
+
+  /** Checks the arguments of {@link PlainOps#embedScaled}. */
+  public static void embedScaled(Tensor table, int[] ids, float[] factors, Tensor out) {
+    embed(table, ids, out);
+    if (factors.length != ids.length) {
+      throw new ShapeException(
+          "shape mismatch in embedScaled: %d ids, %d factors"
+              .formatted(ids.length, factors.length));
+    }
+  }
+
+  /** Checks the arguments of {@link PlainOps#sumTerms}. */
+  public static void sumTerms(Tensor terms, List<Tensor> others, Tensor out) {
+    rank("sumTerms", "terms", terms, 3);
+    out.shape().require("sumTerms", "out", terms.dim(0), terms.dim(2));
+    others.forEach(other -> sameShape("sumTerms", other, out));
+    if (others.size() > 2) {
+      throw new IllegalArgumentException("sumTerms: %d others, at most 2".formatted(others.size()));
+    }
+  }
+
   /** Checks the arguments of {@link TensorOps#rotate}. */
   public static void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
     rank("rotate", "x", x, 2);

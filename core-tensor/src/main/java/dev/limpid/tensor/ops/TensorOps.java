@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * #zeros}, brings in others by {@link #resident}, and reads results by {@link Tensor#toHeap}; a
  * {@link #scope} ends what it no longer needs.
  */
-public interface TensorOps {
+public interface TensorOps extends PlainOps {
   /** The share of |y|_1 above which parts of y count, as {@link #normaliseParts} says. */
   double CANCELLING = 1e-6;
 
@@ -55,6 +55,7 @@ public interface TensorOps {
    * @param x any float type, wherever it lies
    * @param out same shape as x, modified
    */
+  @Override
   void copy(Tensor x, Tensor out);
 
   /**

@@ -35,6 +35,12 @@ public interface ErrorsContract extends ContractSubject {
     misfit("embed", () -> ops().embed(x, new int[] {1}, zeros(1, 4)));
     misfit("layerNorm", () -> ops().layerNorm(x, zeros(4), null, 1, x));
     misfit("rmsNorm", () -> ops().rmsNorm(x, zeros(4), 1, x));
+    misfit("normScales", () -> ops().normScales(x, true, 1, zeros(5)));
+    misfit("embedScaled", () -> ops().embedScaled(x, new int[] {1}, new float[2], zeros(1, 5)));
+    misfit("sumTerms", () -> ops().sumTerms(zeros(4, 2, 5), List.of(), zeros(4, 4)));
+    misfit("sumTerms", () -> ops().sumTerms(zeros(4, 2, 5), List.of(zeros(3, 5)), zeros(4, 5)));
+    misfit("clip", () -> ops().clip(x, 1, zeros(5, 4)));
+    misfit("clampedGate", () -> ops().clampedGate(x, x, 1, 1, zeros(5, 4)));
     misfit("rotate", () -> ops().rotate(x, 3, zeros(4, 1), zeros(4, 1)));
     misfit("splitHeads", () -> ops().splitHeads(x, zeros(2, 4, 2), 0));
     misfit("splitHeads", () -> ops().splitHeads(x, zeros(1, 4, 5), 1));

@@ -13,6 +13,7 @@ public interface TensorOpsContract
         RowsContract,
         AttentionContract,
         ElementsContract,
+        PlainContract,
         BackwardContract,
         ContributionsContract,
         ErrorsContract {}

@@ -20,7 +20,8 @@ class DoctorCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains("jdk       25", "backend   vector: available", "-bit vectors (default)")
-        .contains("backend   reference: available");
+        .contains("backend   reference: available")
+        .containsPattern("backend   opencl: (available|not available): \\S");
   }
 
   @Test

@@ -173,6 +173,28 @@ class OpenClCommandsTest {
   }
 
   @Test
+  void doctorListsDevices() {
+    LimpidRun run = new LimpidRun.World(home).run("doctor");
+    assertThat(run.out())
+        .containsPattern("backend   opencl: available: opencl:0, .+, driver .+, kernels \\d+")
+        .containsPattern(
+            " {2}device  .+, \\S+ [GM]iB, .+ \\(--device opencl:0(; not for auto)?\\)");
+    JsonNode document =
+        JsonMapper.shared().readTree(new LimpidRun.World(home).run("doctor", "--json").out());
+    JsonNode opencl =
+        document
+            .path("backends")
+            .valueStream()
+            .filter(backend -> backend.path("name").asString().equals("opencl"))
+            .findFirst()
+            .orElseThrow();
+    JsonNode device = opencl.path("devices").path(0);
+    assertThat(device.path("name").asString()).isEqualTo("opencl:0");
+    assertThat(device.path("memory_bytes").asLong()).isPositive();
+    assertThat(device.path("driver").asString()).isNotEmpty();
+  }
+
+  @Test
   void autoSaysOnceWhereItComputes() {
     LimpidRun run = new LimpidRun.World(home).run("explain", "--device", "auto", PROMPT);
     assertThat(run.code()).isEqualTo(ExitCode.DONE);

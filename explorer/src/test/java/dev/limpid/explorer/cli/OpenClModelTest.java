@@ -21,7 +21,6 @@ import dev.limpid.tensor.spi.BackendSettings;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -35,8 +34,8 @@ class OpenClModelTest {
   private static final double THRESHOLD = 0.02;
 
   private static Transformer model(String name, TensorOps ops) throws IOException {
-    Path models = TestData.folder().resolve("models");
-    return ModelLoader.open(models.resolve(name), ops);
+    String folder = name.startsWith("demo-") ? "models" : "goldens";
+    return ModelLoader.open(TestData.folder().resolve(folder).resolve(name), ops);
   }
 
   private static List<Integer> tokens(int n) {
@@ -69,7 +68,7 @@ class OpenClModelTest {
 
   /** So the next layer is on its way while the device is busy with the one before. */
   @ParameterizedTest
-  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
+  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama", "gemma2", "gemma3", "olmo2"})
   void layersAreSentWithoutAWaitForThoseBefore(String name) throws IOException {
     TensorOps ops = Backends.open("opencl");
     Transformer resident = model(name, ops);

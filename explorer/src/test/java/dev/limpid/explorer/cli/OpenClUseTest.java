@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.model.KeyValueCache;
+import dev.limpid.model.MlpWeights;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
@@ -22,10 +23,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How often a device is asked for something, waited for, and read from. */
@@ -42,6 +45,11 @@ class OpenClUseTest {
 
   private static Transformer model(String name) throws IOException {
     return ModelLoader.open(TestData.folder().resolve("models").resolve(name), OPS);
+  }
+
+  /** One of every family and of everything that is special in one: norms behind blocks, experts. */
+  static Stream<Path> models() {
+    return Stream.concat(TestData.goldenModels().stream(), TestData.demoModels().stream());
   }
 
   private static List<Integer> tokens(int n) {
@@ -67,6 +75,42 @@ class OpenClUseTest {
       assertThat(ofLayer.launches()).as("launches").isLessThanOrEqualTo(LAUNCHES_OF_LAYER);
       assertThat(ofLayer.waits()).as("waits").isZero();
       assertThat(ofLayer.uploadedBytes()).as("bytes sent").isZero();
+    }
+  }
+
+  /** What is to be computed of a mixture depends on what its router says, and on nothing else. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void aPassWaitsForRoutersAlone(Path folder) throws IOException {
+    Transformer model = ModelLoader.open(folder, OPS);
+    List<Integer> tokens = List.of(1, 3, 0, 2, 3, 1);
+    int nLayers = model.config().nLayers();
+    boolean[] routes = new boolean[nLayers];
+    long nRouters = 0;
+    long numbers = 0;
+    for (int l = 0; l < nLayers; l++) {
+      if (model.weights().block(l).mlp() instanceof MlpWeights.Sparse mlp) {
+        routes[l] = true;
+        nRouters++;
+        numbers += mlp.router().weight().outputs() + (mlp.sharedGate() == null ? 0 : 1);
+      }
+    }
+    List<DeviceUse> afterLayer = new ArrayList<>();
+    try (Scope _ = OPS.scope()) {
+      model.trace(tokens, TraceDetail.FULL); // brings there what stays for all passes
+      DeviceUse before = use();
+      model.run(tokens, TraceDetail.FULL, (layer, trace) -> afterLayer.add(use()));
+      DeviceUse ofPass = use().since(before);
+      assertThat(ofPass.downloads()).as("downloads").isEqualTo(nRouters);
+      // With them comes whether the two states of each layer that are looked at are finite.
+      long looks = nRouters == 0 ? 0 : 4L * nLayers;
+      long read = tokens.size() * numbers;
+      assertThat(ofPass.downloadedBytes()).isBetween(4 * read, 4 * (read + looks));
+      // Embeddings and angles are sent before the first layer.
+      for (int l = 1; l < nLayers; l++) {
+        DeviceUse ofLayer = afterLayer.get(l).since(afterLayer.get(l - 1));
+        assertThat(ofLayer.waits()).as("waits of layer %d", l).isEqualTo(routes[l] ? 1 : 0);
+      }
     }
   }
 

@@ -76,7 +76,9 @@ final class WeightReader {
     Tensor outWeight = weight(outName, config.nHeads() * config.dHead(), dModel);
     @Nullable Tensor outBias =
         config.attention().outputBias() ? resident(outName + ".bias", dModel) : null;
-    NormWeights behind = postNorm(block, Weight.ATTENTION_POST_NORM);
+    // What is folded into a weight is read here; a device would have to be waited for.
+    NormWeights folded = postNorm(block, Weight.ATTENTION_POST_NORM);
+    NormWeights behind = resident(folded);
     PackedMatrix out =
         behind.isThere()
             ? ops.pack(outWeight, names.layout())
@@ -96,20 +98,21 @@ final class WeightReader {
         out,
         attention.bias(bias, out, outBias),
         behind,
-        behind.isThere() ? attention.terms(outWeight, behind) : out,
+        behind.isThere() ? attention.terms(outWeight, folded) : out,
         config.residual().sharedNorm() ? attentionNorm : preNorm(block, Weight.MLP_NORM),
         new MlpReader(this, layer, block).mlp(experts),
-        postNorm(block, Weight.MLP_POST_NORM));
+        resident(postNorm(block, Weight.MLP_POST_NORM)));
   }
 
   private NormWeights preNorm(String block, Weight weight) throws IOException {
     return config.residual().preNorms() ? norm(name(block, weight)) : NormWeights.NONE;
   }
 
+  /** Reads the norm behind a block as it is stored. */
   private NormWeights postNorm(String block, Weight weight) throws IOException {
     Residual residual = config.residual();
     return residual.postNorms() || residual.normsSums()
-        ? norm(name(block, weight))
+        ? stored(config.norm(), name(block, weight), config.dModel())
         : NormWeights.NONE;
   }
 
@@ -132,24 +135,35 @@ final class WeightReader {
 
   /** Reads a norm of rows of some width. */
   NormWeights norm(Norm norm, String name, int width) throws IOException {
+    return resident(stored(norm, name, width));
+  }
+
+  private NormWeights stored(Norm norm, String name, int width) throws IOException {
     @Nullable Tensor gain =
         switch (norm.gain()) {
           case NONE -> null;
-          case STORED -> resident(name + ".weight", width);
+          case STORED -> tensor(name + ".weight", width);
           case ONE_PLUS_STORED ->
               names.wholeGains()
-                  ? resident(name + ".weight", width)
+                  ? tensor(name + ".weight", width)
                   : onePlus(tensor(name + ".weight", width));
         };
-    return new NormWeights(norm, gain, norm.bias() ? resident(name + ".bias", width) : null);
+    return new NormWeights(norm, gain, norm.bias() ? tensor(name + ".bias", width) : null);
   }
 
-  private Tensor onePlus(Tensor stored) {
+  private NormWeights resident(NormWeights norm) {
+    return new NormWeights(
+        norm.norm(),
+        norm.gain() == null ? null : ops.resident(norm.gain()),
+        norm.bias() == null ? null : ops.resident(norm.bias()));
+  }
+
+  private static Tensor onePlus(Tensor stored) {
     float[] gain = stored.toFloats();
     for (int i = 0; i < gain.length; i++) {
       gain[i]++;
     }
-    return ops.resident(Tensor.of(gain, gain.length));
+    return Tensor.of(gain, gain.length);
   }
 
   /** Returns a gain or a bias where the model computes. */

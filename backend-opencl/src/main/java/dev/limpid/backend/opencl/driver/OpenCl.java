@@ -25,6 +25,7 @@ import java.util.Objects;
 public final class OpenCl {
   private static final MemorySegment NULL = MemorySegment.NULL;
   private static final int TRUE = 1;
+  private static final int FALSE = 0;
   private static final long CONTEXT_PLATFORM = 0x1084;
   private static final int PROGRAM_BINARY_SIZES = 0x1165;
   private static final int PROGRAM_BINARIES = 0x1166;
@@ -435,22 +436,35 @@ public final class OpenCl {
 
   /** Copies from a buffer to native memory, and waits for it. */
   public void read(MemorySegment queue, MemorySegment buffer, long from, MemorySegment to) {
-    transfer(Function.ENQUEUE_READ, queue, buffer, from, to);
+    transfer(Function.ENQUEUE_READ, queue, buffer, from, to, TRUE);
+  }
+
+  /**
+   * Begins to copy from a buffer to native memory: it is there when the next thing that this queue
+   * is asked for has been waited for, and must not be given back before.
+   */
+  public void readLater(MemorySegment queue, MemorySegment buffer, MemorySegment to) {
+    transfer(Function.ENQUEUE_READ, queue, buffer, 0, to, FALSE);
   }
 
   /** Copies native memory into a buffer, and waits for it. */
   public void write(MemorySegment queue, MemorySegment buffer, long at, MemorySegment from) {
-    transfer(Function.ENQUEUE_WRITE, queue, buffer, at, from);
+    transfer(Function.ENQUEUE_WRITE, queue, buffer, at, from, TRUE);
   }
 
   private void transfer(
-      Function function, MemorySegment queue, MemorySegment buffer, long at, MemorySegment host) {
+      Function function,
+      MemorySegment queue,
+      MemorySegment buffer,
+      long at,
+      MemorySegment host,
+      int waits) {
     try {
       check(
           function,
           (int)
               Calls.INT_PPILLPIPP.invokeExact(
-                  at(function), queue, buffer, TRUE, at, host.byteSize(), host, 0, NULL, NULL));
+                  at(function), queue, buffer, waits, at, host.byteSize(), host, 0, NULL, NULL));
     } catch (Throwable e) {
       throw failed(function, e);
     }

@@ -166,6 +166,21 @@ public final class ToyOps implements TensorOps {
   }
 
   @Override
+  public void normScales(Tensor x, boolean centred, float epsilon, Tensor out) {
+    inner.normScales(inside(x), centred, epsilon, inside(out));
+  }
+
+  @Override
+  public void embedScaled(Tensor table, int[] ids, float[] factors, Tensor out) {
+    inner.embedScaled(inside(table), ids, factors, inside(out));
+  }
+
+  @Override
+  public void sumTerms(Tensor terms, List<Tensor> others, Tensor out) {
+    inner.sumTerms(inside(terms), others.stream().map(this::inside).toList(), inside(out));
+  }
+
+  @Override
   public void rotate(Tensor x, int dHead, Tensor cos, Tensor sin) {
     inner.rotate(inside(x), dHead, inside(cos), inside(sin));
   }
@@ -218,6 +233,16 @@ public final class ToyOps implements TensorOps {
   @Override
   public void scale(Tensor a, float factor, Tensor out) {
     inner.scale(inside(a), factor, inside(out));
+  }
+
+  @Override
+  public void clip(Tensor x, float limit, Tensor out) {
+    inner.clip(inside(x), limit, inside(out));
+  }
+
+  @Override
+  public void clampedGate(Tensor gate, Tensor up, double limit, double alpha, Tensor out) {
+    inner.clampedGate(inside(gate), inside(up), limit, alpha, inside(out));
   }
 
   // --- gradients
