@@ -324,8 +324,8 @@ class GgufModelTest {
   void whatYarnMultipliesWith(String keys, double magnitude) throws IOException {
     GgufBuilder file = metadata().text("llama.rope.scaling.type", "yarn");
     file.number("llama.rope.scaling.factor", 4);
-    for (String key : keys.isEmpty() ? new String[0] : keys.split(" ")) {
-      String[] pair = key.split("=");
+    for (String key : keys.isEmpty() ? new String[0] : keys.split(" ", -1)) {
+      String[] pair = key.split("=", -1);
       file.number("llama.rope.scaling." + pair[0], Float.parseFloat(pair[1]));
     }
     Path path = write(weights(file));
