@@ -180,14 +180,14 @@ public final class ScoreParts {
     private void block(int l, LayerTrace below, List<Integer> positions) {
       boolean normed = model.config().residual().normsSums();
       BlockWeights weights = model.weights().block(l);
-      if (normed) {
+      if (normed && weights.attentionPostNorm().isThere()) {
         through(weights.attentionPostNorm(), at(below.attentionScale(), positions));
       }
       Tensor heads = AttentionTerms.inState(model, l, below).byHead(model.ops());
       for (int h = 0; h < model.config().nHeads(); h++) {
         add(new ScorePart(ScorePart.Kind.HEAD, l, h), rows(heads.row(h), positions));
       }
-      if (normed) {
+      if (normed && weights.mlpPostNorm().isThere()) {
         through(weights.mlpPostNorm(), at(below.mlpScale(), positions));
       }
       add(
