@@ -20,17 +20,9 @@ import dev.limpid.model.load.ModelLoader;
 import dev.limpid.model.tokenizer.TokenizerLoader;
 import dev.limpid.routes.ContrastFlow;
 import dev.limpid.routes.RouteExtractor;
-import dev.limpid.testdata.TestData;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -40,18 +32,6 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final Set<String> EMPTY_WORDS =
       Set.of("util", "utils", "common", "helper", "helpers", "core", "misc", "shared");
-
-  /** What reads files that others made. */
-  private static final Pattern READERS = Pattern.compile("model/(load|tokenizer|chat)/");
-
-  private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*");
-
-  /** A model type as a text, or a family's name within a name. */
-  private static final Pattern FAMILY =
-      Pattern.compile(
-          "(?i)\"opt\"|\"phi\\d?\"|gpt_?(2|j|neo|oss|big)|llama|mistral|mixtral|qwen"
-              + "|gemma|falcon|bloom|olmo|cohere|starcoder|stablelm|granite|smollm|pythia|ernie"
-              + "|exaone|glm4|nemotron|arcee|internlm|seed_?oss");
 
   private static final Set<String> COMMON_POOL =
       Set.of(
@@ -221,23 +201,6 @@ class ArchitectureTest {
         .belongToAnyOf(ModelLoader.class, TokenizerLoader.class)
         .because("ModelFiles parses what they would parse again")
         .check(CLASSES);
-  }
-
-  /** Architectures are data: what computes asks for facts, never for whose they are. */
-  @Test
-  void familiesAreNamedByReadersOnly() throws IOException {
-    List<Path> computing = new ArrayList<>();
-    for (String module : List.of("core-tensor", "transformer-models", "attribution", "routes")) {
-      try (Stream<Path> files = Files.walk(TestData.root().resolve(module + "/src/main/java"))) {
-        files.filter(file -> file.toString().endsWith(".java")).forEach(computing::add);
-      }
-    }
-    computing.removeIf(file -> READERS.matcher(file.toString()).find());
-    assertThat(computing).hasSizeGreaterThan(200);
-    for (Path file : computing) {
-      String code = COMMENT.matcher(Files.readString(file)).replaceAll("");
-      assertThat(FAMILY.matcher(code).results().map(MatchResult::group)).as("%s", file).isEmpty();
-    }
   }
 
   @Test

@@ -40,6 +40,11 @@ record StackEdits(List<Part> parts) {
     return each(x, LayerEdits::attentionOut);
   }
 
+  /** Returns what an MLP writes, changed in place. */
+  Tensor mlpOut(Tensor x) {
+    return state(Site.Stage.MLP_OUT, x);
+  }
+
   /** Returns what neurons fire, changed in place. */
   Tensor neurons(Tensor x) {
     return each(x, LayerEdits::neurons);

@@ -1,5 +1,6 @@
 package dev.limpid.model;
 
+import dev.limpid.model.ResidualStream.Added;
 import dev.limpid.model.config.ModelConfig;
 import dev.limpid.model.intervene.Intervention;
 import dev.limpid.model.intervene.Site.Stage;
@@ -167,8 +168,7 @@ public final class Transformer {
       List<Intervention> interventions,
       TraceDetail detail,
       LayerVisitor each) {
-    ops.requireRoom(
-        detail.bytes(config, tokens.size()), "a run of " + tokens.size() + " positions");
+    ops.requireRoom(need(tokens.size(), detail), "a run of " + tokens.size() + " positions");
     List<Tensor> residuals = new ArrayList<>();
     List<LayerTrace> layers = new ArrayList<>();
     try (Scope pass = ops.scope()) {
@@ -284,18 +284,14 @@ public final class Transformer {
     rotations.turn(ops, layer, keys);
     BlockRun.Attended attended = attention.of(queries, keys, values);
     Tensor attnRaw = apply(block.attentionOut(), block.attentionBias(), attended.mixed());
-    ResidualStream.Added attn =
-        stream.add(residPre, attnRaw, block.attentionPostNorm(), edits::attentionOut);
-    Tensor residMid = attn.state();
+    Added attn = stream.add(residPre, attnRaw, block.attentionPostNorm(), edits::attentionOut);
 
     // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
     boolean parallel = config.residual().isParallel();
-    residMid = parallel ? residMid : edits.state(Stage.RESID_MID, residMid);
+    Tensor residMid = parallel ? attn.state() : edits.state(Stage.RESID_MID, attn.state());
     Tensor mlpIn = block.mlpNorm().of(ops, parallel ? residPre : residMid);
     BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
-    ResidualStream.Added ofMlp =
-        stream.add(
-            residMid, mlp.out(), block.mlpPostNorm(), out -> edits.state(Stage.MLP_OUT, out));
+    Added ofMlp = stream.add(residMid, mlp.out(), block.mlpPostNorm(), edits::mlpOut);
     Tensor residPost = edits.state(Stage.RESID_POST, ofMlp.state());
     // What is infinite elsewhere shows in one of these two.
     requireFinite(residPost, "the states after layer " + layer);
