@@ -5,7 +5,7 @@
     python random_model.py gemma-2-2b FOLDER                                 Gemma-2-2B, BF16, 5.2 GB
     python random_model.py pythia-1.4b FOLDER                                Pythia-1.4B, BF16, 2.8 GB
     python random_model.py mixtral-1b FOLDER                                 Mixtral made narrow: 8 experts, BF16, 2 GB
-    python random_model.py mixtral-7-layers FOLDER                           the first 7 of Mixtral-8x7B's 32 layers, BF16, 20.6 GB
+    python random_model.py mixtral-7-layers FOLDER                           the first 7 of Mixtral-8x7B's 32 layers, BF16, 20.8 GB
 """
 
 import argparse
