@@ -176,7 +176,7 @@ class OpenClCommandsTest {
   void doctorListsDevices() {
     LimpidRun run = new LimpidRun.World(home).run("doctor");
     assertThat(run.out())
-        .containsPattern("backend   opencl: available: opencl:0, .+, driver .+, kernels \\d+")
+        .containsPattern("backend   opencl: available: \\d+ devices?")
         .containsPattern(
             " {2}device  .+, \\S+ [GM]iB, .+ \\(--device opencl:0(; not for auto)?\\)");
     JsonNode document =
