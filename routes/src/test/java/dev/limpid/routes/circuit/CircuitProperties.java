@@ -3,7 +3,6 @@ package dev.limpid.routes.circuit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.limpid.attribution.Contributions;
 import dev.limpid.attribution.logits.Metric;
 import dev.limpid.attribution.patching.PatchedRuns;
 import dev.limpid.attribution.patching.Replacement;
@@ -11,9 +10,6 @@ import dev.limpid.model.ForwardTrace;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
 import dev.limpid.model.load.ModelLoader;
-import dev.limpid.routes.FlowGraph;
-import dev.limpid.routes.RouteExtractor;
-import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.spi.Backends;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
@@ -97,22 +93,6 @@ class CircuitProperties {
     }
     assertThat(c.value(Replacement.from(c.source), false, new BitSet()))
         .isCloseTo(c.metric.of(c.source.logits(c.components.target())), within(TOLERANCE));
-  }
-
-  @Property(tries = 60)
-  void aRouteIsWhatIsWiderThanItsThreshold(
-      @ForAll long seed, @ForAll @DoubleRange(min = 0, max = 0.3) double threshold) {
-    Case c = new Case(seed);
-    Contributions contributions = Contributions.of(c.model, c.base);
-    double[] widths = new CircuitScores(c.components).width(contributions);
-    RouteExtractor extractor =
-        new RouteExtractor(FlowGraph.of(contributions), ThresholdMode.RENORMALISED, threshold);
-    BitSet wide = new BitSet();
-    for (int i = 0; i < widths.length; i++) {
-      wide.set(i, widths[i] > threshold);
-    }
-    assertThat(RouteCircuit.of(c.components, extractor.route(c.components.target())))
-        .isEqualTo(wide);
   }
 
   @Property(tries = 60)

@@ -57,23 +57,19 @@ final class BlockDots {
       return;
     }
     int bits = layout.low() + layout.high();
-    if (bits == Byte.SIZE) {
-      for (int half = 0; half < PANEL; half += VL) {
-        bytes(part, parts, low, lowAt, scales, half, x, xAt, sums);
-      }
-      return;
-    }
-    int tooLarge = layout.signed() ? 1 << (bits - 1) : 0;
+    boolean flipped = layout.signed() && bits < Byte.SIZE;
+    int tooLarge = flipped ? 1 << (bits - 1) : 0;
     for (int p = 0; p < parts && tooLarge > 0; p++) {
       addScaled(scales, p * PANEL, -tooLarge * ofParts[partAt + p], sums);
     }
-    int flips = layout.signed() ? highestBits(layout.high() > 0 ? layout.high() : bits) : 0;
+    int flips = flipped ? highestBits(layout.high() > 0 ? layout.high() : bits) : 0;
     for (int half = 0; half < PANEL; half += VL) {
       switch (bits) {
         case 2 -> pairs(flips, part, parts, low, lowAt, scales, half, x, xAt, sums);
         case 4 -> nibbles(flips, part, parts, low, lowAt, scales, half, x, xAt, sums);
         case 5 -> fives(flips, part, parts, low, lowAt, high, highAt, scales, half, x, xAt, sums);
         case 6 -> sixes(flips, part, parts, low, lowAt, high, highAt, scales, half, x, xAt, sums);
+        case 8 -> bytes(part, parts, low, lowAt, scales, half, x, xAt, sums);
         default -> throw new IllegalArgumentException("codes of " + bits + " bits");
       }
     }

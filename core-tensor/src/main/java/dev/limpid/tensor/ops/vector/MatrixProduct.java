@@ -30,6 +30,8 @@ final class MatrixProduct {
   /** Enough work items to share evenly between a few threads. */
   private static final int ITEMS = 16;
 
+  private static final float[] NOTHING = {};
+
   private final RightOperand weight;
   private final float[] x;
   private final int xAt;
@@ -188,14 +190,19 @@ final class MatrixProduct {
      */
     int step(int tile, int height, int depth) {
       int n = from(tile + 1) - from(tile);
-      if (n == 0 || height != TileKernel.HIGH || depth < 2 || !(weight instanceof Panels panels)) {
+      if (n == 0 || height != TileKernel.HIGH || depth < 2 || weight.readsTogether()) {
         return 0;
       }
-      return at(panels, tile) + (n + 1) * VL > panels.elements().length ? 0 : n * VL / (depth / 2);
+      return at(tile) + (n + 1) * VL > elements().length ? 0 : n * VL / (depth / 2);
     }
 
-    int at(Panels panels, int tile) {
-      return panels.at(panel, first) + from(tile) * VL;
+    /** Returns what the kernel asks for, from {@link #at} on; nothing where it cannot. */
+    float[] elements() {
+      return weight instanceof Panels panels ? panels.elements() : NOTHING;
+    }
+
+    int at(int tile) {
+      return weight instanceof Panels panels ? panels.at(panel, first) + from(tile) * VL : 0;
     }
   }
 
@@ -219,47 +226,25 @@ final class MatrixProduct {
       int tileSums = sumsAt + tiles.row(tile) * PANEL;
       int tileOut = outAt + tiles.row(tile) * outputs + panel * PANEL;
       boolean direct = last && width == PANEL && tiles.realRows(tile) == height;
-      float[] from = first ? bias : sums;
-      int fromAt = first ? 0 : tileSums;
-      int fromStride = first ? 0 : PANEL;
-      float[] to = direct ? out : sums;
-      int toAt = direct ? tileOut : tileSums;
-      int toStride = direct ? outputs : PANEL;
-      int at = packedAt(block, tile);
       int step = next.step(tile, height, depth);
-      if (step > 0 && weight instanceof Panels panels) {
-        float[] asked = panels.elements();
-        TileKernel.multiplyAndAsk(
-            depth,
-            packed,
-            at,
-            height,
-            b,
-            bAt,
-            from,
-            fromAt,
-            fromStride,
-            to,
-            toAt,
-            toStride,
-            asked,
-            next.at(panels, tile),
-            step);
-      } else {
-        TileKernel.multiply(
-            height,
-            depth,
-            packed,
-            at,
-            height,
-            b,
-            bAt,
-            from,
-            fromAt,
-            fromStride,
-            to,
-            toAt,
-            toStride);
+      TileKernel.multiply(
+          height,
+          depth,
+          packed,
+          packedAt(block, tile),
+          height,
+          b,
+          bAt,
+          first ? bias : sums,
+          first ? 0 : tileSums,
+          first ? 0 : PANEL,
+          direct ? out : sums,
+          direct ? tileOut : tileSums,
+          direct ? outputs : PANEL,
+          next.elements(),
+          next.at(tile),
+          step);
+      if (step == 0) {
         next.ask(tile);
       }
       if (last && !direct) {

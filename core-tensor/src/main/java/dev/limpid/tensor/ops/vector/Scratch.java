@@ -30,7 +30,7 @@ final class Scratch {
     PART_SUMS,
     /** A block of weights, read against its direction. */
     TURNED,
-    /** Halves of a panel as they are stored, and turned over. */
+    /** Halves of a panel, turned over. */
     TURNED_HALVES,
     /** A square of rows between the two steps of turning them. */
     SQUARE,

@@ -53,10 +53,51 @@ final class TileKernel {
       float[] out,
       int outAt,
       int outStride) {
+    multiply(
+        rows,
+        depth,
+        a,
+        aAt,
+        aStride,
+        b,
+        bAt,
+        start,
+        startAt,
+        startStride,
+        out,
+        outAt,
+        outStride,
+        b,
+        bAt,
+        0);
+  }
+
+  /**
+   * The same; a tile of {@link #HIGH} rows asks memory for what is read next meanwhile.
+   *
+   * @param next from {@code nextAt} on, every {@code nextStep} floats for two inputs; 0: nothing
+   */
+  static void multiply(
+      int rows,
+      int depth,
+      float[] a,
+      int aAt,
+      int aStride,
+      float[] b,
+      int bAt,
+      float[] start,
+      int startAt,
+      int startStride,
+      float[] out,
+      int outAt,
+      int outStride,
+      float[] next,
+      int nextAt,
+      int nextStep) {
     if (rows == LOW) {
       rows4(depth, a, aAt, aStride, b, bAt, start, startAt, startStride, out, outAt, outStride);
     } else {
-      multiplyAndAsk(
+      rows8(
           depth,
           a,
           aAt,
@@ -69,9 +110,9 @@ final class TileKernel {
           out,
           outAt,
           outStride,
-          b,
-          bAt,
-          0);
+          next,
+          nextAt,
+          nextStep);
     }
   }
 
@@ -165,12 +206,8 @@ final class TileKernel {
     r3.add(FloatVector.fromArray(FLOATS, start, s + VL)).intoArray(out, o + VL);
   }
 
-  /**
-   * Computes a tile of {@link #HIGH} rows, and asks memory for what is read next meanwhile.
-   *
-   * @param next from {@code nextAt} on, every {@code nextStep} floats for two inputs; 0: nothing
-   */
-  static void multiplyAndAsk(
+  /** Computes a tile of 8 rows. */
+  private static void rows8(
       int depth,
       float[] a,
       int aAt,
