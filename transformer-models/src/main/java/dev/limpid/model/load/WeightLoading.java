@@ -19,12 +19,15 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -136,18 +139,20 @@ final class WeightLoading {
   private List<BlockWeights> blocks(LayerStorage storage, long others, LoadProgress progress)
       throws IOException {
     int nLayers = config.nLayers();
-    List<LayerKind> kinds = kinds();
-    BlockWeights first = kinds.getFirst().first();
-    long bytes = kinds.stream().mapToLong(kind -> kind.first().bytes()).sum();
+    IntFunction<LayerKind> kinds = kinds();
+    BlockWeights first = kinds.apply(0).first();
+    long bytes = 0;
+    long mostExperts = 0;
+    for (int layer = 0; layer < nLayers; layer++) {
+      bytes += kinds.apply(layer).first().bytes();
+      mostExperts = Math.max(mostExperts, kinds.apply(layer).expertBytes());
+    }
     if (storage.streams(others + bytes, ops.memoryLeft())) {
       requireInAllLayers(kinds);
       progress.layersDone(nLayers, nLayers);
-      long[] ofExperts = kinds.stream().mapToLong(LayerKind::expertBytes).toArray();
+      MlpReader.ExpertList experts = streamed(mostExperts);
       return StreamedBlocks.startingWith(
-          first,
-          nLayers,
-          bytes,
-          layer -> block(layer, streamed(ofExperts[layer]), new LinkedHashMap<>()));
+          first, nLayers, bytes, layer -> block(layer, experts, new LinkedHashMap<>()));
     }
     List<BlockWeights> blocks = new ArrayList<>();
     for (int layer = 0; layer < nLayers; layer++) {
@@ -173,21 +178,23 @@ final class WeightLoading {
     }
   }
 
-  /** Returns the kind of each layer; the first one of each is read, and one of its experts. */
-  private List<LayerKind> kinds() throws IOException {
-    Map<Boolean, LayerKind> known = new LinkedHashMap<>();
-    List<LayerKind> kinds = new ArrayList<>();
+  /**
+   * Returns the kind of each layer; the first layer of each is read, and one of its experts.
+   * Nothing grows with the number of layers that a file claims to have.
+   */
+  private IntFunction<LayerKind> kinds() throws IOException {
+    Map<Boolean, LayerKind> kinds = new HashMap<>();
     for (int layer = 0; layer < config.nLayers(); layer++) {
-      boolean sparse = config.mlp().expertsOf(layer).isPresent();
-      @Nullable LayerKind kind = known.get(sparse);
-      if (kind == null) {
+      if (!kinds.containsKey(isSparse(layer))) {
         Map<String, int[]> asked = new LinkedHashMap<>();
-        kind = new LayerKind(block(layer, this::measured, asked), asked);
-        known.put(sparse, kind);
+        kinds.put(isSparse(layer), new LayerKind(block(layer, this::measured, asked), asked));
       }
-      kinds.add(kind);
     }
-    return kinds;
+    return layer -> Objects.requireNonNull(kinds.get(isSparse(layer)));
+  }
+
+  private boolean isSparse(int layer) {
+    return config.mlp().expertsOf(layer).isPresent();
   }
 
   /**
@@ -228,9 +235,10 @@ final class WeightLoading {
   }
 
   /** Checks that all layers have what the first one of their kind has, without reading them. */
-  private void requireInAllLayers(List<LayerKind> kinds) throws IOException {
-    for (int layer = 0; layer < kinds.size(); layer++) {
-      for (Map.Entry<String, int[]> tensor : kinds.get(layer).asked().entrySet()) {
+  private void requireInAllLayers(IntFunction<LayerKind> kinds) throws IOException {
+    for (int layer = 0; layer < config.nLayers(); layer++) {
+      LayerKind kind = kinds.apply(layer);
+      for (Map.Entry<String, int[]> tensor : kind.asked().entrySet()) {
         String name = inLayer(layer) + tensor.getKey();
         source.require(name, tensor.getValue());
         unread.remove(name);
