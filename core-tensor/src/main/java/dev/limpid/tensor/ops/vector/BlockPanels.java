@@ -189,12 +189,12 @@ record BlockPanels(
     int parts = format.parts();
     int block = panel * blocks() + first / parts;
     if (parts == 1) {
-      HalfPrecision.decode(type, halves, block * VL, n, out);
+      HalfPrecision.decode(type, halves, block * VL, n, out, 0);
       return;
     }
     int count = (first + n - 1) / parts - first / parts + 1;
     float[] ofBlocks = scratch.floats(Use.BLOCK_SCALES, count * PANEL);
-    HalfPrecision.decode(type, halves, block * VL, count, ofBlocks);
+    HalfPrecision.decode(type, halves, block * VL, count, ofBlocks, 0);
     int words = factorWords(format);
     BlockWidening.factors(parts, first % parts, n, ofBlocks, of, block * words * PANEL, out);
   }

@@ -20,27 +20,27 @@ final class HalfPrecision {
   private HalfPrecision() {}
 
   /** Writes n inputs of a panel, from {@code at} on, into out [n][PANEL]. */
-  static void decode(DType dtype, float[] halves, int at, int n, float[] out) {
+  static void decode(DType dtype, float[] halves, int at, int n, float[] out, int outAt) {
     if (dtype == DType.BF16) {
-      decodeBf16(halves, at, n, out);
+      decodeBf16(halves, at, n, out, outAt);
     } else {
-      decodeF16(halves, at, n, out);
+      decodeF16(halves, at, n, out, outAt);
     }
   }
 
-  private static void decodeBf16(float[] halves, int at, int n, float[] out) {
+  private static void decodeBf16(float[] halves, int at, int n, float[] out, int outAt) {
     for (int i = 0; i < n; i++) {
       IntVector pairs = pairs(halves, at + i * VL);
-      lowBf16(pairs).intoArray(out, i * PANEL);
-      highBf16(pairs).intoArray(out, i * PANEL + VL);
+      lowBf16(pairs).intoArray(out, outAt + i * PANEL);
+      highBf16(pairs).intoArray(out, outAt + i * PANEL + VL);
     }
   }
 
-  private static void decodeF16(float[] halves, int at, int n, float[] out) {
+  private static void decodeF16(float[] halves, int at, int n, float[] out, int outAt) {
     for (int i = 0; i < n; i++) {
       IntVector pairs = pairs(halves, at + i * VL);
-      lowF16(pairs).intoArray(out, i * PANEL);
-      highF16(pairs).intoArray(out, i * PANEL + VL);
+      lowF16(pairs).intoArray(out, outAt + i * PANEL);
+      highF16(pairs).intoArray(out, outAt + i * PANEL + VL);
     }
   }
 

@@ -23,12 +23,12 @@ final class MatrixProduct {
   private static final int DEPTH = 256;
 
   /** Rows multiplied in one pass over the weights, so that a block of them stays in cache. */
-  private static final int ROWS = 480;
+  static final int ROWS = 480;
 
   private static final int PANELS_TOGETHER = 4;
 
   /** Enough work items to share evenly between a few threads. */
-  private static final int ITEMS = 16;
+  static final int ITEMS = 16;
 
   private static final float[] NOTHING = {};
 
@@ -60,7 +60,7 @@ final class MatrixProduct {
     this.out = out.array();
     this.outAt = out.offset() + row * weight.outputs();
     this.tiles = tiles;
-    this.starts = starts(weight);
+    this.starts = starts(weight.inputs(), weight.grain());
     this.packed = scratch.floats(Use.PACKED_INPUT, tiles.paddedRows() * weight.inputs());
   }
 
@@ -89,15 +89,15 @@ final class MatrixProduct {
   }
 
   /** Cuts the inputs into blocks of nearly equal length, all but the last of whole grains. */
-  private static int[] starts(RightOperand weight) {
+  static int[] starts(int inputs, int grain) {
     // No inputs at all are one block of none: the result is the bias.
-    int blocks = Math.max(1, Math.ceilDiv(weight.inputs(), DEPTH));
+    int blocks = Math.max(1, Math.ceilDiv(inputs, DEPTH));
     int[] starts = new int[blocks + 1];
     for (int block = 0; block < blocks; block++) {
-      int start = (int) ((long) weight.inputs() * block / blocks);
-      starts[block] = start - start % weight.grain();
+      int start = (int) ((long) inputs * block / blocks);
+      starts[block] = start - start % grain;
     }
-    starts[blocks] = weight.inputs();
+    starts[blocks] = inputs;
     return starts;
   }
 

@@ -78,12 +78,22 @@ record Panels(
       int end = Math.min(stride, blocks.start(from + first + n + blocks.format().part() - 1));
       return blocks.widen(panel, begin, end, scratch);
     }
-    if (dtype == DType.F32) {
+    if (holdsFloats()) {
       return elements;
     }
     float[] decoded = scratch.floats(Use.DECODED, n * PANEL);
-    HalfPrecision.decode(dtype, elements, at(panel, first), n, decoded);
+    HalfPrecision.decode(dtype, elements, at(panel, first), n, decoded, 0);
     return decoded;
+  }
+
+  /** Writes what {@link #block} returns, as floats, into an array. */
+  void widen(int panel, int first, int n, float[] out, int outAt, Scratch scratch) {
+    if (hasHalves()) {
+      HalfPrecision.decode(dtype, elements, at(panel, first), n, out, outAt);
+    } else {
+      float[] block = block(panel, first, n, scratch);
+      System.arraycopy(block, blockAt(panel, first), out, outAt, n * PANEL);
+    }
   }
 
   @Override
@@ -115,6 +125,11 @@ record Panels(
   @Override
   public void ask(int panel, int first, int from, int to) {
     Ahead.ask(elements, at(panel, first) + from * VL, to - from);
+  }
+
+  /** Returns whether {@link #elements} are what kernels compute with. */
+  boolean holdsFloats() {
+    return dtype == DType.F32 && blocks == null;
   }
 
   /** Returns whether there are two in each of {@link #elements}. */

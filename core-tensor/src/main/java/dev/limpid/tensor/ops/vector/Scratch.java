@@ -28,6 +28,8 @@ final class Scratch {
     BLOCK_SCALES,
     /** The sums of a row over their parts. */
     PART_SUMS,
+    /** A block of several panels of them. */
+    WIDENED,
     /** A block of weights, read against its direction. */
     TURNED,
     /** Halves of a panel, turned over. */

@@ -48,6 +48,25 @@ final class Turning {
       float[] out,
       int outAt,
       Scratch scratch) {
+    turnInto(x, at, stride, rows, columns, out, outAt, height, scratch);
+    for (int r = rows; r < height; r++) {
+      for (int o = outAt + r; o < outAt + columns * height; o += height) {
+        out[o] = 0;
+      }
+    }
+  }
+
+  /** The same into out [columns], {@code height} apart, with nothing for rows that are missing. */
+  static void turnInto(
+      float[] x,
+      int at,
+      int stride,
+      int rows,
+      int columns,
+      float[] out,
+      int outAt,
+      int height,
+      Scratch scratch) {
     int whole = columns - columns % VL;
     int turned = 0;
     if (height % VL == 0) {
@@ -71,11 +90,6 @@ final class Turning {
     }
     singly(x, at, stride, 0, turned, whole, columns, height, out, outAt);
     singly(x, at, stride, turned, rows, 0, columns, height, out, outAt);
-    for (int r = rows; r < height; r++) {
-      for (int o = outAt + r; o < outAt + columns * height; o += height) {
-        out[o] = 0;
-      }
-    }
   }
 
   /** Turns what is left at the edges. */

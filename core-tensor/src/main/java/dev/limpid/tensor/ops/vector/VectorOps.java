@@ -133,11 +133,16 @@ public final class VectorOps implements TensorOps {
   @Override
   public void matmulTransposed(Tensor x, PackedMatrix weight, Tensor out) {
     OpChecks.matmulTransposed(x, weight, out);
-    RightOperand turned = ((Panels) weight).turned();
-    if (x.dim(0) == 1 && turned instanceof TurnedPanels) {
-      TurnedRowProduct.run(x, (Panels) weight, out, pool);
-    } else {
+    Panels panels = (Panels) weight;
+    RightOperand turned = panels.turned();
+    if (!(turned instanceof TurnedPanels)) {
       multiply(x, turned, null, out);
+    } else if (x.dim(0) == 1) {
+      TurnedRowProduct.run(x, panels, out, pool);
+    } else if (TransposedProduct.isBetter(x.dim(0), panels)) {
+      TransposedProduct.run(x, panels, out, pool);
+    } else {
+      MatrixProduct.run(x, turned, null, out, pool);
     }
   }
 

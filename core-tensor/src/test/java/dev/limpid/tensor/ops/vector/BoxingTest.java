@@ -105,6 +105,12 @@ class BoxingTest {
       Tensor rowOut = out.rows(0, 1);
       kernels.put("matmul of one row " + storage, () -> ops.matmul(row, weight, null, rowOut));
       kernels.put("matmulTransposed " + storage, () -> ops.matmulTransposed(x, weight, out));
+      PackedMatrix even = ops.pack(samples.weight(storage, 128, 64), WeightLayout.OUT_IN);
+      Tensor rows = samples.gaussian(96, 128);
+      Tensor rowsOut = Samples.zeros(96, 64);
+      kernels.put(
+          "matmulTransposed of whole panels " + storage,
+          () -> ops.matmulTransposed(rows, even, rowsOut));
       kernels.put(
           "matmulTransposed of one row " + storage,
           () -> ops.matmulTransposed(row, weight, rowOut));

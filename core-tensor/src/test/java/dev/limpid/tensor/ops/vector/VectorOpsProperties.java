@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.limpid.tensor.Tensor;
+import dev.limpid.tensor.blocks.BlockFormat;
 import dev.limpid.tensor.ops.Activation;
 import dev.limpid.tensor.ops.AttentionBlock;
 import dev.limpid.tensor.ops.AttentionShape;
@@ -65,6 +66,55 @@ final class VectorOpsProperties {
           ops.matmul(narrow, part, null, out);
           return out;
         });
+  }
+
+  @Property(tries = 100)
+  void matmulTransposed(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 130) int t,
+      @ForAll @IntRange(min = 1, max = 10) int sixteens,
+      @ForAll @IntRange(min = 1, max = 600) int outputs,
+      @ForAll Storage storage) {
+    Samples samples = new Samples(seed);
+    int inputs = 16 * sixteens;
+    Tensor weight = samples.weight(storage, outputs, inputs);
+    Tensor x = samples.gaussian(t, outputs);
+    same(
+        Math.max(10, 3 * outputs),
+        ops -> {
+          Tensor out = Tensor.zeros(t, inputs);
+          ops.matmulTransposed(x, ops.pack(weight, WeightLayout.OUT_IN), out);
+          return out;
+        });
+  }
+
+  /** How many rows there are decides which way a product is made, and may not change its bits. */
+  @Property(tries = 100)
+  void bothWaysAgainstTheWeightsDirectionGiveTheSameBits(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 2, max = 600) int t,
+      @ForAll @IntRange(min = 1, max = 10) int sixteens,
+      @ForAll @IntRange(min = 1, max = 600) int outputs,
+      @ForAll Storage storage,
+      @ForAll boolean quantised,
+      @ForAll @IntRange(min = 1, max = 3) int threads) {
+    Samples samples = new Samples(seed);
+    int inputs = quantised ? 256 : 16 * sixteens;
+    Tensor stored =
+        quantised
+            ? samples.blocks(BlockFormat.Q5_K, outputs, inputs)
+            : samples.weight(storage, outputs, inputs);
+    Panels weight = (Panels) one.pack(stored, WeightLayout.OUT_IN);
+    Panels part = weight.inputs(inputs / 32 * 16, inputs);
+    Tensor x = samples.gaussian(t, outputs);
+    WorkerPool pool = new WorkerPool(threads);
+    for (Panels each : List.of(weight, part)) {
+      Tensor turned = Tensor.zeros(t, each.inputs());
+      MatrixProduct.run(x, new TurnedPanels(each), null, turned, pool);
+      Tensor asStored = Tensor.zeros(t, each.inputs());
+      TransposedProduct.run(x, each, asStored, pool);
+      assertThat(asStored.array()).isEqualTo(turned.array());
+    }
   }
 
   @Property(tries = 150)
