@@ -9,17 +9,18 @@ import dev.limpid.tensor.ops.AttentionBlock;
  * of its own, which a first call would run uncompiled.
  */
 final class DirectProximity {
-  /** The longest prompt for which the definition is evaluated as it stands. */
-  static final int LONGEST = 16;
-
-  private static final int SUMS = 64;
+  /** No longer prompt is one, however wide the model. */
+  private static final int LONGEST = 22;
 
   private DirectProximity() {}
 
-  /** Returns whether a prompt is short; one row goes through kernels of its own in any case. */
+  /**
+   * Returns whether a prompt is short: where it begins to be long was measured at widths of 128 to
+   * 768. One row goes through kernels of its own in any case.
+   */
   static boolean suits(AttentionBlock prompt) {
     int t = prompt.whole().dim(0);
-    return t > 1 && t <= LONGEST;
+    return t > 1 && t <= Math.min(LONGEST, 8 + prompt.whole().dim(1) / 40);
   }
 
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
@@ -45,35 +46,12 @@ final class DirectProximity {
             int y = whole.offset() + q * width;
             for (int k = 0; k <= q; k++) {
               float a = pattern.array()[pattern.offset() + (head * t + q) * t + k];
-              double proximity = proximity(a, terms.array(), k * width, whole.array(), y, width);
+              double proximity =
+                  DoubleSums.proximity(whole.array(), y, width, a, terms.array(), k * width);
               out.array()[out.offset() + head * pairs + q * (q + 1) / 2 + k] =
                   (float) Math.max(0, proximity);
             }
           });
-    }
-  }
-
-  /**
-   * Returns |y|_1 - |y - a u|_1, component by component, so that no large sums cancel: in sums side
-   * by side, of which the compiler makes vectors.
-   */
-  private static double proximity(float a, float[] u, int uFrom, float[] y, int yFrom, int width) {
-    double[] sums = new double[SUMS];
-    for (int from = 0; from < width; from += SUMS) {
-      add(a, u, uFrom + from, y, yFrom + from, Math.min(SUMS, width - from), sums);
-    }
-    double sum = 0;
-    for (double each : sums) {
-      sum += each;
-    }
-    return sum;
-  }
-
-  private static void add(
-      float a, float[] u, int uFrom, float[] y, int yFrom, int n, double[] sums) {
-    for (int i = 0; i < n; i++) {
-      double whole = y[yFrom + i];
-      sums[i] += Math.abs(whole) - Math.abs(whole - (double) a * u[uFrom + i]);
     }
   }
 }

@@ -29,8 +29,8 @@ final class WarmUp {
   /** Nanoseconds after which a kernel is given up, whatever the compiler does. */
   private static final long PATIENCE = 1_500_000_000;
 
-  /** Rows for high and low tiles, and more than a short prompt has. */
-  private static final int ROWS = DirectProximity.LONGEST + TileKernel.LOW;
+  /** Rows for high and low tiles. */
+  private static final int ROWS = 16 + TileKernel.LOW;
 
   /** More than one vector, and more than one step of every loop. */
   private static final int WIDTH = Lanes.PANEL;
