@@ -4,15 +4,25 @@ import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionBlock;
 
 /**
- * The L1 proximity of every term of an attention block by its definition, for short prompts: below
- * some 17 positions this is no slower than {@link AttentionProximity}, and it needs no vector code
- * of its own, which a first call would run uncompiled.
+ * The L1 proximity of every term of an attention block by its definition, for short prompts: there
+ * this is no slower than {@link AttentionProximity}.
+ *
+ * <p>Vector code that is not yet compiled is a hundred times slower, and a program that explains
+ * one prompt would wait for it. So as long as {@link WarmUp} has not had it compiled, the same sums
+ * are made one by one, in the same order: with the same bits.
  */
 final class DirectProximity {
-  /** No longer prompt is one, however wide the model. */
+  private static final int SHORTEST = 16;
   private static final int LONGEST = 22;
 
+  private static volatile boolean isWarm;
+
   private DirectProximity() {}
+
+  /** Has the sums made by vectors from now on. */
+  static void warm() {
+    isWarm = true;
+  }
 
   /**
    * Returns whether a prompt is short: where it begins to be long was measured at widths of 128 to
@@ -20,7 +30,7 @@ final class DirectProximity {
    */
   static boolean suits(AttentionBlock prompt) {
     int t = prompt.whole().dim(0);
-    return t > 1 && t <= Math.min(LONGEST, 8 + prompt.whole().dim(1) / 40);
+    return t > 1 && t <= Math.clamp(8 + prompt.whole().dim(1) / 40, SHORTEST, LONGEST);
   }
 
   /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
@@ -46,12 +56,17 @@ final class DirectProximity {
             int y = whole.offset() + q * width;
             for (int k = 0; k <= q; k++) {
               float a = pattern.array()[pattern.offset() + (head * t + q) * t + k];
-              double proximity =
-                  DoubleSums.proximity(whole.array(), y, width, a, terms.array(), k * width);
+              double proximity = proximity(whole.array(), y, width, a, terms.array(), k * width);
               out.array()[out.offset() + head * pairs + q * (q + 1) / 2 + k] =
                   (float) Math.max(0, proximity);
             }
           });
     }
+  }
+
+  private static double proximity(float[] y, int at, int n, float a, float[] u, int uAt) {
+    return isWarm
+        ? DoubleSums.proximity(y, at, n, a, u, uAt)
+        : DoubleSums.proximityOneByOne(y, at, n, a, u, uAt);
   }
 }

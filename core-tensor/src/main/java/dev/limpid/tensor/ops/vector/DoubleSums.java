@@ -88,10 +88,29 @@ final class DoubleSums {
     }
     double sum = lanes(low.add(high));
     for (; i < n; i++) {
-      double whole = y[at + i];
-      sum += Math.abs(whole) - Math.abs(whole - (double) a * u[uAt + i]);
+      sum += proximity(y[at + i], a, u[uAt + i]);
     }
     return sum;
+  }
+
+  /** The same bits without vectors. */
+  static double proximityOneByOne(float[] y, int at, int n, float a, float[] u, int uAt) {
+    double[] lanes = new double[VL];
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      for (int lane = 0; lane < VL; lane++) {
+        lanes[lane] += proximity(y[at + i + lane], a, u[uAt + i + lane]);
+      }
+    }
+    double sum = folded(lanes);
+    for (; i < n; i++) {
+      sum += proximity(y[at + i], a, u[uAt + i]);
+    }
+    return sum;
+  }
+
+  private static double proximity(double y, double a, double u) {
+    return Math.abs(y) - Math.abs(y - a * u); // a u is exact
   }
 
   private static DoubleVector half(FloatVector x, int part) {
@@ -100,7 +119,11 @@ final class DoubleSums {
 
   /** Returns the sum of the lanes, in the same order whether it is compiled or not. */
   private static double lanes(DoubleVector x) {
-    double[] lanes = x.toArray();
+    return folded(x.toArray());
+  }
+
+  /** Returns the sum of 2^n numbers, which are modified. */
+  private static double folded(double[] lanes) {
     for (int width = lanes.length / 2; width > 0; width /= 2) {
       for (int i = 0; i < width; i++) {
         lanes[i] += lanes[i + width];

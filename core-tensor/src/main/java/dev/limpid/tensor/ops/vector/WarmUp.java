@@ -65,6 +65,8 @@ final class WarmUp {
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
+    untilCompiled(() -> DoubleSums.proximity(x.array(), 0, WIDTH, 1, out.array(), 0));
+    DirectProximity.warm();
   }
 
   private static Tensor zeros(DType dtype) {

@@ -88,6 +88,17 @@ final class VectorOpsProperties {
         });
   }
 
+  @Property(tries = 300)
+  void proximitiesOneByOneHaveTheBitsOfVectors(
+      @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int n, @ForAll float weight) {
+    Samples samples = new Samples(seed);
+    float[] y = samples.gaussian(n).toFloats();
+    float[] u = samples.gaussian(n).toFloats();
+    float a = (float) (1 / (1 + Math.exp(weight)));
+    assertThat(DoubleSums.proximityOneByOne(y, 0, n, a, u, 0))
+        .isEqualTo(DoubleSums.proximity(y, 0, n, a, u, 0));
+  }
+
   /** How many rows there are decides which way a product is made, and may not change its bits. */
   @Property(tries = 100)
   void bothWaysAgainstTheWeightsDirectionGiveTheSameBits(
