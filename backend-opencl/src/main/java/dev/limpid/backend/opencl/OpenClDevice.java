@@ -83,7 +83,8 @@ record OpenClDevice(
     return numbered;
   }
 
-  private static OpenClDevice of(Platforms platforms, MemorySegment platform, MemorySegment device) {
+  private static OpenClDevice of(
+      Platforms platforms, MemorySegment platform, MemorySegment device) {
     long type = platforms.deviceNumber(device, TYPE);
     String version = platforms.deviceText(device, VERSION);
     Optional<String> unusable = Optional.empty();

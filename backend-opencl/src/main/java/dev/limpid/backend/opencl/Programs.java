@@ -1,7 +1,7 @@
 package dev.limpid.backend.opencl;
 
-import dev.limpid.backend.opencl.driver.DriverException;
 import dev.limpid.backend.opencl.driver.Compiler;
+import dev.limpid.backend.opencl.driver.DriverException;
 import dev.limpid.tensor.DeviceException;
 import java.io.IOException;
 import java.io.InputStream;

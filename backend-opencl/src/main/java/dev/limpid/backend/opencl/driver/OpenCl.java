@@ -129,7 +129,8 @@ public final class OpenCl {
       functions.check(
           Function.SET_KERNEL_ARG,
           (int)
-              Calls.INT_PILP.invokeExact(functions.at(Function.SET_KERNEL_ARG), kernel, index, bytes, value));
+              Calls.INT_PILP.invokeExact(
+                  functions.at(Function.SET_KERNEL_ARG), kernel, index, bytes, value));
     } catch (Throwable e) {
       throw functions.failed(Function.SET_KERNEL_ARG, e);
     }
@@ -191,7 +192,16 @@ public final class OpenCl {
           function,
           (int)
               Calls.INT_PPILLPIPP.invokeExact(
-                  functions.at(function), queue, buffer, waits, at, host.byteSize(), host, 0, NULL, NULL));
+                  functions.at(function),
+                  queue,
+                  buffer,
+                  waits,
+                  at,
+                  host.byteSize(),
+                  host,
+                  0,
+                  NULL,
+                  NULL));
     } catch (Throwable e) {
       throw functions.failed(function, e);
     }
@@ -205,7 +215,16 @@ public final class OpenCl {
           Function.ENQUEUE_FILL,
           (int)
               Calls.INT_PPPLLLIPP.invokeExact(
-                  functions.at(Function.ENQUEUE_FILL), queue, buffer, pattern, 4L, 0L, bytes, 0, NULL, NULL));
+                  functions.at(Function.ENQUEUE_FILL),
+                  queue,
+                  buffer,
+                  pattern,
+                  4L,
+                  0L,
+                  bytes,
+                  0,
+                  NULL,
+                  NULL));
     } catch (Throwable e) {
       throw functions.failed(Function.ENQUEUE_FILL, e);
     }

@@ -26,7 +26,8 @@ public final class Platforms {
   public List<MemorySegment> all() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment count = arena.allocate(JAVA_INT);
-      int code = (int) Calls.INT_IPP.invokeExact(functions.at(Function.GET_PLATFORM_IDS), 0, NULL, count);
+      int code =
+          (int) Calls.INT_IPP.invokeExact(functions.at(Function.GET_PLATFORM_IDS), 0, NULL, count);
       int n = count.get(JAVA_INT, 0);
       if (code == ErrorCode.PLATFORM_NOT_FOUND || (code == 0 && n == 0)) {
         return List.of();
@@ -93,10 +94,14 @@ public final class Platforms {
   private byte[] info(Function function, MemorySegment of, int what) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(JAVA_LONG);
-      functions.check(function, (int) Calls.INT_PILPP.invokeExact(functions.at(function), of, what, 0L, NULL, size));
+      functions.check(
+          function,
+          (int) Calls.INT_PILPP.invokeExact(functions.at(function), of, what, 0L, NULL, size));
       long n = size.get(JAVA_LONG, 0);
       MemorySegment value = arena.allocate(Math.max(1, n), 8);
-      functions.check(function, (int) Calls.INT_PILPP.invokeExact(functions.at(function), of, what, n, value, NULL));
+      functions.check(
+          function,
+          (int) Calls.INT_PILPP.invokeExact(functions.at(function), of, what, n, value, NULL));
       return value.asSlice(0, n).toArray(JAVA_BYTE);
     } catch (Throwable e) {
       throw functions.failed(function, e);
