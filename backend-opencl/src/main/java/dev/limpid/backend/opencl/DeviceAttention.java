@@ -28,13 +28,15 @@ final class DeviceAttention {
 
   private final Session session;
   private final Products products;
+  private final Uploads uploads;
 
   /** Slopes and sinks by head, which come again in every pass. */
   private final Map<List<Float>, Tensor> ofHeads = new ConcurrentHashMap<>();
 
-  DeviceAttention(Session session, Products products) {
+  DeviceAttention(Session session, Products products, Uploads uploads) {
     this.session = session;
     this.products = products;
+    this.uploads = uploads;
   }
 
   void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
@@ -76,9 +78,7 @@ final class DeviceAttention {
           for (int h = 0; h < floats.length; h++) {
             floats[h] = list.get(h);
           }
-          OpenClMemory memory = session.stay(floats.length * 4L);
-          memory.write(0, floats, 0, floats.length);
-          return Tensor.on(memory, 0, floats.length);
+          return uploads.resident(Tensor.of(floats, floats.length));
         });
   }
 

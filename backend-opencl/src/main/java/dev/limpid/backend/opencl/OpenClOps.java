@@ -42,7 +42,7 @@ final class OpenClOps implements TensorOps {
     this.uploads = new Uploads(session);
     this.weights = new Weights(session);
     this.products = new Products(session, tensorCores.split());
-    this.attention = new DeviceAttention(session, products);
+    this.attention = new DeviceAttention(session, products, uploads);
     this.shares = new Shares(session);
     this.strongKeys = new StrongKeys(session);
   }
