@@ -4,8 +4,8 @@
 // SPLITS: heads that lie side by side are written one after the other as well, as split_heads does.
 #if SPLITS
 #define SPLIT                                                                                      \
-  , int heads, int head_width, int capacity, int place, long moved, global const float *side_by_side,  \
-      long side_by_side0, global float *by_head, long by_head0
+  , int heads, int head_width, int capacity, int place, long moved,                                \
+      global const float *side_by_side, long side_by_side0, global float *by_head, long by_head0
 #else
 #define SPLIT
 #endif

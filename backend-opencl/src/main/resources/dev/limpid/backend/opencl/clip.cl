@@ -1,5 +1,6 @@
 // out = x cut off at -limit and limit; what is no number stays none. PARTS: of how many tensors.
-#define PART(i) , global const float *x##i, long x_first##i, global float *out##i, long out_first##i, long n##i
+#define PART(i)                                                                                    \
+  , global const float *x##i, long x_first##i, global float *out##i, long out_first##i, long n##i
 #define NEXT_PART(i)                                                                               \
   if (id >= n) {                                                                                   \
     id -= n;                                                                                       \
