@@ -19,7 +19,7 @@ public record HeadNormWeights(HeadNorm kind, @Nullable Tensor gain, @Nullable Te
   void apply(TensorOps ops, int dHead, Tensor x) {
     weights().into(ops, rows(dHead, x), rows(dHead, x));
     if (hasOwnGains()) {
-      ops.multiply(x, gains(ops, x), x);
+      ops.multiplyRows(x, Objects.requireNonNull(gain), x);
     }
   }
 
@@ -31,7 +31,7 @@ public record HeadNormWeights(HeadNorm kind, @Nullable Tensor gain, @Nullable Te
    */
   void back(TensorOps ops, int dHead, Tensor x, boolean frozen, Tensor gradient) {
     if (hasOwnGains()) {
-      ops.multiply(gradient, gains(ops, gradient), gradient);
+      ops.multiplyRows(gradient, Objects.requireNonNull(gain), gradient);
     }
     weights().back(ops, rows(dHead, x), frozen, rows(dHead, gradient));
   }
@@ -51,12 +51,5 @@ public record HeadNormWeights(HeadNorm kind, @Nullable Tensor gain, @Nullable Te
   /** Returns whether each head has a gain of its own, which goes behind the norm of its rows. */
   public boolean hasOwnGains() {
     return kind.over() == HeadNorm.Over.EACH_HEAD_WITH_OWN_GAIN;
-  }
-
-  /** The gains of all heads, once for each row of x. */
-  private Tensor gains(TensorOps ops, Tensor x) {
-    Tensor rows = ops.zeros(x.dim(0), x.dim(1));
-    ops.embed(Objects.requireNonNull(gain).reshape(1, x.dim(1)), new int[x.dim(0)], rows);
-    return rows;
   }
 }

@@ -277,9 +277,15 @@ public final class Transformer {
 
     // Attention: who looks at whom, what they say, and what it adds up to.
     Tensor attnIn = block.attentionNorm().of(ops, residPre);
-    Tensor queries = clip(heads(block.query(), block.queryNorm(), attnIn)); // [T, H d]
-    Tensor keys = clip(heads(block.key(), block.keyNorm(), attnIn)); // [T, K d]
-    Tensor values = clip(apply(block.value(), attnIn)); // [T, K d]
+    // What reads the same, or does the same, stands side by side: a device does it at once.
+    Tensor queries = apply(block.query(), attnIn); // [T, H d]
+    Tensor keys = apply(block.key(), attnIn); // [T, K d]
+    Tensor values = apply(block.value(), attnIn); // [T, K d]
+    norm(block.queryNorm(), queries);
+    norm(block.keyNorm(), keys);
+    clip(queries);
+    clip(keys);
+    clip(values);
     rotations.turn(ops, layer, queries);
     rotations.turn(ops, layer, keys);
     BlockRun.Attended attended = attention.of(queries, keys, values);
@@ -289,7 +295,10 @@ public final class Transformer {
     // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
     boolean parallel = config.residual().isParallel();
     Tensor residMid = parallel ? attn.state() : edits.state(Stage.RESID_MID, attn.state());
-    Tensor mlpIn = block.mlpNorm().of(ops, parallel ? residPre : residMid);
+    Tensor mlpIn =
+        parallel && config.residual().sharedNorm()
+            ? attnIn
+            : block.mlpNorm().of(ops, parallel ? residPre : residMid);
     BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
     Added ofMlp = stream.add(residMid, mlp.out(), block.mlpPostNorm(), edits::mlpOut);
     Tensor residPost = edits.state(Stage.RESID_POST, ofMlp.state());
@@ -360,18 +369,15 @@ public final class Transformer {
     }
   }
 
-  /** Queries or keys of all heads, normed where a model does so. */
-  private Tensor heads(Linear projection, @Nullable HeadNormWeights norm, Tensor x) {
-    Tensor heads = apply(projection, x);
+  /** Brings queries or keys of all heads through a norm in place, where a model does so. */
+  private void norm(@Nullable HeadNormWeights norm, Tensor x) {
     if (norm != null) {
-      norm.apply(ops, config.dHead(), heads);
+      norm.apply(ops, config.dHead(), x);
     }
-    return heads;
   }
 
-  private Tensor clip(Tensor x) {
+  private void clip(Tensor x) {
     config.attention().clip().ifPresent(c -> Clip.apply(ops, c, x));
-    return x;
   }
 
   /** Returns a linear map of x: [n, in] to [n, out]. */

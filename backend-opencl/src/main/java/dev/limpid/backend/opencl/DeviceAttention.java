@@ -11,6 +11,7 @@ import dev.limpid.tensor.ops.ScoreRule;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Attention, its gradients and its contributions, as products of many small matrices. */
 final class DeviceAttention {
@@ -27,13 +28,15 @@ final class DeviceAttention {
 
   private final Session session;
   private final Products products;
+  private final Uploads uploads;
 
   /** Slopes and sinks by head, which come again in every pass. */
   private final Map<List<Float>, Tensor> ofHeads = new ConcurrentHashMap<>();
 
-  DeviceAttention(Session session, Products products) {
+  DeviceAttention(Session session, Products products, Uploads uploads) {
     this.session = session;
     this.products = products;
+    this.uploads = uploads;
   }
 
   void causalPattern(Tensor queries, Tensor keys, AttentionShape shape, Tensor pattern) {
@@ -56,24 +59,15 @@ final class DeviceAttention {
 
   private void softmax(AttentionShape shape, Tensor pattern) {
     ScoreRule rule = shape.rule();
-    int slopes = rule.slopes().isEmpty() ? 0 : rule.rounding() == ScoreRule.Rounding.NONE ? 1 : 2;
-    String options =
-        "-DCAP=%d -DSLOPES=%d -DSINKS=%d"
-            .formatted(rule.cap() == 0 ? 0 : 1, slopes, rule.sinks().isEmpty() ? 0 : 1);
-    session
-        .launch(new Kernel("causal_softmax", options))
-        .in(pattern)
-        .in(rule.slopes().isEmpty() ? pattern : ofHeads(rule.slopes()))
-        .in(rule.sinks().isEmpty() ? pattern : ofHeads(rule.sinks()))
-        .arg(pattern.dim(1))
-        .arg(pattern.dim(2))
-        .arg(shape.scale())
-        .arg(rule.cap())
-        .arg(shape.window())
-        .rows((long) pattern.dim(0) * pattern.dim(1));
+    Tensor slopes = ofHeads(rule.slopes());
+    Tensor sinks = ofHeads(rule.sinks());
+    session.waiting().add(new Softmax(session, shape, pattern, slopes, sinks, null));
   }
 
-  private Tensor ofHeads(List<Float> values) {
+  private @Nullable Tensor ofHeads(List<Float> values) {
+    if (values.isEmpty()) {
+      return null;
+    }
     if (ofHeads.size() > MOST_RULES) {
       ofHeads.clear();
     }
@@ -84,9 +78,7 @@ final class DeviceAttention {
           for (int h = 0; h < floats.length; h++) {
             floats[h] = list.get(h);
           }
-          OpenClMemory memory = session.stay(floats.length * 4L);
-          memory.write(0, floats, 0, floats.length);
-          return Tensor.on(memory, 0, floats.length);
+          return uploads.resident(Tensor.of(floats, floats.length));
         });
   }
 

@@ -40,16 +40,16 @@ record HeadSplit(Session session, List<Move> moves, int first) implements Step {
 
   @Override
   public void launch() {
+    Launch launch = session.launch(new Kernel("split_heads", "-DPARTS=" + moves.size()));
+    addTo(launch);
+    launch.each(moves.getFirst().x.size() * moves.size());
+  }
+
+  /** Adds it to a launch: sizes, and of each move where from and where to. */
+  void addTo(Launch launch) {
     Tensor x = moves.getFirst().x;
     Tensor out = moves.getFirst().out;
-    Launch launch =
-        session
-            .launch(new Kernel("split_heads", "-DPARTS=" + moves.size()))
-            .arg(out.dim(0))
-            .arg(out.dim(2))
-            .arg(out.dim(1))
-            .arg(first)
-            .arg(x.size());
+    launch.arg(out.dim(0)).arg(out.dim(2)).arg(out.dim(1)).arg(first).arg(x.size());
     for (Move move : moves) {
       launch.in(move.x);
       if (x.size() == out.size()) {
@@ -58,6 +58,5 @@ record HeadSplit(Session session, List<Move> moves, int first) implements Step {
         launch.in(move.out);
       }
     }
-    launch.each(x.size() * moves.size());
   }
 }

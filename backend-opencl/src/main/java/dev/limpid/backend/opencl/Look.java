@@ -17,7 +17,13 @@ record Look(Session session, List<At> looks) implements Step {
   private static final int MOST_ITEMS = 1 << 16;
 
   /** Where to look, and the flag to set. */
-  record At(Tensor x, OpenClMemory flags, int flag) {}
+  record At(Tensor x, OpenClMemory flags, int flag) {
+    /** Adds both to a launch. */
+    void addTo(Launch launch) {
+      Tensor all = Tensor.on(flags, 0, Math.toIntExact(flags.size()));
+      launch.in(x).in(all, flag);
+    }
+  }
 
   @Override
   public Optional<Step> with(Step next) {
@@ -32,8 +38,8 @@ record Look(Session session, List<At> looks) implements Step {
     Launch launch = session.launch(new Kernel("all_finite", "-DPARTS=" + looks.size()));
     long most = 0;
     for (At at : looks) {
-      Tensor flags = Tensor.on(at.flags, 0, Math.toIntExact(at.flags.size()));
-      launch.in(at.x).in(flags, at.flag).arg(at.x.size());
+      at.addTo(launch);
+      launch.arg(at.x.size());
       most = Math.max(most, at.x.size());
     }
     launch.each(Math.min((most + EACH - 1) / EACH, MOST_ITEMS));

@@ -1,6 +1,5 @@
 package dev.limpid.backend.opencl;
 
-import dev.limpid.backend.opencl.Programs.Kernel;
 import dev.limpid.tensor.Tensor;
 import java.util.List;
 import java.util.Objects;
@@ -9,78 +8,106 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that are normed, of a tensor or of a sum that is written as well, and what scales them.
+ * What a norm makes of rows: the rows normed, what scales them, or both.
  *
  * @param centred whether means are subtracted
+ * @param x [n, w]
+ * @param gain w numbers, or g times as many: then row t has the gain t mod g; null for ones
  * @param out the normed rows; null if only the scales are asked for
  * @param scales what every row is multiplied with, [n]; null if nobody asks
- * @param sum whose result x is; null if it is there already
  */
 record Norm(
-    Session session,
     boolean centred,
     Tensor x,
     @Nullable Tensor gain,
     @Nullable Tensor bias,
     float epsilon,
     @Nullable Tensor out,
-    @Nullable Tensor scales,
-    @Nullable Sum sum)
-    implements Step {
+    @Nullable Tensor scales) {
 
-  /** Returns the same norm of a sum that is still to be written. */
-  Norm of(Sum added) {
-    return new Norm(session, centred, x, gain, bias, epsilon, out, scales, added);
+  /** Returns n. */
+  int rows() {
+    return x.dim(0);
   }
 
-  /** Returns gain and bias, as far as they are there. */
+  /** Returns w. */
+  int width() {
+    return x.dim(1);
+  }
+
+  /** Returns what is read. */
+  List<Tensor> read() {
+    return Stream.of(x, gain, bias).filter(Objects::nonNull).toList();
+  }
+
+  /** Returns what was learned, as far as it is there. */
   List<Tensor> learned() {
     return Stream.of(gain, bias).filter(Objects::nonNull).toList();
   }
 
-  @Override
-  public Optional<Step> with(Step next) {
-    if (next instanceof Norm other
+  /** Returns what is written. */
+  List<Tensor> written() {
+    return Stream.of(out, scales).filter(Objects::nonNull).toList();
+  }
+
+  /** Returns whether the rows of another are normed by themselves, whatever comes first. */
+  boolean isBeside(Norm other) {
+    return centred == other.centred
+        && Step.apart(written(), other.read())
+        && Step.apart(written(), other.written())
+        && Step.apart(read(), other.written());
+  }
+
+  /** Returns this one with the scales that another asks for; empty if they are of other rows. */
+  Optional<Norm> withScales(Norm other) {
+    if (out != null
+        && scales == null
         && other.out == null
         && other.scales != null
-        && out != null
-        && scales == null
         && centred == other.centred
         && epsilon == other.epsilon
         && Step.same(x, other.x)
         && Step.apart(List.of(out), List.of(x, other.scales))) {
-      return Optional.of(
-          new Norm(session, centred, x, gain, bias, epsilon, out, other.scales, sum));
+      return Optional.of(new Norm(centred, x, gain, bias, epsilon, out, other.scales));
     }
     return Optional.empty();
   }
 
-  @Override
-  public void launch() {
-    String options =
-        "-DHAS_GAIN=%d -DHAS_BIAS=%d -DADDS=%d -DWRITES=%d -DSCALES=%d"
-            .formatted(is(gain), is(bias), sum == null ? 0 : 1, is(out), is(scales));
-    Launch launch = session.launch(new Kernel(centred ? "layer_norm" : "rms_norm", options));
-    if (sum == null) {
-      launch.in(x);
-    } else {
-      launch.in(sum.a()).in(sum.b()).out(x);
+  /** Returns this one with gains that its result is multiplied with, in its place. */
+  Optional<Norm> withGains(RowsMultiplied next) {
+    if (out != null
+        && gain == null
+        && bias == null
+        && next.x().dim(1) % width() == 0
+        && isOut(next.x())
+        && isOut(next.out())
+        && Step.apart(written(), List.of(next.factors()))) {
+      return Optional.of(new Norm(centred, x, next.factors(), null, epsilon, out, scales));
     }
-    launch.in(gain == null ? x : gain).in(bias == null ? x : bias).arg(epsilon);
-    written(launch, out);
-    written(launch, scales);
-    launch.arg(x.dim(1)).rows(x.dim(0));
+    return Optional.empty();
   }
 
-  private static int is(@Nullable Tensor x) {
-    return x == null ? 0 : 1;
+  private boolean isOut(Tensor other) {
+    return out != null
+        && other.size() == out.size()
+        && Step.same(out, other.reshape(rows(), width()));
   }
 
-  private void written(Launch launch, @Nullable Tensor to) {
+  /** Adds it to a launch, as the kernel declares it. */
+  void addTo(Launch launch) {
+    int gains = gain == null ? 0 : Math.toIntExact(gain.size() / width());
+    launch.in(x).in(gain == null ? x : gain).arg(gains);
+    launch.in(bias == null ? x : bias).arg(bias != null).arg(epsilon);
+    addWritten(launch, out);
+    addWritten(launch, scales);
+  }
+
+  private void addWritten(Launch launch, @Nullable Tensor to) {
     if (to == null) {
       launch.in(x);
     } else {
       launch.out(to);
     }
+    launch.arg(to != null);
   }
 }

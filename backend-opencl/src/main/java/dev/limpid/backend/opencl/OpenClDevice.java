@@ -1,6 +1,7 @@
 package dev.limpid.backend.opencl;
 
 import dev.limpid.backend.opencl.driver.OpenCl;
+import dev.limpid.backend.opencl.driver.Platforms;
 import dev.limpid.tensor.spi.BackendDevice;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -68,9 +69,10 @@ record OpenClDevice(
   /** Returns all devices of all platforms, GPUs first. */
   static List<OpenClDevice> all(OpenCl driver) {
     List<OpenClDevice> found = new ArrayList<>();
-    for (MemorySegment platform : driver.platforms()) {
-      for (MemorySegment device : driver.devices(platform)) {
-        found.add(of(driver, platform, device));
+    Platforms platforms = driver.platforms();
+    for (MemorySegment platform : platforms.all()) {
+      for (MemorySegment device : platforms.devices(platform)) {
+        found.add(of(platforms, platform, device));
       }
     }
     found.sort(Comparator.comparing(OpenClDevice::kind));
@@ -81,13 +83,14 @@ record OpenClDevice(
     return numbered;
   }
 
-  private static OpenClDevice of(OpenCl driver, MemorySegment platform, MemorySegment device) {
-    long type = driver.deviceNumber(device, TYPE);
-    String version = driver.deviceText(device, VERSION);
+  private static OpenClDevice of(
+      Platforms platforms, MemorySegment platform, MemorySegment device) {
+    long type = platforms.deviceNumber(device, TYPE);
+    String version = platforms.deviceText(device, VERSION);
     Optional<String> unusable = Optional.empty();
-    if (driver.deviceNumber(device, AVAILABLE) == 0) {
+    if (platforms.deviceNumber(device, AVAILABLE) == 0) {
       unusable = Optional.of("its driver says that it is not available");
-    } else if (driver.deviceNumber(device, COMPILER_AVAILABLE) == 0) {
+    } else if (platforms.deviceNumber(device, COMPILER_AVAILABLE) == 0) {
       unusable = Optional.of("its driver has no compiler");
     } else if (version.startsWith("OpenCL 1.0") || version.startsWith("OpenCL 1.1")) {
       unusable = Optional.of("it has " + version + ", and 1.2 is needed");
@@ -96,25 +99,25 @@ record OpenClDevice(
         OpenClBackend.NAME,
         platform,
         device,
-        driver.deviceText(device, NAME),
-        driver.platformText(platform, PLATFORM_NAME),
-        driver.deviceText(device, DRIVER_VERSION),
+        platforms.deviceText(device, NAME),
+        platforms.platformText(platform, PLATFORM_NAME),
+        platforms.deviceText(device, DRIVER_VERSION),
         (type & 4) != 0 ? Kind.GPU : (type & 2) != 0 ? Kind.PROCESSOR : Kind.ACCELERATOR,
-        driver.deviceNumber(device, GLOBAL_MEM_SIZE),
-        driver.deviceNumber(device, MAX_COMPUTE_UNITS),
-        driver.deviceNumber(device, MAX_WORK_GROUP_SIZE),
-        driver.deviceNumber(device, LOCAL_MEM_SIZE),
-        (driver.deviceNumber(device, SINGLE_FP_CONFIG) & CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
-        computeCapability(driver, device),
+        platforms.deviceNumber(device, GLOBAL_MEM_SIZE),
+        platforms.deviceNumber(device, MAX_COMPUTE_UNITS),
+        platforms.deviceNumber(device, MAX_WORK_GROUP_SIZE),
+        platforms.deviceNumber(device, LOCAL_MEM_SIZE),
+        (platforms.deviceNumber(device, SINGLE_FP_CONFIG) & CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0,
+        computeCapability(platforms, device),
         unusable);
   }
 
   /** NVIDIA's drivers tell by it what a device can do; 0 for others. */
-  private static long computeCapability(OpenCl driver, MemorySegment device) {
+  private static long computeCapability(Platforms platforms, MemorySegment device) {
     boolean isTold =
-        List.of(driver.deviceText(device, EXTENSIONS).split(" "))
+        List.of(platforms.deviceText(device, EXTENSIONS).split(" "))
             .contains("cl_nv_device_attribute_query");
-    return isTold ? driver.deviceNumber(device, COMPUTE_CAPABILITY_MAJOR_NV) : 0;
+    return isTold ? platforms.deviceNumber(device, COMPUTE_CAPABILITY_MAJOR_NV) : 0;
   }
 
   private OpenClDevice named(String number) {

@@ -42,7 +42,7 @@ final class OpenClOps implements TensorOps {
     this.uploads = new Uploads(session);
     this.weights = new Weights(session);
     this.products = new Products(session, tensorCores.split());
-    this.attention = new DeviceAttention(session, products);
+    this.attention = new DeviceAttention(session, products, uploads);
     this.shares = new Shares(session);
     this.strongKeys = new StrongKeys(session);
   }
@@ -187,19 +187,30 @@ final class OpenClOps implements TensorOps {
   public void layerNorm(
       Tensor x, @Nullable Tensor gain, @Nullable Tensor bias, float epsilon, Tensor out) {
     OpChecks.norm("layerNorm", x, gain, bias, out);
-    later(new Norm(session, true, x, gain, bias, epsilon, out, null, null), x, gain, bias, out);
+    later(normed(true, x, gain, bias, epsilon, out, null), x, gain, bias, out);
   }
 
   @Override
   public void rmsNorm(Tensor x, Tensor gain, float epsilon, Tensor out) {
     OpChecks.norm("rmsNorm", x, gain, null, out);
-    later(new Norm(session, false, x, gain, null, epsilon, out, null, null), x, gain, out);
+    later(normed(false, x, gain, null, epsilon, out, null), x, gain, out);
   }
 
   @Override
   public void normScales(Tensor x, boolean centred, float epsilon, Tensor out) {
     OpChecks.normScales(x, out);
-    later(new Norm(session, centred, x, null, null, epsilon, null, out, null), x, out);
+    later(normed(centred, x, null, null, epsilon, null, out), x, out);
+  }
+
+  private Normed normed(
+      boolean centred,
+      Tensor x,
+      @Nullable Tensor gain,
+      @Nullable Tensor bias,
+      float epsilon,
+      @Nullable Tensor out,
+      @Nullable Tensor scales) {
+    return new Normed(session, new Norm(centred, x, gain, bias, epsilon, out, scales));
   }
 
   @Override
@@ -250,6 +261,12 @@ final class OpenClOps implements TensorOps {
   }
 
   @Override
+  public void multiplyRows(Tensor x, Tensor factors, Tensor out) {
+    OpChecks.multiplyRows(x, factors, out);
+    later(new RowsMultiplied(session, x, factors, out), x, factors, out);
+  }
+
+  @Override
   public void add(Tensor a, Tensor b, Tensor out) {
     requireOneShape("add", a, b, out);
     later(new Sum(session, a, b, out), a, b, out);
@@ -270,8 +287,7 @@ final class OpenClOps implements TensorOps {
   @Override
   public void scale(Tensor a, float factor, Tensor out) {
     OpChecks.sameShape("scale", a, out);
-    Kernel kernel = new Kernel("scale", "");
-    session.launch(kernel).in(a).arg(factor).out(out).arg(a.size()).each(a.size());
+    later(new Scaled(session, a, factor, out), a, out);
   }
 
   @Override
@@ -283,7 +299,7 @@ final class OpenClOps implements TensorOps {
   @Override
   public void clip(Tensor x, float limit, Tensor out) {
     OpChecks.sameShape("clip", x, out);
-    session.launch(new Kernel("clip", "")).in(x).arg(limit).out(out).arg(x.size()).each(x.size());
+    later(new Clipped(session, List.of(new Clipped.Part(x, out)), limit), x, out);
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.limpid.backend.opencl;
 
+import dev.limpid.backend.opencl.driver.Compiler;
 import dev.limpid.backend.opencl.driver.DriverException;
-import dev.limpid.backend.opencl.driver.OpenCl;
 import dev.limpid.tensor.DeviceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +23,7 @@ final class Programs {
 
   private static final String COMMON = "common.cl";
 
-  private final OpenCl driver;
+  private final Compiler compiler;
   private final OpenClDevice device;
   private final MemorySegment context;
   private final ProgramCache cache;
@@ -39,12 +39,12 @@ final class Programs {
   record Kernel(String name, String options) {}
 
   Programs(
-      OpenCl driver,
+      Compiler compiler,
       OpenClDevice device,
       MemorySegment context,
       ProgramCache cache,
       Handles handles) {
-    this.driver = driver;
+    this.compiler = compiler;
     this.device = device;
     this.context = context;
     this.cache = cache;
@@ -58,9 +58,9 @@ final class Programs {
       return known;
     }
     MemorySegment program = program(kernel);
-    handles.onClose(() -> driver.releaseProgram(program));
-    MemorySegment made = driver.createKernel(program, kernel.name());
-    handles.onClose(() -> driver.releaseKernel(made));
+    handles.onClose(() -> compiler.releaseProgram(program));
+    MemorySegment made = compiler.createKernel(program, kernel.name());
+    handles.onClose(() -> compiler.releaseKernel(made));
     kernels.put(kernel, made);
     return made;
   }
@@ -78,12 +78,12 @@ final class Programs {
     if (stored.isPresent()) {
       return stored.get();
     }
-    MemorySegment program = driver.createProgram(context, source);
+    MemorySegment program = compiler.createProgram(context, source);
     try {
-      driver.build(program, device.handle(), options);
+      compiler.build(program, device.handle(), options);
     } catch (DriverException e) {
-      String log = driver.buildLog(program, device.handle());
-      driver.releaseProgram(program);
+      String log = compiler.buildLog(program, device.handle());
+      compiler.releaseProgram(program);
       throw new DeviceException(
           "%s (%s): the kernel %s does not compile; a newer driver may help: %s"
               .formatted(device.name(), device.title(), kernel.name(), firstError(log)),
@@ -95,7 +95,7 @@ final class Programs {
 
   private void store(String key, MemorySegment program) {
     try {
-      cache.put(key, driver.binary(program));
+      cache.put(key, compiler.binary(program));
     } catch (DriverException e) {
       // A driver that does not give it away compiles it again the next time.
     }
@@ -104,12 +104,12 @@ final class Programs {
   /** A driver may refuse what it wrote itself, after an update that kept its name. */
   private Optional<MemorySegment> load(byte[] binary, String options) {
     try {
-      MemorySegment program = driver.createProgram(context, device.handle(), binary);
+      MemorySegment program = compiler.createProgram(context, device.handle(), binary);
       try {
-        driver.build(program, device.handle(), options);
+        compiler.build(program, device.handle(), options);
         return Optional.of(program);
       } catch (DriverException e) {
-        driver.releaseProgram(program);
+        compiler.releaseProgram(program);
         return Optional.empty();
       }
     } catch (DriverException e) {

@@ -57,7 +57,7 @@ final class Session {
     handles.onClose(() -> driver.releaseQueue(upload));
     pool = new Pool(driver, device, context, budget);
     handles.onClose(pool);
-    programs = new Programs(driver, device, context, cache, handles);
+    programs = new Programs(driver.compiler(), device, context, cache, handles);
   }
 
   OpenClDevice device() {

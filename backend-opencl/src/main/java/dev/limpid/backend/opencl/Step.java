@@ -1,6 +1,7 @@
 package dev.limpid.backend.opencl;
 
 import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,13 @@ interface Step {
     return a.memory().equals(b.memory())
         && a.memoryOffset() == b.memoryOffset()
         && a.shape().equals(b.shape());
+  }
+
+  /** Returns the elements of two lists. */
+  static <T> List<T> both(List<T> some, List<T> others) {
+    List<T> both = new ArrayList<>(some);
+    both.addAll(others);
+    return List.copyOf(both);
   }
 
   /** Returns whether none of some tensors lies in the memory of one of the others. */

@@ -1,8 +1,9 @@
-// out = a + b
-kernel void add(global const float *a, long a0, global const float *b, long b0, global float *out,
-               long out0, long n) {
+// sum = a + b, and what LOOKS asks for.
+kernel void add(SUM, long n LOOK_ARGS LOOK_BESIDE_ARGS) {
   long i = get_global_id(0);
   if (i < n) {
-    out[out0 + i] = a[a0 + i] + b[b0 + i];
+    WRITE_SUM(i)
+    LOOK_AT(i)
   }
+  LOOK_BESIDE
 }

@@ -1,6 +1,14 @@
 // Makes probabilities of products of queries and keys in place, a group for each row of
 // scores [heads, tq, tk]. CAP, SLOPES, SINKS: which rules for scores there are;
 // SLOPES is 2 where what grows with the position is rounded to BF16 before it is scaled.
+// SPLITS: heads that lie side by side are written one after the other as well, as split_heads does.
+#if SPLITS
+#define SPLIT                                                                                      \
+  , int heads, int head_width, int capacity, int place, long moved,                                \
+      global const float *side_by_side, long side_by_side0, global float *by_head, long by_head0
+#else
+#define SPLIT
+#endif
 
 float bf16(float x) {
   uint bits = as_uint(x);
@@ -22,7 +30,7 @@ float ruled(float score, float scale, float cap, float slope, int k) {
 
 kernel void causal_softmax(global float *scores, long scores0, global const float *slopes,
                            long slopes0, global const float *sinks, long sinks0, int tq, int tk,
-                           float scale, float cap, int window) {
+                           float scale, float cap, int window SPLIT) {
   local float shared[GROUP];
   long row = get_group_id(0);
   int h = row / tq;
@@ -57,4 +65,9 @@ kernel void causal_softmax(global float *scores, long scores0, global const floa
   for (int k = from + first; k <= last; k += GROUP) {
     at[k] = at[k] / sum;
   }
+#if SPLITS
+  for (long id = get_global_id(0); id < moved; id += get_global_size(0)) {
+    move(id, heads, head_width, capacity, place, side_by_side + side_by_side0, by_head + by_head0);
+  }
+#endif
 }

@@ -44,27 +44,61 @@ inline int is_strong(global const float *terms, int heads, float threshold, int 
   return k == q || sum > threshold;
 }
 
-// Rows that a norm reads; ADDS: of a sum, which every item writes as far as it reads it.
-#if defined(ADDS) && ADDS
-#define X_OR_SUM                                                                                       \
-  global const float *a, long a0, global const float *b, long b0, global float *x, long x0
-#define WRITE_ROW                                                                                  \
-  for (int i = first; i < width; i += GROUP) {                                                     \
-    x[x0 + row + i] = a[a0 + row + i] + b[b0 + row + i];                                           \
+// Sets a flag where an element is NaN or infinite: whoever finds one writes the same number.
+inline void look(global const float *x, long n, global float *flag) {
+  long step = get_global_size(0);
+  int bad = 0;
+  for (long i = get_global_id(0); i < n; i += step) {
+    bad |= !isfinite(x[i]);
   }
-#elif defined(ADDS)
-#define X_OR_SUM global const float *x, long x0
-#define WRITE_ROW
+  if (bad) {
+    *flag = 1;
+  }
+}
+
+// Moves element `id` of x [T, heads * width] to its place in out [heads, capacity, width].
+inline void move(long id, int heads, int width, int capacity, int first, global const float *x,
+                 global float *out) {
+  int i = id % width;
+  int h = id / width % heads;
+  long t = id / width / heads;
+  out[((long)h * capacity + first + t) * width + i] = x[id];
+}
+
+// sum = a + b; SCALED: of a and a number times b, which is written as well.
+#if defined(SCALED) && SCALED
+#define SUM                                                                                        \
+  global const float *a, long a0, global const float *b, long b0, float factor,                    \
+      global float *times, long times0, global float *sum, long sum0
+#define WRITE_SUM(i)                                                                               \
+  times[times0 + (i)] = factor * b[b0 + (i)];                                                      \
+  sum[sum0 + (i)] = a[a0 + (i)] + times[times0 + (i)];
+#else
+#define SUM                                                                                        \
+  global const float *a, long a0, global const float *b, long b0, global float *sum, long sum0
+#define WRITE_SUM(i) sum[sum0 + (i)] = a[a0 + (i)] + b[b0 + (i)];
 #endif
 
-// What a norm multiplies a row with, beside the gain.
-#if defined(SCALES) && SCALES
-#define WRITE_SCALE(r)                                                                             \
-  if (first == 0) {                                                                                \
-    scales[scales0 + get_group_id(0)] = 1 / r;                                                     \
+// LOOKS: what is looked at for numbers that are none, behind other work. 1 is for what is written
+// itself, by the items that did, and 2 for something beside it.
+#if defined(LOOKS) && (LOOKS & 1)
+#define LOOK_ARGS , global const float *own, long own0, global float *own_flags, long own_flag
+#define LOOK_AT(i)                                                                                 \
+  if (!isfinite(own[own0 + (i)])) {                                                                \
+    own_flags[own_flag] = 1;                                                                       \
   }
 #else
-#define WRITE_SCALE(r)
+#define LOOK_ARGS
+#define LOOK_AT(i)
+#endif
+#if defined(LOOKS) && (LOOKS & 2)
+#define LOOK_BESIDE_ARGS                                                                           \
+  , global const float *beside, long beside0, global float *beside_flags, long beside_flag,        \
+      long beside_n
+#define LOOK_BESIDE look(beside + beside0, beside_n, beside_flags + beside_flag);
+#else
+#define LOOK_BESIDE_ARGS
+#define LOOK_BESIDE
 #endif
 
 // x between -c and c, if it is a number.

@@ -21,8 +21,5 @@ kernel void split_heads(int heads, int width, int capacity, int first, long n,
   if (id >= n) {
     return;
   }
-  int i = id % width;
-  int h = id / width % heads;
-  long t = id / width / heads;
-  out[out0 + ((long)h * capacity + first + t) * width + i] = x[x0 + id];
+  move(id, heads, width, capacity, first, x + x0, out + out0);
 }

@@ -85,6 +85,16 @@ public final class OpChecks {
     }
   }
 
+  /** Checks the arguments of {@link PlainOps#multiplyRows}. */
+  public static void multiplyRows(Tensor x, Tensor factors, Tensor out) {
+    rank("multiplyRows", "x", x, 2);
+    sameShape("multiplyRows", x, out);
+    if (factors.size() != x.dim(1)) {
+      throw new ShapeException(
+          "shape mismatch in multiplyRows: x %s, factors %s".formatted(x.shape(), factors.shape()));
+    }
+  }
+
   /** Checks the arguments of {@link PlainOps#sumTerms}. */
   public static void sumTerms(Tensor terms, List<Tensor> others, Tensor out) {
     rank("sumTerms", "terms", terms, 3);

@@ -39,6 +39,18 @@ public interface PlainOps {
   }
 
   /**
+   * Writes every row of x times the same factors into out: out[t, i] = x[t, i] factors[i].
+   *
+   * @param x [T, D]
+   * @param factors D numbers, in any shape
+   * @param out [T, D], modified; may be x itself
+   */
+  default void multiplyRows(Tensor x, Tensor factors, Tensor out) {
+    OpChecks.multiplyRows(x, factors, out);
+    copy(ReferenceRows.multiplyRows(x.toHeap(), factors.toHeap()), out);
+  }
+
+  /**
    * Writes sums of k rows, and of what else belongs to them, into out: out[t] = sum over others of
    * other[t] + sum over j of terms[t, j].
    *

@@ -44,6 +44,15 @@ final class ReferenceRows {
     return out;
   }
 
+  static Tensor multiplyRows(Tensor x, Tensor factors) {
+    int width = x.dim(1);
+    Tensor out = like(x);
+    for (int i = 0; i < out.array().length; i++) {
+      out.array()[i] = x.array()[x.offset() + i] * factors.array()[factors.offset() + i % width];
+    }
+    return out;
+  }
+
   static Tensor sumTerms(Tensor terms, List<Tensor> others) {
     int count = terms.dim(1);
     int width = terms.dim(2);

@@ -37,6 +37,8 @@ public interface ErrorsContract extends ContractSubject {
     misfit("rmsNorm", () -> ops().rmsNorm(x, zeros(4), 1, x));
     misfit("normScales", () -> ops().normScales(x, true, 1, zeros(5)));
     misfit("embedScaled", () -> ops().embedScaled(x, new int[] {1}, new float[2], zeros(1, 5)));
+    misfit("multiplyRows", () -> ops().multiplyRows(x, zeros(4), x));
+    misfit("multiplyRows", () -> ops().multiplyRows(x, zeros(5), zeros(5, 4)));
     misfit("sumTerms", () -> ops().sumTerms(zeros(4, 2, 5), List.of(), zeros(4, 4)));
     misfit("sumTerms", () -> ops().sumTerms(zeros(4, 2, 5), List.of(zeros(3, 5)), zeros(4, 5)));
     misfit("clip", () -> ops().clip(x, 1, zeros(5, 4)));

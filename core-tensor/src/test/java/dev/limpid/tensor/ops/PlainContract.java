@@ -99,6 +99,22 @@ public interface PlainContract extends ContractSubject {
         .isInstanceOf(IndexOutOfBoundsException.class);
   }
 
+  @Test
+  default void multipliesRowsWithFactors() {
+    Tensor x = new Samples(42).gaussian(5, 39);
+    Tensor factors = new Samples(43).gaussian(3, 13);
+    Tensor there = there(x);
+    Tensor out = out(5, 39);
+    ops().multiplyRows(there, there(factors), out);
+    ops().multiplyRows(there, there(factors), there);
+    for (int t = 0; t < 5; t++) {
+      for (int i = 0; i < 39; i++) {
+        assertThat(out.get(t, i)).isEqualTo(x.get(t, i) * factors.get(i / 13, i % 13));
+      }
+    }
+    assertThat(there.toFloats()).isEqualTo(out.toFloats());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
   default void sumsTermsAndOthers(int nOthers) {

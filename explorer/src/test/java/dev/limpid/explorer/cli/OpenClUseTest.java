@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.limpid.attribution.ContributionOptions;
 import dev.limpid.explorer.process.ExitCode;
+import dev.limpid.model.ExpertTrace;
 import dev.limpid.model.KeyValueCache;
 import dev.limpid.model.MlpWeights;
 import dev.limpid.model.TraceDetail;
 import dev.limpid.model.Transformer;
+import dev.limpid.model.config.Experts;
 import dev.limpid.model.load.ModelLoader;
 import dev.limpid.routes.FlowGraphBuilder;
 import dev.limpid.routes.RouteExtractor;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -34,8 +37,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** How often a device is asked for something, waited for, and read from. */
 @Tag("opencl")
 class OpenClUseTest {
-  /** Of a layer, gated or not, with rotation or without, of a whole text or of one more token. */
+  /** Of a layer without experts, of whatever family, of a whole text or of one more token. */
   private static final long LAUNCHES_OF_LAYER = 14;
+
+  /** Beside those of the experts themselves, which every one that is chosen has. */
+  private static final long LAUNCHES_BESIDE_EXPERTS = 20;
+
+  private static final long LAUNCHES_OF_EXPERT = 4;
+
+  /** What is in every vocabulary. */
+  private static final List<Integer> TOKENS = List.of(1, 3, 0, 2, 3, 1);
 
   private static final String PROMPT = "When Mary and John went to the store, John gave a drink to";
 
@@ -56,25 +67,44 @@ class OpenClUseTest {
     return IntStream.range(0, n).map(t -> 7 * t % 200).boxed().toList();
   }
 
+  private static long launchesOfExperts(long chosen) {
+    return LAUNCHES_BESIDE_EXPERTS + LAUNCHES_OF_EXPERT * chosen;
+  }
+
   private static DeviceUse use() {
     return OPS.deviceUse().orElseThrow();
   }
 
+  /** Of a whole text, of which all is kept. */
   @ParameterizedTest
-  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
-  void aLayerIsFewLaunchesAndWaitsForNothing(String name) throws IOException {
-    Transformer model = model(name);
+  @MethodSource("models")
+  void aLayerIsFewLaunches(Path folder) throws IOException {
+    Transformer model = ModelLoader.open(folder, OPS);
     List<DeviceUse> afterLayer = new ArrayList<>();
-    assertThat(model.config().nLayers()).isGreaterThan(2);
+    List<Optional<ExpertTrace>> experts = new ArrayList<>();
     try (Scope _ = OPS.scope()) {
-      model.run(tokens(13), TraceDetail.FULL, (layer, trace) -> afterLayer.add(use()));
+      model.trace(TOKENS, TraceDetail.FULL); // brings there what stays for all passes
+      model.run(
+          TOKENS,
+          TraceDetail.FULL,
+          (layer, trace) -> {
+            afterLayer.add(use());
+            experts.add(Optional.ofNullable(trace.experts()));
+          });
     }
-    // What the first two begin with is there once for a pass.
-    for (int l = 2; l < afterLayer.size(); l++) {
+    for (int l = 1; l < afterLayer.size(); l++) {
       DeviceUse ofLayer = afterLayer.get(l).since(afterLayer.get(l - 1));
-      assertThat(ofLayer.launches()).as("launches").isLessThanOrEqualTo(LAUNCHES_OF_LAYER);
-      assertThat(ofLayer.waits()).as("waits").isZero();
-      assertThat(ofLayer.uploadedBytes()).as("bytes sent").isZero();
+      if (experts.get(l).isEmpty()) {
+        assertThat(ofLayer.launches()).as("launches").isLessThanOrEqualTo(LAUNCHES_OF_LAYER);
+        assertThat(ofLayer.waits()).as("waits").isZero();
+        assertThat(ofLayer.uploadedBytes()).as("bytes sent").isZero();
+      } else {
+        long chosen =
+            experts.get(l).get().chosen().stream().flatMap(List::stream).distinct().count();
+        assertThat(ofLayer.launches())
+            .as("launches, of %d experts", chosen)
+            .isLessThanOrEqualTo(launchesOfExperts(chosen));
+      }
     }
   }
 
@@ -83,7 +113,6 @@ class OpenClUseTest {
   @MethodSource("models")
   void aPassWaitsForRoutersAlone(Path folder) throws IOException {
     Transformer model = ModelLoader.open(folder, OPS);
-    List<Integer> tokens = List.of(1, 3, 0, 2, 3, 1);
     int nLayers = model.config().nLayers();
     boolean[] routes = new boolean[nLayers];
     long nRouters = 0;
@@ -97,14 +126,14 @@ class OpenClUseTest {
     }
     List<DeviceUse> afterLayer = new ArrayList<>();
     try (Scope _ = OPS.scope()) {
-      model.trace(tokens, TraceDetail.FULL); // brings there what stays for all passes
+      model.trace(TOKENS, TraceDetail.FULL); // brings there what stays for all passes
       DeviceUse before = use();
-      model.run(tokens, TraceDetail.FULL, (layer, trace) -> afterLayer.add(use()));
+      model.run(TOKENS, TraceDetail.FULL, (layer, trace) -> afterLayer.add(use()));
       DeviceUse ofPass = use().since(before);
       assertThat(ofPass.downloads()).as("downloads").isEqualTo(nRouters);
       // With them comes whether the two states of each layer that are looked at are finite.
       long looks = nRouters == 0 ? 0 : 4L * nLayers;
-      long read = tokens.size() * numbers;
+      long read = TOKENS.size() * numbers;
       assertThat(ofPass.downloadedBytes()).isBetween(4 * read, 4 * (read + looks));
       // Embeddings and angles are sent before the first layer.
       for (int l = 1; l < nLayers; l++) {
@@ -115,18 +144,24 @@ class OpenClUseTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo-gpt2", "demo-opt", "demo-llama"})
-  void aLayerOfOneMoreTokenIsFewLaunchesToo(String name) throws IOException {
-    Transformer model = model(name);
+  @MethodSource("models")
+  void aLayerOfOneMoreTokenIsFewLaunchesToo(Path folder) throws IOException {
+    Transformer model = ModelLoader.open(folder, OPS);
+    long most = 4;
+    long nRouters = 0;
+    for (int l = 0; l < model.config().nLayers(); l++) {
+      Optional<Experts> experts = model.config().mlp().expertsOf(l);
+      nRouters += experts.isPresent() ? 1 : 0;
+      most += experts.map(e -> launchesOfExperts(e.used())).orElse(LAUNCHES_OF_LAYER);
+    }
     KeyValueCache cache = new KeyValueCache();
     try (Scope _ = OPS.scope()) {
-      Tensor first = model.extend(tokens(13), cache);
+      Tensor first = model.extend(TOKENS.subList(1, TOKENS.size()), cache);
       DeviceUse before = use();
       Tensor next = model.extend(List.of(3), cache);
       DeviceUse ofToken = use().since(before);
-      assertThat(ofToken.launches())
-          .isLessThanOrEqualTo(LAUNCHES_OF_LAYER * model.config().nLayers() + 4);
-      assertThat(ofToken.downloads()).isZero();
+      assertThat(ofToken.launches()).isLessThanOrEqualTo(most);
+      assertThat(ofToken.downloads()).isEqualTo(nRouters);
       assertThat(next.shape()).isEqualTo(first.rows(0, 1).shape());
     }
   }

@@ -51,7 +51,7 @@ final class AttentionReader {
           new Linear(part(weight, null, rows.fused(Kind.KEY)).weight(), ownBias(Weight.KEY)),
           new Linear(part(weight, null, rows.fused(Kind.VALUE)).weight(), ownBias(Weight.VALUE)));
     }
-    @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", all) : null;
+    @Nullable Tensor bias = attention.inputBias() ? reader.tensor(name + ".bias", all) : null;
     return new Projections(
         part(weight, bias, rows.fused(Kind.QUERY)),
         part(weight, bias, rows.fused(Kind.KEY)),
@@ -65,8 +65,7 @@ final class AttentionReader {
 
   private @Nullable Tensor ownBias(Weight which) throws IOException {
     Kind kind = kind(which);
-    Tensor bias = reader.resident(reader.name(block, which) + ".bias", width(kind));
-    return ordered(bias, rows.own(kind));
+    return ordered(reader.tensor(reader.name(block, which) + ".bias", width(kind)), rows.own(kind));
   }
 
   private static Kind kind(Weight which) {
@@ -86,7 +85,7 @@ final class AttentionReader {
     int width = width(kind);
     String name = reader.name(block, which);
     Tensor weight = reader.weight(name, config.dModel(), width);
-    @Nullable Tensor bias = attention.inputBias() ? reader.resident(name + ".bias", width) : null;
+    @Nullable Tensor bias = attention.inputBias() ? reader.tensor(name + ".bias", width) : null;
     return part(weight, bias, rows.own(kind));
   }
 
@@ -94,16 +93,13 @@ final class AttentionReader {
     WeightLayout layout = reader.names().layout();
     if (HeadRows.isRange(which)) {
       int from = which[0];
-      int to = from + which.length;
-      return new Linear(
-          ops.pack(weight, layout, from, to), bias == null ? null : bias.rows(from, to));
+      PackedMatrix packed = ops.pack(weight, layout, from, from + which.length);
+      return new Linear(packed, ordered(bias, which));
     }
     if (layout != WeightLayout.OUT_IN) {
       throw new IllegalStateException("rows of heads out of order, stored by inputs");
     }
-    return new Linear(
-        ops.pack(weight.gather(which), layout),
-        bias == null ? null : ops.resident(bias.toHeap().gather(which)));
+    return new Linear(ops.pack(weight.gather(which), layout), ordered(bias, which));
   }
 
   /** Returns the norm of queries or of keys, or null for none. */
@@ -118,12 +114,12 @@ final class AttentionReader {
         block + reader.names().of(kind == Kind.QUERY ? Weight.QUERY_NORM : Weight.KEY_NORM);
     return switch (norm.over()) {
       case EACH_HEAD -> {
-        NormWeights one = reader.norm(norm.norm(), name, dHead);
+        NormWeights one = reader.stored(norm.norm(), name, dHead);
         int[] order = IntStream.range(0, dHead).map(i -> rows.within(kind, i)).toArray();
         yield new HeadNormWeights(norm, ordered(one.gain(), order), ordered(one.bias(), order));
       }
       case ALL_HEADS -> {
-        NormWeights all = reader.norm(norm.norm(), name, heads * dHead);
+        NormWeights all = reader.stored(norm.norm(), name, heads * dHead);
         yield new HeadNormWeights(
             norm, ordered(all.gain(), rows.own(kind)), ordered(all.bias(), rows.own(kind)));
       }
@@ -138,7 +134,7 @@ final class AttentionReader {
   /** The gains of heads, in one tensor or in one for each. */
   private Tensor gains(String name, int heads, int dHead) throws IOException {
     if (reader.isStored(name + ".weight")) {
-      return reader.resident(name + ".weight", heads, dHead).toHeap();
+      return reader.tensor(name + ".weight", heads, dHead).toHeap();
     }
     float[] all = new float[heads * dHead];
     for (int h = 0; h < heads; h++) {
@@ -149,8 +145,18 @@ final class AttentionReader {
     return Tensor.of(all, heads, dHead);
   }
 
-  private @Nullable Tensor ordered(@Nullable Tensor of, int[] order) {
-    return of == null || HeadRows.isRange(order) ? of : ops.resident(of.toHeap().gather(order));
+  /**
+   * Returns some of what was learned where the model computes. It is put in order before it goes
+   * there: to read it again, a device would have to be waited for.
+   */
+  private @Nullable Tensor ordered(@Nullable Tensor stored, int[] order) {
+    if (stored == null) {
+      return null;
+    }
+    return ops.resident(
+        HeadRows.isRange(order)
+            ? stored.rows(order[0], order[0] + order.length)
+            : stored.toHeap().gather(order));
   }
 
   /** Returns the sinks of all heads; none where there are none. */

@@ -138,7 +138,8 @@ final class WeightReader {
     return resident(stored(norm, name, width));
   }
 
-  private NormWeights stored(Norm norm, String name, int width) throws IOException {
+  /** Reads a norm of rows of some width as it is stored. */
+  NormWeights stored(Norm norm, String name, int width) throws IOException {
     @Nullable Tensor gain =
         switch (norm.gain()) {
           case NONE -> null;

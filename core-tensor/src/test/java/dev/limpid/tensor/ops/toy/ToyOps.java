@@ -176,6 +176,11 @@ public final class ToyOps implements TensorOps {
   }
 
   @Override
+  public void multiplyRows(Tensor x, Tensor factors, Tensor out) {
+    inner.multiplyRows(inside(x), inside(factors), inside(out));
+  }
+
+  @Override
   public void sumTerms(Tensor terms, List<Tensor> others, Tensor out) {
     inner.sumTerms(inside(terms), others.stream().map(this::inside).toList(), inside(out));
   }
