@@ -2,6 +2,7 @@ package dev.limpid.model;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.PackedMatrix;
+import dev.limpid.tensor.ops.TensorOps;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,16 @@ public record BlockWeights(
   /** Copies the list. */
   public BlockWeights {
     sinks = List.copyOf(sinks);
+  }
+
+  /** Brings queries and keys of all heads through their norms in place, where there are any. */
+  void normHeads(TensorOps ops, int dHead, Tensor queries, Tensor keys) {
+    if (queryNorm != null) {
+      queryNorm.apply(ops, dHead, queries);
+    }
+    if (keyNorm != null) {
+      keyNorm.apply(ops, dHead, keys);
+    }
   }
 
   /** Returns the memory that the matrices take; biases and gains are small beside them. */

@@ -12,6 +12,7 @@ import dev.limpid.tensor.ops.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -281,11 +282,8 @@ public final class Transformer {
     Tensor queries = apply(block.query(), attnIn); // [T, H d]
     Tensor keys = apply(block.key(), attnIn); // [T, K d]
     Tensor values = apply(block.value(), attnIn); // [T, K d]
-    norm(block.queryNorm(), queries);
-    norm(block.keyNorm(), keys);
-    clip(queries);
-    clip(keys);
-    clip(values);
+    block.normHeads(ops, config.dHead(), queries, keys);
+    clip(queries, keys, values);
     rotations.turn(ops, layer, queries);
     rotations.turn(ops, layer, keys);
     BlockRun.Attended attended = attention.of(queries, keys, values);
@@ -295,10 +293,8 @@ public final class Transformer {
     // MLP: neurons fire on the new state, or on the same, and write their rows of W_out.
     boolean parallel = config.residual().isParallel();
     Tensor residMid = parallel ? attn.state() : edits.state(Stage.RESID_MID, attn.state());
-    Tensor mlpIn =
-        parallel && config.residual().sharedNorm()
-            ? attnIn
-            : block.mlpNorm().of(ops, parallel ? residPre : residMid);
+    boolean isShared = parallel && config.residual().sharedNorm();
+    Tensor mlpIn = isShared ? attnIn : block.mlpNorm().of(ops, parallel ? residPre : residMid);
     BlockRun.MlpRun mlp = mlp(layer, block.mlp(), mlpIn, edits);
     Added ofMlp = stream.add(residMid, mlp.out(), block.mlpPostNorm(), edits::mlpOut);
     Tensor residPost = edits.state(Stage.RESID_POST, ofMlp.state());
@@ -369,15 +365,8 @@ public final class Transformer {
     }
   }
 
-  /** Brings queries or keys of all heads through a norm in place, where a model does so. */
-  private void norm(@Nullable HeadNormWeights norm, Tensor x) {
-    if (norm != null) {
-      norm.apply(ops, config.dHead(), x);
-    }
-  }
-
-  private void clip(Tensor x) {
-    config.attention().clip().ifPresent(c -> Clip.apply(ops, c, x));
+  private void clip(Tensor... each) {
+    config.attention().clip().ifPresent(c -> Stream.of(each).forEach(x -> Clip.apply(ops, c, x)));
   }
 
   /** Returns a linear map of x: [n, in] to [n, out]. */

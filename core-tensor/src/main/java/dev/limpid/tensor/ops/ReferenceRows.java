@@ -47,8 +47,11 @@ final class ReferenceRows {
   static Tensor multiplyRows(Tensor x, Tensor factors) {
     int width = x.dim(1);
     Tensor out = like(x);
-    for (int i = 0; i < out.array().length; i++) {
-      out.array()[i] = x.array()[x.offset() + i] * factors.array()[factors.offset() + i % width];
+    for (int row = 0; row < out.array().length; row += width) {
+      for (int i = 0; i < width; i++) {
+        float factor = factors.array()[factors.offset() + i];
+        out.array()[row + i] = x.array()[x.offset() + row + i] * factor;
+      }
     }
     return out;
   }
