@@ -124,24 +124,36 @@ final class MlpReader {
   Dense expert(int expert) throws IOException {
     Experts of = config.mlp().expertsOf(layer).orElseThrow();
     if (isWhole(Weight.EXPERTS_GATE_UP)) {
-      return of.clamp().isPresent() ? interleaved(expert, of) : stacked(expert, of);
+      return together(expert, of);
     }
     if (isStored(blocks(Weight.EXPERTS_GATE_UP))) {
       return quantised(expert, of);
     }
     if (isWhole(Weight.EXPERTS_GATE)) {
-      int dModel = config.dModel();
-      return new Dense(
-          ofAll(Weight.EXPERTS_GATE, expert, of, of.dExpert(), dModel),
-          ofAll(Weight.EXPERTS_UP, expert, of, of.dExpert(), dModel),
-          ofAll(Weight.EXPERTS_DOWN, expert, of, dModel, of.dExpert()));
+      return apart(expert, of);
     }
-    return dense(
-        ofOne(Weight.EXPERT_GATE, expert),
-        ofOne(Weight.EXPERT_UP, expert),
-        ofOne(Weight.EXPERT_DOWN, expert),
-        of.dExpert(),
-        of.bias());
+    if (reader.names().has(Weight.EXPERT_GATE)) {
+      return dense(
+          ofOne(Weight.EXPERT_GATE, expert),
+          ofOne(Weight.EXPERT_UP, expert),
+          ofOne(Weight.EXPERT_DOWN, expert),
+          of.dExpert(),
+          of.bias());
+    }
+    // It is missing: who looks for it says so.
+    return reader.names().has(Weight.EXPERTS_GATE) ? apart(expert, of) : together(expert, of);
+  }
+
+  private Dense together(int expert, Experts of) throws IOException {
+    return of.clamp().isPresent() ? interleaved(expert, of) : stacked(expert, of);
+  }
+
+  private Dense apart(int expert, Experts of) throws IOException {
+    int dModel = config.dModel();
+    return new Dense(
+        ofAll(Weight.EXPERTS_GATE, expert, of, of.dExpert(), dModel),
+        ofAll(Weight.EXPERTS_UP, expert, of, of.dExpert(), dModel),
+        ofAll(Weight.EXPERTS_DOWN, expert, of, dModel, of.dExpert()));
   }
 
   /** Checks that all experts have what the first one, which was read, has for itself. */
