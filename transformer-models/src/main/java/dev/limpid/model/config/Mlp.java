@@ -36,6 +36,6 @@ public record Mlp(
 
   /** Returns the experts of a layer; empty where it has an MLP. */
   public Optional<Experts> expertsOf(int layer) {
-    return experts.filter(e -> e.layers().get(layer));
+    return experts.isPresent() && experts.get().layers().get(layer) ? experts : Optional.empty();
   }
 }
