@@ -142,7 +142,7 @@ final class WeightLoading {
     IntFunction<LayerKind> kinds = kinds();
     BlockWeights first = kinds.apply(0).first();
     long bytes = 0;
-    long mostExperts = 0;
+    long mostExperts = 0; // those of every layer that has any: one expert of the first was measured
     for (int layer = 0; layer < nLayers; layer++) {
       bytes += kinds.apply(layer).first().bytes();
       mostExperts = Math.max(mostExperts, kinds.apply(layer).expertBytes());

@@ -123,8 +123,7 @@ final class TransposedProduct {
     int n = to - from;
     int panels = Lanes.panels(rows);
     float[] sums = scratch.floats(Use.SUMS, n * panels * PANEL);
-    float[] zeros = scratch.floats(Use.BIAS, PANEL);
-    Arrays.fill(zeros, 0, PANEL, 0);
+    float[] zeros = CausalAttention.zeros(scratch);
     int tiles = n / TransposedKernel.HEIGHT;
     for (int block = 0; block < blocks(); block++) {
       boolean first = block == 0;
