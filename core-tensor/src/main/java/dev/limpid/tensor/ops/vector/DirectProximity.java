@@ -1,7 +1,11 @@
 package dev.limpid.tensor.ops.vector;
 
+import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.VL;
+
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionBlock;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * The L1 proximity of every term of an attention block by its definition, for short prompts: there
@@ -56,17 +60,58 @@ final class DirectProximity {
             int y = whole.offset() + q * width;
             for (int k = 0; k <= q; k++) {
               float a = pattern.array()[pattern.offset() + (head * t + q) * t + k];
-              double proximity = proximity(whole.array(), y, width, a, terms.array(), k * width);
               out.array()[out.offset() + head * pairs + q * (q + 1) / 2 + k] =
-                  (float) Math.max(0, proximity);
+                  Math.max(0, proximity(whole.array(), y, width, a, terms.array(), k * width));
             }
           });
     }
   }
 
-  private static double proximity(float[] y, int at, int n, float a, float[] u, int uAt) {
-    return isWarm
-        ? DoubleSums.proximity(y, at, n, a, u, uAt)
-        : DoubleSums.proximityOneByOne(y, at, n, a, u, uAt);
+  private static float proximity(float[] y, int at, int n, float a, float[] u, int uAt) {
+    return isWarm ? byVectors(y, at, n, a, u, uAt) : oneByOne(y, at, n, a, u, uAt);
+  }
+
+  /**
+   * Returns |y|_1 - |y - z|_1 with z = a u: with s the signs of y, the sum of s z - 2 max(0, s z -
+   * |y|). So no component of y, which may be a thousand times the others, is lost in a difference.
+   */
+  static float byVectors(float[] y, int at, int n, float a, float[] u, int uAt) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      FloatVector whole = FloatVector.fromArray(FLOATS, y, at + i);
+      FloatVector along = Lanes.timesSign(FloatVector.fromArray(FLOATS, u, uAt + i).mul(a), whole);
+      FloatVector beyond = Lanes.positive(along.sub(Lanes.abs(whole)));
+      sum = sum.add(along.sub(beyond.add(beyond)));
+    }
+    return rest(i, Lanes.sum(sum), y, at, n, a, u, uAt);
+  }
+
+  /** The same bits without vectors. */
+  static float oneByOne(float[] y, int at, int n, float a, float[] u, int uAt) {
+    float[] lanes = new float[VL];
+    int i = 0;
+    for (; i < FLOATS.loopBound(n); i += VL) {
+      for (int lane = 0; lane < VL; lane++) {
+        lanes[lane] += proximity(y[at + i + lane], a * u[uAt + i + lane]);
+      }
+    }
+    return rest(i, Lanes.sum(lanes), y, at, n, a, u, uAt);
+  }
+
+  private static float rest(
+      int from, float sum, float[] y, int at, int n, float a, float[] u, int uAt) {
+    float all = sum;
+    for (int i = from; i < n; i++) {
+      all += proximity(y[at + i], a * u[uAt + i]);
+    }
+    return all;
+  }
+
+  private static float proximity(float y, float z) {
+    int sign = Float.floatToRawIntBits(y) & ~Lanes.MAGNITUDE;
+    float along = Float.intBitsToFloat(Float.floatToRawIntBits(z) ^ sign);
+    float beyond = Math.max(0, along - Math.abs(y));
+    return along - (beyond + beyond);
   }
 }

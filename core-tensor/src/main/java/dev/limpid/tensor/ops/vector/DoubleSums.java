@@ -72,47 +72,6 @@ final class DoubleSums {
     return sum;
   }
 
-  /** Returns |y|_1 - |y - a u|_1, component by component, so that no large sums cancel. */
-  static double proximity(float[] y, int at, int n, float a, float[] u, int uAt) {
-    DoubleVector low = DoubleVector.zero(DOUBLES);
-    DoubleVector high = DoubleVector.zero(DOUBLES);
-    DoubleVector minus = DoubleVector.broadcast(DOUBLES, -a);
-    int i = 0;
-    for (; i < FLOATS.loopBound(n); i += VL) {
-      FloatVector whole = FloatVector.fromArray(FLOATS, y, at + i);
-      FloatVector term = FloatVector.fromArray(FLOATS, u, uAt + i);
-      DoubleVector l = half(whole, 0);
-      DoubleVector h = half(whole, 1);
-      low = low.add(l.abs().sub(half(term, 0).fma(minus, l).abs()));
-      high = high.add(h.abs().sub(half(term, 1).fma(minus, h).abs()));
-    }
-    double sum = lanes(low.add(high));
-    for (; i < n; i++) {
-      sum += proximity(y[at + i], a, u[uAt + i]);
-    }
-    return sum;
-  }
-
-  /** The same bits without vectors. */
-  static double proximityOneByOne(float[] y, int at, int n, float a, float[] u, int uAt) {
-    double[] lanes = new double[VL];
-    int i = 0;
-    for (; i < FLOATS.loopBound(n); i += VL) {
-      for (int lane = 0; lane < VL; lane++) {
-        lanes[lane] += proximity(y[at + i + lane], a, u[uAt + i + lane]);
-      }
-    }
-    double sum = folded(lanes);
-    for (; i < n; i++) {
-      sum += proximity(y[at + i], a, u[uAt + i]);
-    }
-    return sum;
-  }
-
-  private static double proximity(double y, double a, double u) {
-    return Math.abs(y) - Math.abs(y - a * u); // a u is exact
-  }
-
   private static DoubleVector half(FloatVector x, int part) {
     return (DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, part);
   }

@@ -48,7 +48,11 @@ final class Lanes {
    * order once it is compiled.
    */
   static float sum(FloatVector x) {
-    float[] lanes = x.toArray();
+    return sum(x.toArray());
+  }
+
+  /** Returns the sum of the lanes of a vector, in the same order; modifies them. */
+  static float sum(float[] lanes) {
     for (int width = VL / 2; width > 0; width /= 2) {
       for (int i = 0; i < width; i++) {
         lanes[i] += lanes[i + width];

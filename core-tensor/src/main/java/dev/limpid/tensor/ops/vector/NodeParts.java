@@ -12,6 +12,8 @@ import java.util.List;
  * @param whole y, [T, D]
  */
 record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
+  /** From so many terms of a head on, they are summed in vectors. */
+  private static final int LONG = 64;
 
   /**
    * Divides max(proximity, floor) of each part of one state by their sum; returns false, and sets
@@ -46,12 +48,18 @@ record NodeParts(Tensor terms, List<Tensor> others, Tensor whole) {
   private double sum(int t) {
     double sum = 0;
     for (int h = 0; h < terms.dim(0); h++) {
-      sum += norm(terms.array(), termsAt(h, t), t + 1); // none is negative
+      sum += sum(terms.array(), termsAt(h, t), t + 1);
     }
     for (Tensor part : others) {
       sum += part.get(t);
     }
     return sum;
+  }
+
+  /** Returns the sum of numbers none of which is negative. */
+  private static double sum(float[] values, int from, int n) {
+    // Short prompts come to few of them, and are done before vector code has been compiled.
+    return n < LONG ? norm(values, from, n) : DoubleSums.sum(values, from, n);
   }
 
   private void multiply(int t, float factor) {

@@ -65,7 +65,7 @@ final class WarmUp {
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
-    untilCompiled(() -> DoubleSums.proximity(x.array(), 0, WIDTH, 1, out.array(), 0));
+    untilCompiled(() -> DirectProximity.byVectors(x.array(), 0, WIDTH, 1, out.array(), 0));
     DirectProximity.warm();
   }
 

@@ -95,8 +95,8 @@ final class VectorOpsProperties {
     float[] y = samples.gaussian(n).toFloats();
     float[] u = samples.gaussian(n).toFloats();
     float a = (float) (1 / (1 + Math.exp(weight)));
-    assertThat(DoubleSums.proximityOneByOne(y, 0, n, a, u, 0))
-        .isEqualTo(DoubleSums.proximity(y, 0, n, a, u, 0));
+    assertThat(DirectProximity.oneByOne(y, 0, n, a, u, 0))
+        .isEqualTo(DirectProximity.byVectors(y, 0, n, a, u, 0));
   }
 
   /** How many rows there are decides which way a product is made, and may not change its bits. */
