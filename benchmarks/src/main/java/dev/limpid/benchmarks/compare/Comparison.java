@@ -46,6 +46,9 @@ public final class Comparison implements Callable<Integer> {
   @Option(names = "--openblas", defaultValue = "libopenblas.so.0")
   private String openBlas = "";
 
+  @Option(names = "--mkl", required = true, description = "torch's libtorch_cpu.so")
+  private String mkl = "";
+
   @Option(names = "--rounds", defaultValue = "7", description = "how often each side is timed")
   private int rounds;
 
@@ -54,7 +57,7 @@ public final class Comparison implements Callable<Integer> {
       split = ",",
       defaultValue =
           "forward,openvino,llama,heads,contributions,formula,routes,threads,generation,"
-              + "reruns,sweep,gradients,autograd,prompts,answers,products",
+              + "reruns,sweep,gradients,autograd,prompts,answers,products,openblas",
       description = "groups of rows: ${DEFAULT-VALUE}")
   private Set<String> groups = Set.of();
 
@@ -118,9 +121,12 @@ public final class Comparison implements Callable<Integer> {
     if (groups.contains("prompts")) {
       runPrompts(settings.open(bundled.getFileName().toString(), bundled));
     }
-    if (groups.contains("products")) {
-      for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
-        time(new ProductRows(new OpenBlas(openBlas, threads), threads).rows());
+    for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
+      if (groups.contains("products")) {
+        time(new ProductRows(Blas.ofTorch(mkl, threads), threads).rows());
+      }
+      if (groups.contains("openblas")) {
+        time(new ProductRows(Blas.open(openBlas, threads), threads).besideOpenBlas());
       }
     }
   }

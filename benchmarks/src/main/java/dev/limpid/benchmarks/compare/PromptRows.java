@@ -26,6 +26,9 @@ final class PromptRows {
   private static final int LONGEST = 32;
   private static final int BATCH = 16;
 
+  /** So many prompts keep all threads busy to the end. */
+  private static final int CORPUS = 256;
+
   private final Subject subject;
   private final Peers peers;
 
@@ -49,7 +52,7 @@ final class PromptRows {
 
   /** Returns a corpus with routes and lens beside the same one by one, and a plain forward pass. */
   List<Row> corpus() throws IOException {
-    List<List<Integer>> prompts = prompts(64);
+    List<List<Integer>> prompts = prompts(CORPUS);
     int threads = subject.model().ops().threads();
     PromptSampler alone = new PromptSampler(open(threads), CorpusSettings.DEFAULT);
     CorpusRun run = new CorpusRun(open(1), CorpusSettings.DEFAULT, threads);
