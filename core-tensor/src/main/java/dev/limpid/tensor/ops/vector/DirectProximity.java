@@ -5,6 +5,8 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.Tensor;
 import dev.limpid.tensor.ops.AttentionBlock;
+import java.util.ArrayList;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -37,33 +39,62 @@ final class DirectProximity {
     return t > 1 && t <= Math.clamp(8 + prompt.whole().dim(1) / 40, SHORTEST, LONGEST);
   }
 
-  /** Writes the proximities into out, as {@code TensorOps.attentionProximity} says. */
-  static void run(AttentionBlock prompt, Panels projection, WorkerPool pool) {
-    Tensor pattern = prompt.pattern();
-    Tensor values = prompt.values();
-    Tensor whole = prompt.whole();
-    Tensor out = prompt.out();
-    int nHeads = pattern.dim(0);
-    int group = nHeads / values.dim(0);
-    int t = pattern.dim(1);
-    int dHead = values.dim(2);
-    int width = whole.dim(1);
-    int pairs = t * (t + 1) / 2;
-    Tensor terms = Tensor.zeros(t, width); // u[h, k] = values[h / (H/K), k] W_O^h
+  /**
+   * Writes the proximities of some prompts, as {@code TensorOps.attentionProximity} says. The terms
+   * of a head are one product for all of them.
+   */
+  static void run(List<AttentionBlock> prompts, Panels projection, WorkerPool pool) {
+    List<Query> queries = new ArrayList<>();
+    for (AttentionBlock prompt : prompts) {
+      int first = queries.size();
+      for (int q = 0; q < prompt.whole().dim(0); q++) {
+        queries.add(new Query(prompt, q, first));
+      }
+    }
+    if (queries.isEmpty()) {
+      return;
+    }
+    int nHeads = prompts.getFirst().pattern().dim(0);
+    int nKvHeads = prompts.getFirst().values().dim(0);
+    int dHead = prompts.getFirst().values().dim(2);
+    Tensor values = Tensor.zeros(queries.size(), dHead);
+    Tensor terms = Tensor.zeros(queries.size(), projection.outputs());
     for (int h = 0; h < nHeads; h++) {
       int head = h;
+      int group = h / (nHeads / nKvHeads);
+      for (int i = 0; i < queries.size(); i++) {
+        Tensor from = queries.get(i).prompt().values();
+        int at = from.offset() + (group * from.dim(1) + queries.get(i).q()) * dHead;
+        System.arraycopy(from.array(), at, values.array(), i * dHead, dHead);
+      }
       Panels ofHead = projection.inputs(h * dHead, (h + 1) * dHead);
-      MatrixProduct.run(values.row(h / group), ofHead, null, terms, pool);
-      pool.run(
-          t,
-          (q, scratch) -> {
-            int y = whole.offset() + q * width;
-            for (int k = 0; k <= q; k++) {
-              float a = pattern.array()[pattern.offset() + (head * t + q) * t + k];
-              out.array()[out.offset() + head * pairs + q * (q + 1) / 2 + k] =
-                  Math.max(0, proximity(whole.array(), y, width, a, terms.array(), k * width));
-            }
-          });
+      MatrixProduct.run(values, ofHead, null, terms, pool);
+      pool.run(queries.size(), (i, scratch) -> queries.get(i).write(head, terms.array()));
+    }
+  }
+
+  /**
+   * A query of a prompt.
+   *
+   * @param first the row of the prompt's first term, u[h, 0] = values[h / (H/K), 0] W_O^h, of all
+   */
+  private record Query(AttentionBlock prompt, int q, int first) {
+
+    /** Writes its proximities in one head. */
+    void write(int h, float[] terms) {
+      Tensor pattern = prompt.pattern();
+      Tensor whole = prompt.whole();
+      Tensor out = prompt.out();
+      int t = whole.dim(0);
+      int width = whole.dim(1);
+      int y = whole.offset() + q * width;
+      int a = pattern.offset() + (h * t + q) * t;
+      int to = out.offset() + h * (t * (t + 1) / 2) + q * (q + 1) / 2;
+      for (int k = 0; k <= q; k++) {
+        int u = (first + k) * width;
+        float proximity = proximity(whole.array(), y, width, pattern.array()[a + k], terms, u);
+        out.array()[to + k] = Math.max(0, proximity);
+      }
     }
   }
 

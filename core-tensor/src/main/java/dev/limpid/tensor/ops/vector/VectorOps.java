@@ -310,8 +310,7 @@ public final class VectorOps implements TensorOps {
       OpChecks.attentionProximity(of.pattern(), of.values(), projection, of.whole(), of.out());
     }
     Panels weight = (Panels) projection;
-    List<AttentionBlock> few = prompts.stream().filter(DirectProximity::suits).toList();
-    pieces(few.size(), i -> DirectProximity.run(few.get(i), weight, pool));
+    DirectProximity.run(prompts.stream().filter(DirectProximity::suits).toList(), weight, pool);
     AttentionProximity.run(
         prompts.stream().filter(p -> !DirectProximity.suits(p)).toList(), weight, pool);
   }
