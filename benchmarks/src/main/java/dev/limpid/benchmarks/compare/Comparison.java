@@ -57,7 +57,7 @@ public final class Comparison implements Callable<Integer> {
       split = ",",
       defaultValue =
           "forward,openvino,llama,heads,contributions,formula,routes,threads,generation,"
-              + "reruns,sweep,gradients,autograd,prompts,answers,products,openblas",
+              + "reruns,sweep,gradients,autograd,prompts,corpus,answers,products,openblas",
       description = "groups of rows: ${DEFAULT-VALUE}")
   private Set<String> groups = Set.of();
 
@@ -118,7 +118,7 @@ public final class Comparison implements Callable<Integer> {
       Subject small = settings.open(bundled.getFileName().toString(), bundled);
       runChanged("answers", small, rows -> rows.answers(true, 16, 32));
     }
-    if (groups.contains("prompts")) {
+    if (groups.contains("prompts") || groups.contains("corpus")) {
       runPrompts(settings.open(bundled.getFileName().toString(), bundled));
     }
     for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
@@ -142,7 +142,7 @@ public final class Comparison implements Callable<Integer> {
 
   private void runPrompts(Subject subject) throws IOException {
     run("prompts", peers -> new PromptRows(subject, peers).stacked());
-    run("prompts", peers -> new PromptRows(subject, peers).corpus());
+    run("corpus", peers -> new PromptRows(subject, peers).corpus());
   }
 
   private void run(String name, Group<Peers> group) throws IOException {
