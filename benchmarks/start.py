@@ -88,7 +88,7 @@ def threads(command):
         try:
             for thread in folder.iterdir():
                 used[thread.name] = (thread / "comm").read_text().strip(), int((thread / "schedstat").read_text().split()[0])
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             pass  # a thread that ended while it was asked
         time.sleep(0.005)
     kinds = dict.fromkeys([*THREADS.values(), OTHERS], 0.0)

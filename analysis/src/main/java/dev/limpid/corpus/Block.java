@@ -10,8 +10,11 @@ import java.util.Optional;
 
 /** Some prompts that follow one another, taken by one thread. */
 record Block(List<CorpusInput.Numbered> entries) {
-  /** So many prompts, or characters of text, make one. */
-  private static final int PROMPTS = 32;
+  /**
+   * So many prompts, or characters of text, make one: short prompts are one pass, and threads end
+   * at about the same time.
+   */
+  private static final int PROMPTS = 16;
 
   private static final int CHARACTERS = 1 << 16;
 

@@ -2,8 +2,8 @@ package dev.limpid.tensor.ops.vector;
 
 /**
  * The k largest of n numbers, kept in a heap of k indices whose root is the worst of them: nearly
- * all elements are turned down by one comparison of the largest of a block with the root. NaN
- * counts as least.
+ * all elements are turned down a block at a time, as none of it is larger than the root. NaN counts
+ * as least.
  */
 final class TopK {
   private static final int BLOCK = 256;
@@ -36,8 +36,7 @@ final class TopK {
     }
     for (int from = k; from < n; from += BLOCK) {
       int to = Math.min(n, from + BLOCK);
-      // The largest of a block is NaN where one of it is.
-      if (!(largest(values, offset + from, offset + to) <= value(heap[0]))) {
+      if (larger(values, offset + from, offset + to, value(heap[0])) > 0) {
         take(from, to);
       }
     }
@@ -50,12 +49,16 @@ final class TopK {
     return heap;
   }
 
-  private static float largest(float[] x, int from, int to) {
-    float largest = Float.NEGATIVE_INFINITY;
+  /**
+   * Returns how many of some numbers are larger than another; NaN is not. The compiler makes
+   * vectors of it, where it makes none of a largest number.
+   */
+  private static int larger(float[] x, int from, int to, float than) {
+    int count = 0;
     for (int i = from; i < to; i++) {
-      largest = Math.max(largest, x[i]);
+      count += x[i] > than ? 1 : 0;
     }
-    return largest;
+    return count;
   }
 
   private void take(int from, int to) {
