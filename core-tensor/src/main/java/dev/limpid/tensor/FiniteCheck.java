@@ -6,7 +6,23 @@ import java.lang.foreign.MemorySegment;
 final class FiniteCheck {
   private static final int CHUNK = 1 << 14;
 
+  /** The bits of the exponent of an F32 number, and the lowest of them. */
+  private static final int EXPONENT = 0x7f80_0000;
+
+  private static final int LOWEST = 0x0080_0000;
+
   private FiniteCheck() {}
+
+  /**
+   * Returns whether none of these elements, from {@code from} to {@code to}, is NaN or infinite.
+   */
+  static boolean allFinite(float[] elements, int from, int to) {
+    int carried = 0;
+    for (int i = from; i < to; i++) {
+      carried |= (Float.floatToRawIntBits(elements[i]) & EXPONENT) + LOWEST;
+    }
+    return carried >= 0;
+  }
 
   /** Returns whether none of these elements is NaN or infinite; ids never are. */
   static boolean allFinite(MemorySegment elements, DType dtype) {

@@ -328,17 +328,13 @@ public final class Tensor {
 
   /** Returns whether no element is NaN or infinite; ids never are. */
   public boolean allFinite() {
-    if (storage instanceof Storage.Blocks blocks) {
-      return blocks.allFinite();
-    }
-    MemorySegment elements =
-        switch (storage) {
-          case Storage.Heap(float[] array, int first) ->
-              MemorySegment.ofArray(array).asSlice(first * 4L, size() * 4);
-          case Storage.Mapped(MemorySegment data, DType _) -> data;
-          case Storage.Blocks _, Storage.Device _ -> MemorySegment.ofArray(toFloats());
-        };
-    return FiniteCheck.allFinite(elements, dtype);
+    return switch (storage) {
+      case Storage.Heap(float[] array, int first) ->
+          FiniteCheck.allFinite(array, first, Math.toIntExact(first + size()));
+      case Storage.Mapped(MemorySegment data, DType _) -> FiniteCheck.allFinite(data, dtype);
+      case Storage.Device _ -> toHeap().allFinite();
+      case Storage.Blocks blocks -> blocks.allFinite();
+    };
   }
 
   /** Returns an F32 tensor on the heap with the same elements: itself, if it is one already. */

@@ -26,8 +26,10 @@ final class PromptRows {
   private static final int LONGEST = 32;
   private static final int BATCH = 16;
 
-  /** So many prompts keep all threads busy to the end. */
-  private static final int CORPUS = 256;
+  /**
+   * Of so many prompts, files and a thread that waits for the last block take no part worth naming.
+   */
+  private static final int CORPUS = 1024;
 
   private final Subject subject;
   private final Peers peers;
