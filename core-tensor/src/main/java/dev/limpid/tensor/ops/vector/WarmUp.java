@@ -65,8 +65,10 @@ final class WarmUp {
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
-    untilCompiled(() -> DirectProximity.byVectors(x.array(), 0, WIDTH, 1, out.array(), 0));
-    DirectProximity.warm();
+    float[] sums = new float[1];
+    untilCompiled(
+        () -> DirectSums.byVectors(x.array(), 0, WIDTH, sums, 0, out.array(), 0, 1, sums, 0));
+    DirectSums.warm();
   }
 
   private static Tensor zeros(DType dtype) {

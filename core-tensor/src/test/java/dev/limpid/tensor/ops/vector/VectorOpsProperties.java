@@ -90,13 +90,22 @@ final class VectorOpsProperties {
 
   @Property(tries = 300)
   void proximitiesOneByOneHaveTheBitsOfVectors(
-      @ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int n, @ForAll float weight) {
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 200) int n,
+      @ForAll @IntRange(min = 1, max = 4) int keys,
+      @ForAll float weight) {
     Samples samples = new Samples(seed);
     float[] y = samples.gaussian(n).toFloats();
-    float[] u = samples.gaussian(n).toFloats();
-    float a = (float) (1 / (1 + Math.exp(weight)));
-    assertThat(DirectProximity.oneByOne(y, 0, n, a, u, 0))
-        .isEqualTo(DirectProximity.byVectors(y, 0, n, a, u, 0));
+    float[] u = samples.gaussian(keys * n).toFloats();
+    float[] a = new float[keys];
+    for (int k = 0; k < keys; k++) {
+      a[k] = (float) (1 / (k + 1 + Math.exp(weight)));
+    }
+    float[] byVectors = new float[keys];
+    float[] oneByOne = new float[keys];
+    DirectSums.byVectors(y, 0, n, a, 0, u, 0, keys, byVectors, 0);
+    DirectSums.oneByOne(y, 0, n, a, 0, u, 0, keys, oneByOne, 0);
+    assertThat(oneByOne).isEqualTo(byVectors);
   }
 
   /** How many rows there are decides which way a product is made, and may not change its bits. */
