@@ -120,7 +120,10 @@ export function Graph(props: Props) {
     return { node };
   };
   const here = focus && layout?.nodes.has(focus.node) ? focus : start();
-  const said = layout ? saying(layout, here, reads, river) : '';
+  const band = here.band === undefined ? undefined : layout?.into.get(here.node)?.[here.band];
+  const sel = band ? band.sel : here.node;
+  // Enter and Escape change the words, so that a screen reader says what became of them.
+  const said = layout ? saying(layout, here, reads, river) + (sel === selected ? ', selected' : '') : '';
 
   const onKeyDown = (e: KeyboardEvent) => {
     if (!layout || e.ctrlKey || e.metaKey || e.altKey) return;
@@ -132,9 +135,8 @@ export function Graph(props: Props) {
         top: { ArrowUp: -step, ArrowDown: step }[e.key] ?? 0,
       });
     } else if (e.key === 'Enter' || e.key === ' ') {
-      const band = here.band === undefined ? undefined : layout.into.get(here.node)?.[here.band];
       byKey.current = true;
-      props.select(band ? band.sel : here.node);
+      props.select(sel);
     } else if (e.key === 'Escape') {
       if (!selected) return;
       props.select(undefined);

@@ -254,9 +254,11 @@ class BrowserPictureTest {
     page.goBack();
     named(page, AriaRole.BUTTON, "Layer 2: “ to” (14) reads “ Mary” (2), 48.3 %").click();
     graph(page).focus();
-    assertThat(said).hasText("“ to” reads “ Mary” in layer 2, 48.3 %");
+    assertThat(said).hasText("“ to” reads “ Mary” in layer 2, 48.3 %, selected");
     graph(page).press("Escape");
     page.waitForURL(url -> !url.contains("sel="));
+    graph(page).press("Enter");
+    assertThat(said).hasText(Pattern.compile(".*, selected"));
   }
 
   /** Where less motion is wanted, a new threshold shows at once. */
