@@ -5,7 +5,6 @@ import static dev.limpid.tensor.ops.vector.Lanes.VL;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
@@ -49,14 +48,26 @@ final class DirectSums {
       int keys,
       float[] out,
       int outAt) {
+    int end = FLOATS.loopBound(n);
+    float[] lanes = new float[KEYS * VL];
     if (isWarm) {
-      byVectors(y, at, n, a, aAt, u, uAt, keys, out, outAt);
+      byVectors(y, at, end, a, aAt, u, uAt, n, keys, lanes);
     } else {
-      oneByOne(y, at, n, a, aAt, u, uAt, keys, out, outAt);
+      oneByOne(y, at, end, a, aAt, u, uAt, n, keys, lanes);
+    }
+    for (int k = 0; k < keys; k++) {
+      float sum = sumOfLanes(lanes, k * VL);
+      out[outAt + k] = rest(end, sum, y, at, n, a[aAt + k], u, uAt + k * n);
     }
   }
 
-  /** Of fewer keys than {@link #KEYS}, the last is done several times. */
+  /**
+   * Writes the sums of each lane, [keys, VL].
+   *
+   * @param n a multiple of the vector's length
+   * @param stride from the term of a key to that of the next
+   * @param lanes room for {@link #KEYS}: of fewer keys, the last is done several times
+   */
   static void byVectors(
       float[] y,
       int at,
@@ -65,32 +76,26 @@ final class DirectSums {
       int aAt,
       float[] u,
       int uAt,
+      int stride,
       int keys,
-      float[] out,
-      int outAt) {
+      float[] lanes) {
     int last = keys - 1;
     int k1 = Math.min(1, last);
     int k2 = Math.min(2, last);
-    int end = FLOATS.loopBound(n);
-    float[] lanes = new float[KEYS * VL];
     sumVectors(
         y,
         at,
-        end,
+        n,
         a[aAt],
         a[aAt + k1],
         a[aAt + k2],
         a[aAt + last],
         u,
         uAt,
-        uAt + k1 * n,
-        uAt + k2 * n,
-        uAt + last * n,
+        uAt + k1 * stride,
+        uAt + k2 * stride,
+        uAt + last * stride,
         lanes);
-    for (int k = 0; k < keys; k++) {
-      float sum = sumOfLanes(lanes, k * VL);
-      out[outAt + k] = rest(end, sum, y, at, n, a[aAt + k], u, uAt + k * n);
-    }
   }
 
   /**
@@ -150,7 +155,7 @@ final class DirectSums {
     along3.mul(a3).sub(beyond3.add(beyond3)).intoArray(lanes, 3 * VL);
   }
 
-  /** The same bits without vectors. */
+  /** Writes what {@link #byVectors} does, with the same bits, without vectors. */
   static void oneByOne(
       float[] y,
       int at,
@@ -159,29 +164,22 @@ final class DirectSums {
       int aAt,
       float[] u,
       int uAt,
+      int stride,
       int keys,
-      float[] out,
-      int outAt) {
-    int end = FLOATS.loopBound(n);
-    float[] along = new float[VL];
-    float[] beyond = new float[VL];
+      float[] lanes) {
     for (int k = 0; k < keys; k++) {
-      Arrays.fill(along, 0);
-      Arrays.fill(beyond, 0);
       float weight = a[aAt + k];
-      int of = uAt + k * n;
-      for (int i = 0; i < end; i += VL) {
-        for (int lane = 0; lane < VL; lane++) {
-          float whole = y[at + i + lane];
-          float s = timesSign(u[of + i + lane], whole);
-          along[lane] += s;
-          beyond[lane] += Math.max(0, Math.fma(s, weight, -Math.abs(whole)));
-        }
-      }
       for (int lane = 0; lane < VL; lane++) {
-        along[lane] = along[lane] * weight - (beyond[lane] + beyond[lane]);
+        float along = 0;
+        float beyond = 0;
+        for (int i = lane; i < n; i += VL) {
+          float whole = y[at + i];
+          float s = timesSign(u[uAt + k * stride + i], whole);
+          along += s;
+          beyond += Math.max(0, Math.fma(s, weight, -Math.abs(whole)));
+        }
+        lanes[k * VL + lane] = along * weight - (beyond + beyond);
       }
-      out[outAt + k] = rest(end, sumOfLanes(along, 0), y, at, n, weight, u, of);
     }
   }
 

@@ -65,9 +65,10 @@ final class WarmUp {
     repeat(() -> ops.activate(Activation.SILU, x, out));
     repeat(() -> ops.activate(Activation.GELU_TANH, x, out));
     untilCompiled(() -> ops.matmul(x.rows(0, 1), weight, null, out.rows(0, 1)));
-    float[] sums = new float[1];
+    float[] one = new float[1];
+    float[] lanes = new float[DirectSums.KEYS * Lanes.VL];
     untilCompiled(
-        () -> DirectSums.byVectors(x.array(), 0, WIDTH, sums, 0, out.array(), 0, 1, sums, 0));
+        () -> DirectSums.byVectors(x.array(), 0, WIDTH, one, 0, out.array(), 0, WIDTH, 1, lanes));
     DirectSums.warm();
   }
 
