@@ -163,6 +163,7 @@ final class Pool implements Runnable {
     kept.forEach(driver::releaseBuffer);
   }
 
+  /** Waits: no event says when the collector has let go of unreachable buffers. */
   private static void collect(int attempt) {
     if (attempt % 5 == 0) {
       System.gc();

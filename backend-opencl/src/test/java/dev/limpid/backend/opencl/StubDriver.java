@@ -124,7 +124,9 @@ public final class StubDriver {
     return alive.size();
   }
 
-  /** Returns that when the collector has been there. */
+  /**
+   * Returns that when the collector has been there, which no event says; waits a second at most.
+   */
   int aliveAtLast() throws InterruptedException {
     for (int i = 0; i < 100 && alive() > 0; i++) {
       System.gc();

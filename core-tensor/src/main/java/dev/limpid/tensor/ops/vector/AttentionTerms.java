@@ -1,11 +1,13 @@
 package dev.limpid.tensor.ops.vector;
 
 import static dev.limpid.tensor.ops.vector.Lanes.FLOATS;
+import static dev.limpid.tensor.ops.vector.Lanes.INTS;
 import static dev.limpid.tensor.ops.vector.Lanes.PANEL;
 import static dev.limpid.tensor.ops.vector.Lanes.VL;
 
 import dev.limpid.tensor.ops.vector.Scratch.Use;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * The projected values u[h, k] = values[k] W_O^h of one head for a few panels of keys at a time,
@@ -104,22 +106,24 @@ final class AttentionTerms {
     }
   }
 
+  /**
+   * Numbers that are not negative compare as integers. They stay integers here, and what would be
+   * methods of a line is written out: with more calls than this, C2 in some runs stops inlining,
+   * and every vector becomes an object.
+   */
   private static void largestMagnitudes(
       int components, float[] u, int at, float[] inverseSizes, float[] largest, int to) {
-    FloatVector left = FloatVector.zero(FLOATS);
-    FloatVector right = left;
+    IntVector left = IntVector.zero(INTS);
+    IntVector right = left;
     for (int i = 0; i < components; i++) {
       FloatVector scale = FloatVector.broadcast(FLOATS, inverseSizes[i]);
       int row = at + i * PANEL;
-      left = larger(left, Lanes.abs(FloatVector.fromArray(FLOATS, u, row).mul(scale)));
-      right = larger(right, Lanes.abs(FloatVector.fromArray(FLOATS, u, row + VL).mul(scale)));
+      FloatVector l = FloatVector.fromArray(FLOATS, u, row).mul(scale);
+      FloatVector r = FloatVector.fromArray(FLOATS, u, row + VL).mul(scale);
+      left = left.max(l.reinterpretAsInts().and(Lanes.MAGNITUDE));
+      right = right.max(r.reinterpretAsInts().and(Lanes.MAGNITUDE));
     }
-    left.intoArray(largest, to);
-    right.intoArray(largest, to + VL);
-  }
-
-  /** Returns the larger of numbers that are not negative, compared as integers. */
-  private static FloatVector larger(FloatVector x, FloatVector y) {
-    return x.reinterpretAsInts().max(y.reinterpretAsInts()).reinterpretAsFloats();
+    left.reinterpretAsFloats().intoArray(largest, to);
+    right.reinterpretAsFloats().intoArray(largest, to + VL);
   }
 }

@@ -78,11 +78,7 @@ final class DoubleSums {
 
   /** Returns the sum of the lanes, in the same order whether it is compiled or not. */
   private static double lanes(DoubleVector x) {
-    return folded(x.toArray());
-  }
-
-  /** Returns the sum of 2^n numbers, which are modified. */
-  private static double folded(double[] lanes) {
+    double[] lanes = x.toArray();
     for (int width = lanes.length / 2; width > 0; width /= 2) {
       for (int i = 0; i < width; i++) {
         lanes[i] += lanes[i + width];

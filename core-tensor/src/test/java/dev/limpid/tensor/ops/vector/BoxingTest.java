@@ -12,6 +12,7 @@ import dev.limpid.tensor.ops.Samples;
 import dev.limpid.tensor.ops.Samples.Storage;
 import dev.limpid.tensor.ops.WeightLayout;
 import java.io.IOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -50,6 +51,9 @@ class BoxingTest {
 
   /** How long the compiler may take in the background; a kernel that boxes fails after that. */
   private static final long PATIENCE = 20_000_000_000L;
+
+  /** Or once the compiler has been idle for so long: it will not change its mind. */
+  private static final long IDLE = 5_000_000_000L;
 
   /** More than one panel and one tile of everything, and remainders. */
   private static final int T = 77;
@@ -215,13 +219,31 @@ class BoxingTest {
   private static long settled(Runnable call) {
     long[] last = new long[IN_A_ROW];
     long most = Long.MAX_VALUE;
-    long began = System.nanoTime();
-    for (int i = 0; most >= FEW_BYTES && System.nanoTime() - began < PATIENCE; i++) {
+    Compiler compiler = new Compiler();
+    for (int i = 0; most >= FEW_BYTES && compiler.isAtWork(); i++) {
       long before = THREADS.getCurrentThreadAllocatedBytes();
       call.run();
       last[i % IN_A_ROW] = THREADS.getCurrentThreadAllocatedBytes() - before;
       most = i < IN_A_ROW ? Long.MAX_VALUE : Arrays.stream(last).max().orElseThrow();
     }
     return most;
+  }
+
+  /** Tells when there is nothing left to wait for. */
+  private static final class Compiler {
+    private final CompilationMXBean bean = ManagementFactory.getCompilationMXBean();
+    private final long began = System.nanoTime();
+    private long changed = began;
+    private long spent = bean.getTotalCompilationTime();
+
+    boolean isAtWork() {
+      long now = System.nanoTime();
+      long total = bean.getTotalCompilationTime();
+      if (total != spent) {
+        spent = total;
+        changed = now;
+      }
+      return now - changed < IDLE && now - began < PATIENCE;
+    }
   }
 }
