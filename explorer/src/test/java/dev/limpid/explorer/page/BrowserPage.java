@@ -175,6 +175,11 @@ final class BrowserPage implements AutoCloseable {
     return page.evaluate("location.hash").toString();
   }
 
+  /** Closes all pages: those that are left open go on being drawn. */
+  void closePages() {
+    browser.contexts().forEach(BrowserContext::close);
+  }
+
   /** Returns what pages wrote to the console. */
   List<String> console() {
     return List.copyOf(console);
