@@ -108,7 +108,7 @@ class BrowserNamesTest {
   })
   void aNameOccursOnceInItsRole(String fragment, String roles) {
     Page page = open(fragment);
-    for (String roleAndName : roles.split("\\|")) {
+    for (String roleAndName : roles.split("\\|", -1)) {
       String[] parts = roleAndName.split(" ", 2);
       int found = parts[1].equals("cancel") ? 0 : 1;
       assertThat(named(page, AriaRole.valueOf(parts[0]), parts[1])).hasCount(found);
