@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is left in {@code target/fuzz-failures}.
  */
 class MutatedFilesTest {
-  private static final long INPUTS = Long.getLong("limpid.fuzz.inputs", 20_000);
+  private static final long INPUTS = Long.getLong("limpid.fuzz.inputs", 5_000);
   private static final long FIRST_SEED = Long.getLong("limpid.fuzz.seed", 1);
   private static final long HANG_NANOS = TimeUnit.SECONDS.toNanos(30);
 
