@@ -9,7 +9,6 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.LoadState;
 import dev.limpid.testdata.TestData;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -140,9 +139,10 @@ final class BrowserPage implements AutoCloseable {
     Page page = context.newPage();
     page.onConsoleMessage(message -> console.add(message.type() + ": " + message.text()));
     page.onPageError(error -> console.add("error: " + error));
+    Requests requests = new Requests(page);
     page.navigate(address + fragment);
     page.waitForSelector(".say b");
-    page.waitForLoadState(LoadState.NETWORKIDLE);
+    page.waitForCondition(requests::areAnswered);
     return page;
   }
 
@@ -173,6 +173,29 @@ final class BrowserPage implements AutoCloseable {
   /** What stands behind the # of the address. */
   static String fragment(Page page) {
     return page.evaluate("location.hash").toString();
+  }
+
+  /** What a page has asked the server for; Playwright's own "network idle" is half a second. */
+  private static final class Requests {
+    private static final long QUIET = 200_000_000;
+
+    private int open;
+    private long last = System.nanoTime();
+
+    Requests(Page page) {
+      page.onRequest(request -> count(1));
+      page.onRequestFinished(request -> count(-1));
+      page.onRequestFailed(request -> count(-1));
+    }
+
+    private void count(int more) {
+      open += more;
+      last = System.nanoTime();
+    }
+
+    boolean areAnswered() {
+      return open == 0 && System.nanoTime() - last > QUIET;
+    }
   }
 
   /** Closes all pages: those that are left open go on being drawn. */
