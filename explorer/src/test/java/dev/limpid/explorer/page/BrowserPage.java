@@ -9,19 +9,17 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.limpid.testdata.TestData;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The command {@code limpid serve} in a process of its own, and a browser that shows its page. */
+/**
+ * The command {@code limpid serve} in a process of its own, and a browser that shows its page. One
+ * browser does for all tests, and one server for those that ask it nothing special.
+ */
 final class BrowserPage implements AutoCloseable {
   /** For Chromium without a screen, a sandbox of its own, and anything that it would ask others. */
   private static final List<String> FLAGS =
@@ -35,87 +33,67 @@ final class BrowserPage implements AutoCloseable {
           "--disable-component-update",
           "--disable-sync");
 
-  private final List<String> options;
-  private Process server;
-  private final String address;
-  private final Playwright playwright;
+  /** It ends with this process. */
+  private static @Nullable Browser common;
+
+  private static @Nullable BrowserServer commonServer;
+
+  private final BrowserServer server;
   private final Browser browser;
   private final List<String> console = new ArrayList<>();
 
+  /** Shows the server that others ask, too. */
+  BrowserPage() {
+    this(commonServer());
+  }
+
   /**
-   * Starts both.
+   * Starts a server, which ends when this is closed.
    *
-   * @param options of the command, besides the port
+   * @param option of the command, besides the port
    */
-  BrowserPage(String... options) {
+  BrowserPage(String option, String... options) {
+    this(new BrowserServer(Stream.concat(Stream.of(option), Stream.of(options)).toList()));
+  }
+
+  /**
+   * Shows a server.
+   *
+   * @param server ends when this is closed, unless it is the common one
+   */
+  BrowserPage(BrowserServer server) {
     // Enough for a machine that is busy with other things.
     PlaywrightAssertions.setDefaultAssertionTimeout(20_000);
-    this.options = List.of(options);
-    try {
-      server = serve(0);
-      address = address(server);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    this.server = server;
+    this.browser = browser();
+  }
+
+  private static BrowserServer commonServer() {
+    if (commonServer == null) {
+      commonServer = new BrowserServer(List.of());
+      Runtime.getRuntime().addShutdownHook(new Thread(commonServer::stop));
     }
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions()
-                .setEnv(
-                    Map.of(
-                        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
-                        "1",
-                        "PLAYWRIGHT_NODEJS_PATH",
-                        System.getProperty("limpid.node", "/usr/bin/node"))));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new LaunchOptions()
-                    .setExecutablePath(
-                        Path.of(System.getProperty("limpid.chromium", "/usr/bin/chromium")))
-                    .setArgs(FLAGS));
+    return commonServer;
   }
 
-  private static String address(Process server) throws IOException {
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    if (line == null) {
-      throw new IOException("limpid serve ended without an address");
+  private static Browser browser() {
+    if (common == null) {
+      Map<String, String> environment =
+          Map.of(
+              "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD",
+              "1",
+              "PLAYWRIGHT_NODEJS_PATH",
+              System.getProperty("limpid.node", "/usr/bin/node"));
+      common =
+          Playwright.create(new Playwright.CreateOptions().setEnv(environment))
+              .chromium()
+              .launch(
+                  new LaunchOptions()
+                      .setExecutablePath(
+                          Path.of(System.getProperty("limpid.chromium", "/usr/bin/chromium")))
+                      .setArgs(FLAGS));
     }
-    return line;
-  }
-
-  /** Ends the server under its open pages. */
-  void stopServer() throws InterruptedException {
-    server.destroy();
-    server.waitFor();
-  }
-
-  /** Starts another server where the last one was. */
-  void startServer() throws IOException {
-    server = serve(URI.create(address).getPort());
-    address(server);
-  }
-
-  private Process serve(int port) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.limpid.explorer.Main",
-                "serve",
-                "--port",
-                Integer.toString(port)));
-    command.addAll(options);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
-    builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-    return builder.start();
+    return common;
   }
 
   /** Opens the page as somebody sees it who never did before. */
@@ -140,7 +118,7 @@ final class BrowserPage implements AutoCloseable {
     page.onConsoleMessage(message -> console.add(message.type() + ": " + message.text()));
     page.onPageError(error -> console.add("error: " + error));
     Requests requests = new Requests(page);
-    page.navigate(address + fragment);
+    page.navigate(server.address() + fragment);
     page.waitForSelector(".say b");
     page.waitForCondition(requests::areAnswered);
     return page;
@@ -210,8 +188,9 @@ final class BrowserPage implements AutoCloseable {
 
   @Override
   public void close() {
-    browser.close();
-    playwright.close();
-    server.destroy();
+    closePages();
+    if (server != commonServer) {
+      server.stop();
+    }
   }
 }

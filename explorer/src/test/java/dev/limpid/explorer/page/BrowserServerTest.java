@@ -7,17 +7,20 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page and a server that is gone, slow, or somebody else's too. */
 class BrowserServerTest {
+  private BrowserServer server;
   private BrowserPage browser;
 
   @BeforeEach
   void start() {
-    browser = new BrowserPage();
+    server = new BrowserServer(List.of());
+    browser = new BrowserPage(server);
   }
 
   @AfterEach
@@ -32,25 +35,25 @@ class BrowserServerTest {
   }
 
   @Test
-  void aServerThatIsGoneIsSaidAndOneThatIsBackGoesOn() throws Exception {
+  void aServerThatIsGoneIsSaidAndOneThatIsBackGoesOn() {
     Page page = browser.open("", ColorScheme.LIGHT);
-    browser.stopServer();
+    server.stop();
     run(page, "The capital of France is");
     assertThat(page.getByRole(AriaRole.ALERT))
         .containsText("The server does not answer. Is limpid serve still running?");
     assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Mary” 99.8 %");
 
-    browser.startServer();
+    server.start();
     named(page, AriaRole.BUTTON, "Try again").click();
     assertThat(named(page, AriaRole.REGION, "Summary")).containsText("“ Paris”");
     assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
   }
 
   @Test
-  void aTraceThatAnotherServerDoesNotKnowIsMadeAgain() throws Exception {
+  void aTraceThatAnotherServerDoesNotKnowIsMadeAgain() {
     Page page = browser.open("", ColorScheme.LIGHT);
-    browser.stopServer();
-    browser.startServer();
+    server.stop();
+    server.start();
     named(page, AriaRole.BUTTON, "Layer 2: “ to” (14) reads “ Mary” (2), 48.3 %").click();
     assertThat(named(page, AriaRole.OPTION, "Head 2.0, contribution 44.2 %")).isVisible();
     assertThat(page.getByRole(AriaRole.ALERT)).hasCount(0);
