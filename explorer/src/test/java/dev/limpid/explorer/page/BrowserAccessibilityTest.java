@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,11 +37,6 @@ class BrowserAccessibilityTest {
     Path root = Path.of(System.getProperty("limpid.root"));
     axe = Files.readString(root.resolve("explorer/web/node_modules/axe-core/axe.min.js"));
     browser = new BrowserPage();
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll

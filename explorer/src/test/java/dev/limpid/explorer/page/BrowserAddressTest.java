@@ -11,7 +11,6 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +26,6 @@ class BrowserAddressTest {
   @BeforeAll
   static void start() {
     browser = new BrowserPage();
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll

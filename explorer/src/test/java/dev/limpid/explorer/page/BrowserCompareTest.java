@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,11 +34,6 @@ class BrowserCompareTest {
     Files.writeString(
         half.resolve("config.json"), config.replaceAll("\"n_layer\": *4", "\"n_layer\": 2"));
     browser = new BrowserPage("--model", half.toString());
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,11 +30,6 @@ class BrowserControlsTest {
   @BeforeAll
   static void start() {
     browser = new BrowserPage();
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll

@@ -10,7 +10,6 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.limpid.testdata.TestData;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -24,11 +23,6 @@ class BrowserExpertsTest {
   static void start() {
     String model = TestData.folder().resolve("goldens/qwen2-moe").toString();
     browser = new BrowserPage("--model", model);
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll

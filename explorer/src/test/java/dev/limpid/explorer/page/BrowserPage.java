@@ -153,6 +153,19 @@ final class BrowserPage implements AutoCloseable {
     return page.evaluate("location.hash").toString();
   }
 
+  /** Returns what pages wrote to the console. */
+  List<String> console() {
+    return List.copyOf(console);
+  }
+
+  @Override
+  public void close() {
+    browser.contexts().forEach(BrowserContext::close);
+    if (server != commonServer) {
+      server.stop();
+    }
+  }
+
   /** What a page has asked the server for; Playwright's own "network idle" is half a second. */
   private static final class Requests {
     private static final long QUIET = 200_000_000;
@@ -173,24 +186,6 @@ final class BrowserPage implements AutoCloseable {
 
     boolean areAnswered() {
       return open == 0 && System.nanoTime() - last > QUIET;
-    }
-  }
-
-  /** Closes all pages: those that are left open go on being drawn. */
-  void closePages() {
-    browser.contexts().forEach(BrowserContext::close);
-  }
-
-  /** Returns what pages wrote to the console. */
-  List<String> console() {
-    return List.copyOf(console);
-  }
-
-  @Override
-  public void close() {
-    closePages();
-    if (server != commonServer) {
-      server.stop();
     }
   }
 }

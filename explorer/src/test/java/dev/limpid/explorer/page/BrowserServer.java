@@ -1,9 +1,7 @@
 package dev.limpid.explorer.page;
 
 import dev.limpid.testdata.TestData;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -46,10 +44,8 @@ final class BrowserServer {
   }
 
   private static String address(Process process) {
-    BufferedReader out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     try {
-      String line = out.readLine();
+      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
       if (line == null) {
         throw new IOException("limpid serve ended without an address");
       }

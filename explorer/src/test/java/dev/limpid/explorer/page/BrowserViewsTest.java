@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,11 +32,6 @@ class BrowserViewsTest {
   @BeforeAll
   static void start() {
     browser = new BrowserPage();
-  }
-
-  @AfterEach
-  void closePages() {
-    browser.closePages();
   }
 
   @AfterAll
