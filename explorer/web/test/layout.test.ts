@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { RoutesDocument } from '../src/api/types';
 import { Hits } from '../src/graph/hit';
+import { stateAfter, stateBefore } from '../src/graph/ids';
 import { moved } from '../src/graph/keys';
 import { layOut, opacityOf, type Layout, type PlacedBand } from '../src/graph/layout';
 import { litBy } from '../src/graph/lit';
 import { between } from '../src/graph/motion';
 import { riverOfContrast, riverOfRelevance, riverOfRoute, riverOfTwo, shiftedRiver, type River } from '../src/graph/river';
 import { svgPath } from '../src/graph/layout';
+import { stateName } from '../src/text/names';
 import { headShares } from '../src/views/Heads';
 import { lensPaths } from '../src/views/Lens';
 import { sentencesOf } from '../src/views/Prompts';
@@ -50,8 +52,35 @@ const ROUTE: RoutesDocument = {
   ],
 };
 
+const SHAPE = { layers: 2, between: true };
+/** One layer in which attention and MLP read the same state: there is none between them. */
+const PARALLEL: RoutesDocument = {
+  threshold: 0.04,
+  routes: [
+    {
+      position: 1,
+      nodes: [
+        { id: 'X0_0', kind: 'token', layer: 0, position: 0, flow: 0.3 },
+        { id: 'X0_1', kind: 'token', layer: 0, position: 1, flow: 0.7 },
+        { id: 'M0_1', kind: 'mlp', layer: 0, position: 1, flow: 0.2 },
+        { id: 'I0_1', kind: 'after_mlp', layer: 0, position: 1, flow: 1 },
+      ],
+      edges: [
+        { from: 'X0_1', to: 'M0_1', kind: 'mlp_in', weight: 0.2 },
+        { from: 'X0_0', to: 'I0_1', kind: 'attention', weight: 0.3 },
+        { from: 'X0_1', to: 'I0_1', kind: 'residual', weight: 0.5 },
+        { from: 'M0_1', to: 'I0_1', kind: 'mlp_out', weight: 0.2 },
+      ],
+      source_flow: [
+        [0, 0.3],
+        [1, 0.7],
+      ],
+    },
+  ],
+};
+
 const FRAME = { width: 900, height: 500 };
-const plain = () => riverOfRoute(ROUTE, 2, 3);
+const plain = () => riverOfRoute(ROUTE, SHAPE, 3);
 
 /** The span that the ends of some bands cover at a node. */
 function span(bands: PlacedBand[], end: 'x1' | 'x2', scale: number): [number, number] {
@@ -95,7 +124,7 @@ describe('the river of a route', () => {
   it('shows what a node loses in raw mode as a stub of that width', () => {
     const raw = structuredClone(ROUTE);
     raw.routes[0]!.edges.find((e) => e.to === 'A1_2' && e.kind === 'residual')!.weight = 0.5;
-    const river = riverOfRoute(raw, 2, 3);
+    const river = riverOfRoute(raw, SHAPE, 3);
     expect(river.lost.get('A1_2')).toBeCloseTo(0.2);
     const layout = layOut(river, FRAME);
     const stub = layout.stubs.find((s) => s.id === 'A1_2')!;
@@ -109,7 +138,7 @@ describe('the river of a route', () => {
     const document = structuredClone(ROUTE);
     const edge = document.routes[0]!.edges.find((e) => e.from === 'I0_0' && e.to === 'A1_2')!;
     edge.weight = -0.3;
-    const { bands, style } = riverOfRelevance(document, 2, 3);
+    const { bands, style } = riverOfRelevance(document, SHAPE, 3);
     expect(style).toBe('relevance');
     expect(bands.find((b) => b.sel === 'I0_0>A1_2')).toMatchObject({ amount: 0.3, look: 'against' });
     expect(bands.find((b) => b.to === 'A1_2' && b.kind === 'residual')).toMatchObject({ amount: 0.7 });
@@ -132,7 +161,7 @@ describe('the layout', () => {
     const nodes = ROUTE.routes[0]!.nodes.map((n) => ({ ...n, towards: 3 * n.flow, away: n.flow }));
     const edges = plain().bands.map((b) => ({ from: b.from, to: b.to, kind: b.kind, towards: 3 * b.amount, away: b.amount }));
     const document = { answer: TOKEN, distractor: null, logit: 2, biases: 0, nodes, edges, lost: { towards: 0, away: 0 } };
-    const layout = layOut(riverOfContrast(document, new Map(), 2, 3, 2), FRAME);
+    const layout = layOut(riverOfContrast(document, new Map(), SHAPE, 3, 2), FRAME);
     expectWidthsToAddUp(layout);
     expect(layout.bands.find((b) => b.to === 'I1_2')!.amount).toBeCloseTo(1);
   });
@@ -330,6 +359,26 @@ describe('how strongly bands are drawn', () => {
     expect(opacityOf(band(0), 'route', 2, true)).toBeCloseTo(0.55);
     expect(opacityOf(band(0.05), 'route', 2, false)).toBeCloseTo(0.7);
     expect(opacityOf(band(1), 'route', 2, true)).toBeCloseTo(0.95);
+  });
+});
+
+describe('a model whose attention and MLP read the same state', () => {
+  const one = { layers: 2, between: false };
+
+  it('has its MLPs between the state they read and the one they write', () => {
+    const layout = layOut(riverOfRoute(PARALLEL, { layers: 1, between: false }, 2), FRAME);
+    const mlp = layout.bands.find((b) => b.kind === 'mlp')!;
+    expect([mlp.sel, mlp.from, mlp.to, mlp.amount]).toEqual(['M0_1', 'X0_1', 'I0_1', 0.2]);
+    expect(layout.into.get('I0_1')!.length).toBe(3);
+  });
+
+  it('has one state a layer', () => {
+    expect(['X0_3', 'I0_3', 'M1_3', 'I1_3'].map((id) => stateBefore(id, one))).toEqual([undefined, 'X0_3', 'I0_3', 'I0_3']);
+    expect(['X0_3', 'I0_3', 'M1_3', 'I1_3'].map((id) => stateAfter(id, one))).toEqual(['I0_3', 'I1_3', 'I1_3', undefined]);
+    expect(['X0_3', 'A1_3', 'M1_3', 'I1_3'].map((id) => stateBefore(id, SHAPE))).toEqual([undefined, 'I0_3', 'A1_3', 'A1_3']);
+    expect(['X0_3', 'A1_3', 'I0_3', 'I1_3'].map((id) => stateAfter(id, SHAPE))).toEqual(['A0_3', 'I1_3', 'A1_3', undefined]);
+    expect(stateName('I1_3', one)).toBe('after layer 1, position 3');
+    expect(stateName('I1_3', SHAPE)).toBe('after MLP 1, position 3');
   });
 });
 

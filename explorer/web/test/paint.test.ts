@@ -69,6 +69,7 @@ function river(bands: Band[], change: Partial<River> = {}): River {
   return {
     style: 'route',
     layers: 1,
+    between: true,
     tokens: 2,
     target: 1,
     nodes: [node('X', 0, 0, 0.5), node('X', 0, 1, 0.5), node('A', 0, 1, 1), node('I', 0, 1, 1)],

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Graph } from '../graph/Graph';
 import { riverOfRoute } from '../graph/river';
 import { readings } from '../text/tokens';
-import { traceOf, type Held } from './held';
+import { shapeOf, traceOf, type Held } from './held';
 import { What } from './What';
 
 /** A river and what it holds, without a server. */
@@ -12,7 +12,7 @@ export function Alone({ held, host }: { held: Held; host: HTMLElement }) {
   const theme = useSystemTheme();
   const trace = useMemo(() => traceOf(held), [held]);
   const reads = useMemo(() => readings(route.tokens), [route]);
-  const river = useMemo(() => riverOfRoute(route, known.layers, route.tokens.length), [route, known]);
+  const river = useMemo(() => riverOfRoute(route, shapeOf(held), route.tokens.length), [held]);
   useLinks(known.links, host, setSel);
   return (
     <div class="theme alone" data-theme={theme}>

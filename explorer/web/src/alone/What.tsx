@@ -1,10 +1,10 @@
 import { Lay, PromotedSuppressed, RowInside, Titled } from '../details/parts';
 import { parseEdge, parseNode } from '../graph/ids';
-import { edgeName, stateName } from '../text/names';
+import { afterWhat, capital, edgeName, stateName } from '../text/names';
 import { neuronMark, neuronName } from '../text/experts';
 import { percent, signed } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
-import { connectionOf, flowOf, kindWord, partsOf, type Held } from './held';
+import { connectionOf, flowOf, kindWord, partsOf, shapeOf, type Held } from './held';
 
 interface Props {
   held: Held;
@@ -138,12 +138,13 @@ function Mlp({ held, reads, sel }: Selected) {
 function State({ held, reads, sel, choose }: Selected) {
   const route = held.route.routes[0]!;
   const { kind, layer, position } = parseNode(sel);
-  const title = { X: 'Token', A: `After attention ${layer}`, I: `After MLP ${layer}`, M: '' }[kind];
+  const shape = shapeOf(held);
+  const title = kind === 'X' ? 'token' : afterWhat(layer, kind === 'A' ? 'A' : 'I', shape);
   const read = held.known.readings.states.find((s) => s.id === sel);
   return (
     <>
       <h2>
-        {title}, position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
+        {capital(title)}, position {position} <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
       </h2>
       <p class="big">
         {percent(flowOf(route, sel))}
@@ -165,7 +166,7 @@ function State({ held, reads, sel, choose }: Selected) {
           <Titled title="Made of" side={held.known.mode} name="Made of">
             {partsOf(route, sel).map((part) => (
               <li key={`${part.from} ${part.kind}`}>
-                <button class="row" aria-label={`${kindWord(part.kind)}, ${stateName(part.from)}, ${percent(part.weight)}`} onClick={() => choose(part.kind === 'attention' ? `${part.from}>${sel}` : part.from)}>
+                <button class="row" aria-label={`${kindWord(part.kind)}, ${stateName(part.from, shape)}, ${percent(part.weight)}`} onClick={() => choose(part.kind === 'attention' ? `${part.from}>${sel}` : part.from)}>
                   <RowInside
                     what={part.kind === 'attention' ? <Token p={parseNode(part.from).position} reads={reads} /> : kindWord(part.kind)}
                     part={part.weight}

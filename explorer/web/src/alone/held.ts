@@ -1,4 +1,5 @@
 import type { ExpertName, NodeKind, Prediction, Route, RoutesDocument, Token, Trace, UpdateToken } from '../api/types';
+import type { Shape } from '../graph/ids';
 import { amounts } from '../graph/river';
 
 /** What a file holds of a route. */
@@ -24,8 +25,13 @@ export interface Held {
   route: RoutesDocument & { tokens: Token[]; model: { name: string } };
 }
 
+/** What states the model has: a route from a state in front of which there are two blocks leads through the one between them. */
+export function shapeOf({ known, route }: Held): Shape {
+  return { layers: known.layers, between: route.routes[0]!.nodes.some((n) => n.kind === 'after_attention') };
+}
+
 /** The trace that the picture asks for its row of predictions: here, the one of the explained position. */
-export function traceOf({ known, route }: Held): Trace {
+export function traceOf({ known, route }: Held): Omit<Trace, 'state_between'> {
   const predictions = new Array<Trace['predictions'][number]>(route.tokens.length);
   predictions[known.position] = { position: known.position, top: known.predictions };
   return { id: 'file', model: { name: route.model.name } as Trace['model'], tokens: route.tokens, predictions };

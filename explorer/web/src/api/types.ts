@@ -78,6 +78,8 @@ export interface ModelName {
 export interface Trace {
   id: string;
   model: ModelName;
+  /** Whether there is a state between attention and MLP of a layer. */
+  state_between: boolean;
   tokens: Token[];
   predictions: PositionPredictions[];
 }

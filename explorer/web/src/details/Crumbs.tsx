@@ -1,9 +1,9 @@
-import { stateAfter, stateBefore } from '../graph/ids';
+import { stateAfter, stateBefore, type Shape } from '../graph/ids';
 import { useExplorer } from '../state/hooks';
 import { stateName } from '../text/names';
 
 interface Props {
-  layers: number;
+  shape: Shape;
   above?: string;
   below?: string;
   /** Before and after a state, rather than above and below a connection. */
@@ -11,31 +11,31 @@ interface Props {
 }
 
 /** Ways out of a detail: back, up, down. */
-export function Crumbs({ layers, above, below, of }: Props) {
+export function Crumbs({ shape, above, below, of }: Props) {
   const { explorer } = useExplorer();
-  const before = of && stateBefore(of);
-  const after = of && stateAfter(of, layers);
+  const before = of && stateBefore(of, shape);
+  const after = of && stateAfter(of, shape);
   const to = (sel: string | undefined) => () => explorer.go({ sel });
   return (
     <div class="crumbs">
       <button onClick={to(undefined)}>‹ Overview</button>
       {above && (
-        <button aria-label={`State above: ${stateName(above)}`} onClick={to(above)}>
+        <button aria-label={`State above: ${stateName(above, shape)}`} onClick={to(above)}>
           State above
         </button>
       )}
       {below && (
-        <button aria-label={`State below: ${stateName(below)}`} onClick={to(below)}>
+        <button aria-label={`State below: ${stateName(below, shape)}`} onClick={to(below)}>
           State below
         </button>
       )}
       {before && (
-        <button aria-label={`State before: ${stateName(before)}`} onClick={to(before)}>
+        <button aria-label={`State before: ${stateName(before, shape)}`} onClick={to(before)}>
           State before
         </button>
       )}
       {after && (
-        <button aria-label={`State after: ${stateName(after)}`} onClick={to(after)}>
+        <button aria-label={`State after: ${stateName(after, shape)}`} onClick={to(after)}>
           State after
         </button>
       )}

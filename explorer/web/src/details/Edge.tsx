@@ -1,6 +1,6 @@
 import { path } from '../api/client';
 import type { HeadRow, HeadsDocument, MapsDocument, RolesDocument, UpdateDocument } from '../api/types';
-import { parseEdge } from '../graph/ids';
+import { parseEdge, shapeOf } from '../graph/ids';
 import { amounts } from '../graph/river';
 import { Term } from '../shell/Term';
 import { strongestFirst } from '../state/heads';
@@ -34,7 +34,7 @@ export function Edge({ shown, sel }: { shown: Shown; sel: string }) {
   const name = `head ${layer}.${head}`;
   return (
     <>
-      <Crumbs layers={trace.model.n_layers} above={edge.ids[1]} below={edge.ids[0]} />
+      <Crumbs shape={shapeOf(trace)} above={edge.ids[1]} below={edge.ids[0]} />
       <h2>
         <Words of={edgeName(sel, reads)} />
       </h2>

@@ -1,6 +1,7 @@
 import type { Expert, NeuronsDocument } from '../api/types';
 import { Term } from '../shell/Term';
 import { expertName } from '../text/experts';
+import { capital } from '../text/names';
 import { percent } from '../text/numbers';
 import { Listbox } from './Listbox';
 import { Beside } from './parts';
@@ -66,8 +67,4 @@ export function Experts({ experts, chosen, choose }: Props) {
       )}
     </>
   );
-}
-
-function capital(text: string): string {
-  return text[0]!.toUpperCase() + text.slice(1);
 }

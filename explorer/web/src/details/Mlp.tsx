@@ -1,6 +1,6 @@
 import { path } from '../api/client';
 import type { Expert, Neuron, NeuronsDocument, UpdateDocument } from '../api/types';
-import { parseNode, stateAfter } from '../graph/ids';
+import { parseNode, shapeOf, stateAfter, stateBefore } from '../graph/ids';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
 import { updateNorm, type Shown } from '../state/store';
@@ -28,6 +28,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
   const { explorer } = useExplorer();
   const { trace, address, reads } = shown;
   const { layer, position } = parseNode(sel);
+  const shape = shapeOf(trace);
   const I = `api/traces/${trace.id}`;
   const norm = updateNorm(address);
   const neurons = useDocument<NeuronsDocument>(path(`${I}/neurons`, { layer, position })).data;
@@ -44,7 +45,7 @@ export function Mlp({ shown, sel }: { shown: Shown; sel: string }) {
   const share = (shown.relevance ?? shown.route).routes[0]!.nodes.find((n) => n.id === sel)?.flow;
   return (
     <>
-      <Crumbs layers={trace.model.n_layers} above={stateAfter(sel, trace.model.n_layers)!} below={sel.replace('M', 'A')} />
+      <Crumbs shape={shape} above={stateAfter(sel, shape)!} below={stateBefore(sel, shape)!} />
       <h2>
         <Term of="MLP" /> of layer {layer} at <bdi dir="ltr">{quoted(reads[position]!)}</bdi>
       </h2>

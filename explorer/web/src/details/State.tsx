@@ -1,9 +1,10 @@
 import { path } from '../api/client';
 import type { LensDocument, PartsDocument, UpdateDocument } from '../api/types';
-import { parseNode, stateBefore } from '../graph/ids';
+import { parseNode, shapeOf, stateBefore } from '../graph/ids';
 import { Term } from '../shell/Term';
 import { useDocument, useExplorer } from '../state/hooks';
 import { lensNorm, updateNorm, type Shown } from '../state/store';
+import { afterWhat, capital } from '../text/names';
 import { percent } from '../text/numbers';
 import { quoted, reading } from '../text/tokens';
 import { Acts } from './Acts';
@@ -17,7 +18,7 @@ function lensOf(id: string): { layer: number; states: 'resid_pre' | 'resid_mid' 
   return { layer, states: kind === 'A' ? 'resid_mid' : 'resid_post' };
 }
 
-/** A state, or a token: what it would predict, what it is made of, what the last block wrote. */
+/** A state, or a token: what it would predict, what it is made of, what the last blocks wrote. */
 export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
   const { state } = useExplorer();
   const { trace, reads } = shown;
@@ -25,14 +26,12 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
   const I = `api/traces/${trace.id}`;
   const norm = lensNorm(shown.address);
   const lens = useDocument<LensDocument>(path(`${I}/lens`, { positions: position, ...lensOf(sel), norm })).data?.states[0];
-  const before = stateBefore(sel);
+  const shape = shapeOf(trace);
+  const before = stateBefore(sel, shape);
   const most = state.status?.limits.max_top ?? 100;
   const was = useDocument<LensDocument>(
     before && path(`${I}/lens`, { positions: position, ...lensOf(before), top: most, norm }),
   ).data?.states[0];
-  const update = useDocument<UpdateDocument>(
-    kind === 'X' ? undefined : path(`${I}/update`, { component: kind === 'A' ? 'attention' : 'mlp', layer, position, norm: updateNorm(shown.address) }),
-  ).data;
   const rank = (id: number) => {
     if (!was) return '';
     const there = was.top.find((t) => t.id === id);
@@ -40,13 +39,13 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
   };
   const document = shown.relevance ?? shown.route;
   const share = document.routes[0]!.nodes.find((n) => n.id === sel)?.flow;
-  const title = kind === 'X' ? 'Token' : kind === 'A' ? `After attention ${layer}` : `After MLP ${layer}`;
+  const title = kind === 'X' ? 'token' : afterWhat(layer, kind === 'A' ? 'A' : 'I', shape);
   const site = lensOf(sel).states;
   return (
     <>
-      <Crumbs layers={trace.model.n_layers} of={sel} />
+      <Crumbs shape={shape} of={sel} />
       <h2>
-        <Words of={`${title}, position ${position} ${quoted(reads[position]!)}`} />
+        <Words of={`${capital(title)}, position ${position} ${quoted(reads[position]!)}`} />
       </h2>
       {!shown.contrast && (
         <p class="big">
@@ -69,13 +68,28 @@ export function StateDetails({ shown, sel }: { shown: Shown; sel: string }) {
         )}
       </Titled>
       {kind !== 'X' && <MadeOf shown={shown} sel={sel} />}
-      {kind !== 'X' && (
-        <>
-          <h3>What {kind === 'A' ? 'attention' : 'the MLP'} of layer {layer} wrote</h3>
-          <PromotedSuppressed by="the last block" update={update} />
-        </>
-      )}
+      {kind === 'A' && <Wrote shown={shown} sel={sel} component="attention" />}
+      {kind === 'I' && !shape.between && <Wrote shown={shown} sel={sel} component="attention" />}
+      {kind === 'I' && <Wrote shown={shown} sel={sel} component="mlp" />}
       <Acts silence={[['Silence this state', { site, layer, position }]]} places={[['this state', { site, layer, position }]]} />
+    </>
+  );
+}
+
+/** What a block wrote to a state, as tokens. */
+function Wrote({ shown, sel, component }: { shown: Shown; sel: string; component: 'attention' | 'mlp' }) {
+  const { layer, position } = parseNode(sel);
+  const I = `api/traces/${shown.trace.id}`;
+  const update = useDocument<UpdateDocument>(
+    path(`${I}/update`, { component, layer, position, norm: updateNorm(shown.address) }),
+  ).data;
+  const block = component === 'attention' ? 'attention' : 'the MLP';
+  return (
+    <>
+      <h3>
+        What {block} of layer {layer} wrote
+      </h3>
+      <PromotedSuppressed by={`${block} of layer ${layer}`} update={update} />
     </>
   );
 }

@@ -25,7 +25,7 @@ const TOKENS = 48;
 
 interface Props {
   river: River;
-  trace: Trace;
+  trace: Omit<Trace, 'state_between'>;
   reads: readonly string[];
   position: number;
   selected?: string;
@@ -350,7 +350,7 @@ function saying(layout: Layout, focus: Focus, reads: readonly string[], river: R
   const band = focus.band === undefined ? undefined : layout.into.get(focus.node)?.[focus.band];
   if (band) return bandName(band, reads, river);
   const node = layout.nodes.get(focus.node);
-  return node ? `${stateWithToken(node.id, reads)}, ${percent(node.share)}` : '';
+  return node ? `${stateWithToken(node.id, reads, river)}, ${percent(node.share)}` : '';
 }
 
 function Tooltip(props: {

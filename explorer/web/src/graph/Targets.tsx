@@ -9,7 +9,7 @@ const ALL = 128;
 
 interface Props {
   layout: Layout;
-  trace: Trace;
+  trace: Omit<Trace, 'state_between'>;
   reads: readonly string[];
   position: number;
   window: [number, number];

@@ -1,5 +1,5 @@
 import type { ContrastDocument, Route, RoutesDocument } from '../api/types';
-import { parseNode } from './ids';
+import { parseNode, stateBefore, type Shape } from './ids';
 
 /** A state or token of the picture; share 1 is the whole of the last state. */
 export interface RiverNode {
@@ -25,9 +25,8 @@ export interface Band {
   look?: 'against' | 'first' | 'second';
 }
 
-export interface River {
+export interface River extends Shape {
   style: 'route' | 'contrast' | 'relevance' | 'compare';
-  layers: number;
   tokens: number;
   target: number;
   nodes: RiverNode[];
@@ -53,12 +52,12 @@ export function amounts(route: Route): { from: string; to: string; kind: string;
 }
 
 /** The river of a plain route. */
-export function riverOfRoute(document: RoutesDocument, layers: number, tokens: number): River {
+export function riverOfRoute(document: RoutesDocument, shape: Shape, tokens: number): River {
   const route = document.routes[0]!;
   const nodes = statesOf(route);
   const bands: Band[] = amounts(route)
     .filter((e) => e.kind !== 'mlp_in')
-    .map((e) => bandOf(e.from, e.to, e.kind, e.amount));
+    .map((e) => bandOf(e.from, e.to, e.kind, e.amount, shape));
   const lost = new Map<string, number>();
   if (!document.pruned) {
     const arrives = new Map<string, number>();
@@ -70,7 +69,7 @@ export function riverOfRoute(document: RoutesDocument, layers: number, tokens: n
   }
   return {
     style: 'route',
-    layers,
+    ...shape,
     tokens,
     target: route.position,
     nodes,
@@ -82,17 +81,17 @@ export function riverOfRoute(document: RoutesDocument, layers: number, tokens: n
 }
 
 /** The river of relevance: weights are shares of the answer's value already, those against it thin and dashed. */
-export function riverOfRelevance(document: RoutesDocument, layers: number, tokens: number): River {
+export function riverOfRelevance(document: RoutesDocument, shape: Shape, tokens: number): River {
   const route = document.routes[0]!;
   const bands = route.edges
     .filter((e) => e.kind !== 'mlp_in')
     .map((e): Band => {
-      const band = bandOf(e.from, e.to, e.kind, Math.abs(e.weight));
+      const band = bandOf(e.from, e.to, e.kind, Math.abs(e.weight), shape);
       return e.weight < 0 ? { ...band, look: 'against' } : band;
     });
   return {
     style: 'relevance',
-    layers,
+    ...shape,
     tokens,
     target: route.position,
     nodes: statesOf(route).map((n) => ({ ...n, share: Math.abs(n.share) })),
@@ -107,7 +106,7 @@ export function riverOfRelevance(document: RoutesDocument, layers: number, token
 export function riverOfContrast(
   document: ContrastDocument,
   net: Map<number, number>,
-  layers: number,
+  shape: Shape,
   tokens: number,
   target: number,
 ): River {
@@ -120,11 +119,11 @@ export function riverOfContrast(
     .map((e): Band => {
       const towards = e.towards / total;
       const away = e.away / total;
-      return { ...bandOf(e.from, e.to, e.kind, towards + away), towards, away };
+      return { ...bandOf(e.from, e.to, e.kind, towards + away, shape), towards, away };
     });
   return {
     style: 'contrast',
-    layers,
+    ...shape,
     tokens,
     target,
     nodes,
@@ -177,10 +176,10 @@ function statesOf(route: Route): RiverNode[] {
     .map((n) => ({ ...parseNode(n.id), id: n.id, share: n.flow }) as RiverNode);
 }
 
-function bandOf(from: string, to: string, kind: string, amount: number): Band {
+function bandOf(from: string, to: string, kind: string, amount: number, shape: Shape): Band {
   if (kind === 'mlp_out' || kind === 'mlp') {
     const id = to.replace('I', 'M');
-    return { sel: id, from: to.replace('I', 'A'), to, kind: 'mlp', amount };
+    return { sel: id, from: stateBefore(to, shape)!, to, kind: 'mlp', amount };
   }
   if (kind === 'attention') return { sel: `${from}>${to}`, from, to, kind: 'attention', amount };
   return { sel: from, from, to, kind: 'residual', amount };

@@ -98,7 +98,7 @@ export function changeName(c: Change): string {
     shared_out: `Shared expert of layer ${c.layer}${at}`,
     resid_pre: `State before layer ${c.layer}${at}`,
     resid_mid: `State after attention ${c.layer}${at}`,
-    resid_post: `State after MLP ${c.layer}${at}`,
+    resid_post: `State after layer ${c.layer}${at}`,
   };
   const how = c.do === 'zero' ? 'silenced' : c.do === 'scale' ? `× ${c.factor}` : 'patched';
   return `${what[c.site]} ${how}`;

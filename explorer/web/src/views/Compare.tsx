@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Graph } from '../graph/Graph';
 import { riverOfRoute, riverOfTwo, shiftedId, shiftedRiver, type River } from '../graph/river';
+import { shapeOf } from '../graph/ids';
 import { useExplorer } from '../state/hooks';
 import type { Shown } from '../state/store';
 import type { RoutesDocument } from '../api/types';
@@ -93,7 +94,7 @@ export function Compare({ shown }: { shown: Shown }) {
 }
 
 function riverOf({ route, trace }: Shown): River {
-  return riverOfRoute(route, trace.model.n_layers, trace.tokens.length);
+  return riverOfRoute(route, shapeOf(trace), trace.tokens.length);
 }
 
 function looks({ address }: Shown, theme: string) {

@@ -1,8 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { path } from '../api/client';
 import type { LensDocument, LensState } from '../api/types';
+import { shapeOf, type Shape } from '../graph/ids';
 import { useExplorer } from '../state/hooks';
 import { lensNorm, type Shown } from '../state/store';
+import { afterWhat, capital } from '../text/names';
 import { percent } from '../text/numbers';
 import { label, quoted, reading } from '../text/tokens';
 
@@ -20,7 +22,8 @@ type By = 'probability' | 'entropy' | 'rank';
 export function Lens({ shown }: { shown: Shown }) {
   const { explorer, state } = useExplorer();
   const { trace, reads, address } = shown;
-  const layers = trace.model.n_layers;
+  const shape = shapeOf(trace);
+  const { layers, between } = shape;
   const tokens = trace.tokens.length;
   const [by, setBy] = useState<By>('probability');
   const [token, setToken] = useState('');
@@ -45,10 +48,10 @@ export function Lens({ shown }: { shown: Shown }) {
   const last = Math.min(tokens - 1, Math.ceil((view.left + view.width) / WIDTH));
 
   // From the last state down to the first.
-  const rows = Array.from({ length: 2 * layers }, (_, i) => ({
-    layer: layers - 1 - (i >> 1),
-    state: i % 2 === 0 ? ('resid_post' as const) : ('resid_mid' as const),
-  }));
+  const rows = Array.from({ length: layers }, (_, i) => layers - 1 - i).flatMap((layer) => [
+    { layer, state: 'resid_post' as const },
+    ...(between ? [{ layer, state: 'resid_mid' as const }] : []),
+  ]);
   const columns = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const top = Math.max(0, Math.floor(view.top / HEIGHT) - 1);
   const bottom = Math.min(rows.length - 1, Math.ceil((view.top + view.height) / HEIGHT));
@@ -112,7 +115,7 @@ export function Lens({ shown }: { shown: Shown }) {
           {rows.slice(top, bottom + 1).map((row, i) => (
             <div role="row" key={top + i} aria-rowindex={top + i + 1}>
               <span role="rowheader" class="row-head">
-                {row.state === 'resid_post' ? 'MLP' : 'attention'} {row.layer}
+                {row.state === 'resid_mid' ? 'attention' : between ? 'MLP' : 'layer'} {row.layer}
               </span>
               {columns.map((p) => {
                 const s = states.get(`${row.state} ${row.layer} ${p}`);
@@ -124,7 +127,7 @@ export function Lens({ shown }: { shown: Shown }) {
                       class="cell"
                       data-cell={`${top + i} ${p}`}
                       tabIndex={here ? 0 : -1}
-                      aria-label={s ? cellName(id, s, by) : `${id} is on its way`}
+                      aria-label={s ? cellName(id, s, by, shape) : `${id} is on its way`}
                       aria-pressed={address.sel === id ? true : undefined}
                       style={s ? { background: `color-mix(in srgb, var(--shade) ${shade(s, by, dark)}%, var(--panel))` } : {}}
                       onClick={() => {
@@ -156,11 +159,11 @@ export function Lens({ shown }: { shown: Shown }) {
   );
 }
 
-function cellName(id: string, s: LensState, by: By): string {
-  const what = id.startsWith('I') ? 'After MLP' : 'After attention';
+function cellName(id: string, s: LensState, by: By, shape: Shape): string {
+  const what = capital(afterWhat(s.layer, id.startsWith('I') ? 'I' : 'A', shape));
   const best = s.top[0]!;
   const extra = by === 'entropy' ? `, entropy ${s.entropy.toFixed(2)}` : by === 'rank' && s.chosen ? `, rank ${s.chosen.rank}` : '';
-  return `${what} ${s.layer}, position ${s.position}: ${quoted(reading(best.text, best.id))} ${percent(best.probability)}${extra}`;
+  return `${what}, position ${s.position}: ${quoted(reading(best.text, best.id))} ${percent(best.probability)}${extra}`;
 }
 
 function shade(s: LensState, by: By, dark: boolean): number {

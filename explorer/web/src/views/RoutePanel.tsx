@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { useNet } from '../details/Contrast';
 import { AllTokens } from '../graph/AllTokens';
 import { Graph } from '../graph/Graph';
+import { shapeOf } from '../graph/ids';
 import { SHORT } from '../graph/layout';
 import { riverOfContrast, riverOfRelevance, riverOfRoute } from '../graph/river';
 import { useExplorer } from '../state/hooks';
@@ -13,11 +14,11 @@ export function RoutePanel({ shown }: { shown: Shown }) {
   const { trace, position, threshold } = shown;
   const net = useNet(shown);
   const river = useMemo(() => {
-    const layers = trace.model.n_layers;
+    const shape = shapeOf(trace);
     const tokens = trace.tokens.length;
-    if (shown.contrast) return riverOfContrast(shown.contrast, net, layers, tokens, position);
-    if (shown.relevance) return riverOfRelevance(shown.relevance, layers, tokens);
-    return riverOfRoute(shown.route, layers, tokens);
+    if (shown.contrast) return riverOfContrast(shown.contrast, net, shape, tokens, position);
+    if (shown.relevance) return riverOfRelevance(shown.relevance, shape, tokens);
+    return riverOfRoute(shown.route, shape, tokens);
   }, [shown.route, shown.contrast, shown.relevance, net.size, trace, position]);
   return (
     <>

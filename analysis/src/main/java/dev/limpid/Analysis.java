@@ -10,7 +10,6 @@ import dev.limpid.attribution.heads.ScoreSplit;
 import dev.limpid.attribution.logits.DirectLogitAttribution;
 import dev.limpid.attribution.logits.LensReading;
 import dev.limpid.attribution.logits.LogitLens;
-import dev.limpid.attribution.logits.Prediction;
 import dev.limpid.attribution.logits.UpdateLens;
 import dev.limpid.attribution.logits.UpdateNorm;
 import dev.limpid.attribution.logits.UpdateReading;
@@ -60,9 +59,6 @@ public final class Analysis {
   private static final int SHARE = 8;
 
   private static final int PROMOTED = 5;
-
-  /** States that are read together, some four times as fast as one by one. */
-  private static final int BLOCK = 32;
 
   /** In longer prompts, predictions are read in blocks. */
   private static final int LONG = 256;
@@ -165,7 +161,7 @@ public final class Analysis {
   public List<TraceView.Prediction> predictions(int count) throws QuestionException {
     LogitLens lens = new LogitLens(transformer(), count);
     List<TraceView.Prediction> predictions = new ArrayList<>();
-    int together = last() < LONG ? 1 : BLOCK;
+    int together = last() < LONG ? 1 : LensReader.BLOCK;
     for (int from = 0; from <= last(); from += together) {
       int to = Math.min(from + together, last() + 1);
       Tensor logits = read(lens, trace().finalResidual().rows(from, to), false);
@@ -288,7 +284,7 @@ public final class Analysis {
    * @throws QuestionException if there is no such layer or position, or the numbers overflow
    */
   public LensView lens(LensQuestion question) throws QuestionException {
-    if (question.state() == LensQuestion.State.RESID_MID) {
+    if (question.states().contains(LensQuestion.State.RESID_MID)) {
       requireStateBetween();
     }
     for (int layer : question.layers()) {
@@ -297,44 +293,8 @@ public final class Analysis {
     for (int position : question.positions()) {
       requirePosition(position);
     }
-    LogitLens lens = new LogitLens(transformer(), question.top());
-    List<LensView.State> states = new ArrayList<>();
-    for (int l : question.layers()) {
-      Tensor resid = question.state().of(trace().layer(l));
-      for (List<Integer> block : blocks(question.positions())) {
-        Tensor all = read(lens, resid.rows(block.getFirst(), block.getLast() + 1), question.raw());
-        for (int t : block) {
-          Tensor logits = all.row(t - block.getFirst());
-          LensReading reading = lens.reading(logits);
-          states.add(
-              new LensView.State(
-                  l,
-                  question.state().toString(),
-                  t,
-                  reading.entropy(),
-                  PredictionView.of(reading, names()),
-                  prediction(logits, question.chosen())));
-          progress.done(Progress.Phase.READINGS, states.size(), question.size());
-        }
-      }
-    }
-    return new LensView(model.view(), prompt.tokenViews(), states);
-  }
-
-  /** Cuts positions into runs of neighbours, of a bounded length each. */
-  private static List<List<Integer>> blocks(List<Integer> positions) {
-    List<List<Integer>> blocks = new ArrayList<>();
-    for (int from = 0; from < positions.size(); ) {
-      int to = from + 1;
-      while (to < positions.size()
-          && to - from < BLOCK
-          && positions.get(to) == positions.get(to - 1) + 1) {
-        to++;
-      }
-      blocks.add(positions.subList(from, to));
-      from = to;
-    }
-    return blocks;
+    LensReader reader = new LensReader(this, question.top(), question.chosen(), question.raw());
+    return new LensView(model.view(), prompt.tokenViews(), reader.read(question.asked()));
   }
 
   /**
@@ -346,20 +306,22 @@ public final class Analysis {
   public List<PredictionView> throughLayers(int position, int token) throws QuestionException {
     int t = requirePosition(position);
     ForwardTrace known = trace();
+    List<Tensor> states = new ArrayList<>();
+    for (int l = 1; l < known.nLayers(); l++) {
+      states.add(known.before(l).rows(t, t + 1));
+    }
     List<PredictionView> predictions = new ArrayList<>();
-    for (int l = 1; l <= known.nLayers(); l++) {
-      Tensor states = l < known.nLayers() ? known.before(l) : known.finalResidual();
-      try {
-        Prediction read = lens().read(states.rows(t, t + 1), token).getFirst();
-        predictions.add(PredictionView.of(read, names()));
-      } catch (NonFiniteStateException e) {
-        throw new OverflowException(e);
+    if (!states.isEmpty()) {
+      Tensor logits = read(lens(), lens().stacked(states), false);
+      for (int i = 0; i < states.size(); i++) {
+        predictions.add(prediction(logits.row(i), token));
       }
     }
+    predictions.add(prediction(logits(t), token));
     return predictions;
   }
 
-  private static Tensor read(LogitLens lens, Tensor states, boolean raw) throws OverflowException {
+  static Tensor read(LogitLens lens, Tensor states, boolean raw) throws OverflowException {
     try {
       return raw ? lens.withoutNorm(states) : lens.logits(states);
     } catch (NonFiniteStateException e) {

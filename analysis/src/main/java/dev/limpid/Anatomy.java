@@ -20,7 +20,6 @@ import dev.limpid.routes.RouteExtractor;
 import dev.limpid.routes.ThresholdMode;
 import dev.limpid.tensor.Tensor;
 import dev.limpid.view.ContrastGraphView;
-import dev.limpid.view.LensView;
 import dev.limpid.view.MapsView;
 import dev.limpid.view.NeuronsView;
 import dev.limpid.view.PartsView;
@@ -182,32 +181,6 @@ public record Anatomy(Analysis analysis) {
     return tokens.stream()
         .map(t -> new NeuronsView.Token(t.id(), analysis.prompt().names().text(t.id()), t.logit()))
         .toList();
-  }
-
-  /**
-   * Reads states of several kinds as predictions, layer by layer.
-   *
-   * @param states of each layer
-   * @param question about the first of them
-   * @throws QuestionException if there is no such layer or position, or numbers overflow
-   */
-  public LensView lens(List<LensQuestion.State> states, LensQuestion question)
-      throws QuestionException {
-    List<LensView.State> read = new ArrayList<>();
-    for (int layer : question.layers()) {
-      for (LensQuestion.State state : states) {
-        LensQuestion one =
-            new LensQuestion(
-                state,
-                List.of(layer),
-                question.positions(),
-                question.top(),
-                question.chosen(),
-                question.raw());
-        read.addAll(analysis.lens(one).states());
-      }
-    }
-    return new LensView(analysis.model().view(), analysis.prompt().tokenViews(), read);
   }
 
   /**

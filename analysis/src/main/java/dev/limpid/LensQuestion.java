@@ -1,7 +1,6 @@
 package dev.limpid;
 
-import dev.limpid.model.LayerTrace;
-import dev.limpid.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which states are read as predictions.
  *
- * @param state of each layer
+ * @param states of each layer, at least one
  * @param layers from 0
  * @param positions from 0
  * @param top how many tokens each reading lists, at least 1
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param raw whether the head reads states as they are, without the final norm
  */
 public record LensQuestion(
-    State state,
+    List<State> states,
     List<Integer> layers,
     List<Integer> positions,
     int top,
@@ -26,8 +25,12 @@ public record LensQuestion(
 
   /** Copies the lists and checks the number. */
   public LensQuestion {
+    states = List.copyOf(states);
     layers = List.copyOf(layers);
     positions = List.copyOf(positions);
+    if (states.isEmpty()) {
+      throw new IllegalArgumentException("no states to read");
+    }
     if (top < 1) {
       throw new IllegalArgumentException(top + " is not a number of tokens");
     }
@@ -40,7 +43,7 @@ public record LensQuestion(
       List<Integer> positions,
       int top,
       @Nullable Integer chosen) {
-    this(state, layers, positions, top, chosen, false);
+    this(List.of(state), layers, positions, top, chosen, false);
   }
 
   /** Asks for the most probable tokens alone. */
@@ -48,9 +51,17 @@ public record LensQuestion(
     this(state, layers, positions, top, null);
   }
 
-  /** Returns how many states are read. */
-  int size() {
-    return layers.size() * positions.size();
+  /** Returns the states that are read: layer by layer, each kind after the other. */
+  List<LensReader.Asked> asked() {
+    List<LensReader.Asked> asked = new ArrayList<>();
+    for (int layer : layers) {
+      for (State state : states) {
+        for (int position : positions) {
+          asked.add(new LensReader.Asked(layer, state, position));
+        }
+      }
+    }
+    return asked;
   }
 
   /** The states of a layer that a lens can read. */
@@ -61,14 +72,6 @@ public record LensQuestion(
     RESID_MID,
     /** After its MLP. */
     RESID_POST;
-
-    Tensor of(LayerTrace layer) {
-      return switch (this) {
-        case RESID_PRE -> layer.residPre();
-        case RESID_MID -> layer.residMid();
-        case RESID_POST -> layer.residPost();
-      };
-    }
 
     @Override
     public String toString() {

@@ -13,11 +13,9 @@ import dev.limpid.view.UpdateView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** Reads the parts of a route: its states as predictions, its connections and MLPs by updates. */
 final class RouteReader {
@@ -48,28 +46,24 @@ final class RouteReader {
 
   private List<RouteReadings.State> states() throws QuestionException {
     List<Node> nodes = largest(Set.of(Node.Kind.AFTER_ATTENTION, Node.Kind.AFTER_MLP));
-    Map<Integer, Set<Integer>> positions = new TreeMap<>();
-    nodes.forEach(
-        n -> positions.computeIfAbsent(n.layer(), l -> new HashSet<>()).add(n.position()));
-    Map<String, List<PredictionView>> read = new HashMap<>();
-    for (Map.Entry<Integer, Set<Integer>> layer : positions.entrySet()) {
-      LensQuestion question =
-          new LensQuestion(
-              LensQuestion.State.RESID_MID,
-              List.of(layer.getKey()),
-              layer.getValue().stream().sorted().toList(),
-              TOP);
-      LensView lens =
-          anatomy.lens(
-              List.of(LensQuestion.State.RESID_MID, LensQuestion.State.RESID_POST), question);
-      for (LensView.State state : lens.states()) {
-        String kind = state.state().equals("resid_mid") ? "A" : "I";
-        read.put(kind + state.layer() + "_" + state.position(), state.top());
-      }
+    List<Node> byLayer = nodes.stream().sorted(Comparator.comparingInt(Node::layer)).toList();
+    LensReader reader = new LensReader(anatomy.analysis(), TOP, null, false);
+    List<LensView.State> states = reader.read(byLayer.stream().map(RouteReader::asked).toList());
+    Map<Node, List<PredictionView>> read = new HashMap<>();
+    for (int i = 0; i < states.size(); i++) {
+      read.put(byLayer.get(i), states.get(i).top());
     }
     return nodes.stream()
-        .map(node -> new RouteReadings.State(node.id(), read.getOrDefault(node.id(), List.of())))
+        .map(node -> new RouteReadings.State(node.id(), read.getOrDefault(node, List.of())))
         .toList();
+  }
+
+  private static LensReader.Asked asked(Node node) {
+    LensQuestion.State state =
+        node.kind() == Node.Kind.AFTER_ATTENTION
+            ? LensQuestion.State.RESID_MID
+            : LensQuestion.State.RESID_POST;
+    return new LensReader.Asked(node.layer(), state, node.position());
   }
 
   private List<RouteReadings.Connection> connections() throws QuestionException {

@@ -44,22 +44,12 @@ final class SampleReadings {
     LogitLens lens = new LogitLens(model, 1);
     for (int from = 0; from < states.size(); from += together) {
       List<Tensor> rows = states.subList(from, Math.min(from + together, states.size()));
-      List<LensReading> read = lens.read(stacked(rows));
+      List<LensReading> read = lens.read(lens.stacked(rows));
       for (int i = 0; i < rows.size(); i += nLayers) {
         readings.add(read.subList(i, i + nLayers));
       }
     }
     states.clear();
-  }
-
-  /** Never fewer rows than get the bits that they get among others. */
-  private Tensor stacked(List<Tensor> rows) {
-    int width = model.config().dModel();
-    Tensor all = Tensor.zeros(Math.max(model.ops().fewestStacked(), rows.size()), width);
-    for (int i = 0; i < all.dim(0); i++) {
-      rows.get(Math.min(i, rows.size() - 1)).copyTo(0, all.array(), i * width, width);
-    }
-    return all;
   }
 
   /** Returns the readings of the next sample, by layer. */

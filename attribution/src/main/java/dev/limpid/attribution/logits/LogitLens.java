@@ -28,6 +28,24 @@ public record LogitLens(Transformer model, int top) {
     return IntStream.range(0, logits.dim(0)).mapToObj(t -> prediction(logits.row(t), id)).toList();
   }
 
+  /**
+   * Returns states that lie in several places, to be read together, on the heap: [n, D]. Where they
+   * are so few that they would get other bits than among others, the last of them follows again, so
+   * that there are more rows than states.
+   *
+   * @param states [1, D] each, at least one
+   */
+  public Tensor stacked(List<Tensor> states) {
+    int width = model.config().dModel();
+    Tensor all = Tensor.zeros(Math.max(model.ops().fewestStacked(), states.size()), width);
+    for (int i = 0; i < all.dim(0); i++) {
+      states
+          .get(Math.min(i, states.size() - 1))
+          .copyTo(0, all.array(), all.offset() + i * width, width);
+    }
+    return all;
+  }
+
   /** Returns the logits that rows of states [n, D] are read as, on the heap: [n, V]. */
   public Tensor logits(Tensor states) {
     try (Scope _ = model.ops().scope()) {

@@ -41,7 +41,11 @@ public record Trace(
     long parts = run.graph(options, FittingThreshold.FINEST).bytes();
     TraceView view =
         new TraceView(
-            id, run.model().view(), run.prompt().tokenViews(), run.predictions(PREDICTIONS));
+            id,
+            run.model().view(),
+            !run.model().transformer().config().residual().isParallel(),
+            run.prompt().tokenViews(),
+            run.predictions(PREDICTIONS));
     byte[] document = JsonOut.bytes(view);
     return new Trace(
         id,

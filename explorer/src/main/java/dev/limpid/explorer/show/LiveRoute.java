@@ -2,6 +2,8 @@ package dev.limpid.explorer.show;
 
 import dev.limpid.Explanation;
 import dev.limpid.json.JsonOut;
+import dev.limpid.routes.Edge;
+import dev.limpid.routes.Route;
 import dev.limpid.routes.export.RoutesJson;
 import dev.limpid.view.ExplainView;
 import dev.limpid.view.PredictionView;
@@ -66,7 +68,7 @@ final class LiveRoute {
             view.mode(),
             view.model().nLayers(),
             view.predictions(),
-            view.attention().stream().map(LiveRoute::connection).toList(),
+            view.attention().stream().map(edge -> connection(edge, explanation.route())).toList(),
             readings);
     StringWriter route = new StringWriter();
     RoutesJson.write(explanation.document(), MOST, route);
@@ -78,9 +80,14 @@ final class LiveRoute {
     return plain(json);
   }
 
-  private static String connection(ExplainView.Attention edge) {
-    String from = edge.layer() == 0 ? "X0_" : "I%d_".formatted(edge.layer() - 1);
-    return "%s%d>A%d_%d".formatted(from, edge.key(), edge.layer(), edge.query());
+  private static String connection(ExplainView.Attention edge, Route route) {
+    return route.edges().stream()
+        .filter(Edge.Attention.class::isInstance)
+        .filter(e -> e.to().layer() == edge.layer())
+        .filter(e -> e.to().position() == edge.query() && e.from().position() == edge.key())
+        .map(e -> e.from().id() + ">" + e.to().id())
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Spells what is no plain ASCII, and what HTML would take for markup, as JSON can. */

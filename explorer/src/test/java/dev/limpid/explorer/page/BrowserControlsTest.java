@@ -102,8 +102,8 @@ class BrowserControlsTest {
     Page page = open("#sel=A2_14");
     assertThat(named(page, AriaRole.LIST, "Top tokens of this state"))
         .containsText(Pattern.compile("“ Mary” +84\\.8 % +rank \\d+ before"));
-    assertThat(named(page, AriaRole.LIST, "Promoted by the last block")).isVisible();
-    assertThat(named(page, AriaRole.LIST, "Suppressed by the last block")).isVisible();
+    assertThat(named(page, AriaRole.LIST, "Promoted by attention of layer 2")).isVisible();
+    assertThat(named(page, AriaRole.LIST, "Suppressed by attention of layer 2")).isVisible();
     String parts = named(page, AriaRole.LIST, "Made of").textContent();
     double sum = 0;
     Matcher figures = Pattern.compile("(\\d+\\.\\d) %").matcher(parts);

@@ -1,6 +1,5 @@
 package dev.limpid.explorer.serve.api;
 
-import dev.limpid.Anatomy;
 import dev.limpid.LensQuestion;
 import dev.limpid.LensQuestion.State;
 import dev.limpid.explorer.serve.Content;
@@ -109,10 +108,8 @@ final class LensPath implements Endpoint {
     boolean raw = query.query().word(NORM, Norm.class).orElse(Norm.OWN) == Norm.RAW;
     LensQuestion question =
         new LensQuestion(
-            states.getFirst(), layers, positions, query.top(TOP, USUAL), query.token(RANK_OF), raw);
+            states, layers, positions, query.top(TOP, USUAL), query.token(RANK_OF), raw);
     return explorer.read(
-        exchange,
-        query.trace(),
-        analysis -> Content.json(new Anatomy(analysis).lens(states, question)));
+        exchange, query.trace(), analysis -> Content.json(analysis.lens(question)));
   }
 }
