@@ -5,6 +5,7 @@ import { STOPS, VIEWS, type View } from '../state/address';
 import { useDocument, useExplorer } from '../state/hooks';
 import { routePath, type Shown } from '../state/store';
 import { count } from '../text/numbers';
+import { quoted, reading } from '../text/tokens';
 import { Term } from './Term';
 
 const NAMES: Record<View, string> = { route: 'Route', lens: 'Lens', heads: 'Heads', compare: 'Compare', prompts: 'Prompts' };
@@ -95,11 +96,11 @@ function ContrastLegend({ shown }: { shown: Shown }) {
     <span class="legend right">
       <span>
         <i class="towards" />
-        towards “{answer.text}”
+        towards {quoted(reading(answer.text, answer.id))}
       </span>
       <span>
         <i class="away" />
-        {distractor ? `towards “${distractor.text}”` : 'away from it'}
+        {distractor ? `towards ${quoted(reading(distractor.text, distractor.id))}` : 'away from it'}
       </span>
     </span>
   );

@@ -74,6 +74,11 @@ public record Prompt(
     if (ID.matcher(token).matches() && Integer.parseInt(token.substring(1)) < dVocab) {
       return Integer.parseInt(token.substring(1));
     }
+    boolean isText = names.tokenizer().isPresent() && names.id(token, dVocab).isPresent();
+    if (ID.matcher(token).matches() && !isText) {
+      throw new NoSuchTokenException(
+          "%s is no token of this model: ids go from #0 to #%d".formatted(token, dVocab - 1));
+    }
     if (names.tokenizer().isEmpty()) {
       throw new NoSuchTokenException("without a tokenizer, give #id, such as #17");
     }
