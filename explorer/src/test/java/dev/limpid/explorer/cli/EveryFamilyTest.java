@@ -123,9 +123,16 @@ class EveryFamilyTest {
         failed.add(command + ": " + run.code() + " " + run.err());
       }
     }
+    Path prompts =
+        Files.writeString(out.resolve("p.jsonl"), "{\"tokens\":[%s]}\n".formatted(TOKENS));
+    LimpidRun corpus =
+        world.runLine("corpus %s --position all --json --out %s/c --model %s", prompts, out, model);
+    if (corpus.code() != 0 || !corpus.out().contains("\"samples\":4")) {
+      failed.add("corpus: " + corpus.err() + corpus.out());
+    }
     assertThat(failed).isEmpty();
     try (Stream<Path> files = Files.list(out)) {
-      assertThat(files).hasSize(6);
+      assertThat(files).hasSize(8);
     }
   }
 
