@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -74,15 +75,17 @@ public record Prompt(
     if (ID.matcher(token).matches() && Integer.parseInt(token.substring(1)) < dVocab) {
       return Integer.parseInt(token.substring(1));
     }
-    boolean isText = names.tokenizer().isPresent() && names.id(token, dVocab).isPresent();
-    if (ID.matcher(token).matches() && !isText) {
+    OptionalInt known = names.id(token, dVocab);
+    if (known.isPresent()) {
+      return known.getAsInt();
+    }
+    if (ID.matcher(token).matches()) {
       throw new NoSuchTokenException(
           "%s is no token of this model: ids go from #0 to #%d".formatted(token, dVocab - 1));
     }
-    if (names.tokenizer().isEmpty()) {
-      throw new NoSuchTokenException("without a tokenizer, give #id, such as #17");
-    }
-    return names.id(token, dVocab).orElseThrow(() -> noSuchToken(token, dVocab));
+    throw names.tokenizer().isEmpty()
+        ? new NoSuchTokenException("without a tokenizer, give #id, such as #17")
+        : noSuchToken(token, dVocab);
   }
 
   /** The blank in front is what everybody forgets. */

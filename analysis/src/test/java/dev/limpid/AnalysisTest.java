@@ -179,6 +179,11 @@ class AnalysisTest {
         .isInstanceOf(NoSuchTokenException.class)
         .hasMessage(
             "' Mary and' is not one token of this model; 'limpid tokens' shows how it is cut");
+    int dVocab = model.transformer().config().dVocab();
+    assertThat(analysis.prompt().tokenId("#" + (dVocab - 1))).isEqualTo(dVocab - 1);
+    assertThatThrownBy(() -> analysis.prompt().tokenId("#" + dVocab))
+        .isInstanceOf(NoSuchTokenException.class)
+        .hasMessage("#%1$d is no token of this model: ids go from #0 to #%2$d", dVocab, dVocab - 1);
   }
 
   @Test
