@@ -395,11 +395,15 @@ public final class Analysis {
             .toList());
   }
 
+  /** Returns whether there is a state between attention and MLP of a layer. */
+  public boolean hasStateBetween() {
+    return !transformer().config().residual().isParallel();
+  }
+
   /** Checks that there is a state between attention and MLP. */
   void requireStateBetween() throws QuestionException {
-    ModelConfig config = transformer().config();
-    if (config.residual().isParallel()) {
-      throw new NoSuchPartException(config.noStateBetween());
+    if (!hasStateBetween()) {
+      throw new NoSuchPartException(transformer().config().noStateBetween());
     }
   }
 

@@ -43,7 +43,7 @@ public record Trace(
         new TraceView(
             id,
             run.model().view(),
-            !run.model().transformer().config().residual().isParallel(),
+            run.hasStateBetween(),
             run.prompt().tokenViews(),
             run.predictions(PREDICTIONS));
     byte[] document = JsonOut.bytes(view);

@@ -40,8 +40,14 @@ public final class RouteWords {
     };
   }
 
+  /** What a residual goes past: both blocks of a layer where they read the same state. */
   private static String block(Edge residual) {
-    return residual.to().kind() == Node.Kind.AFTER_MLP ? "MLP" : "attention";
+    return switch (residual.to().kind()) {
+      case AFTER_ATTENTION -> "attention";
+      case AFTER_MLP -> residual.from().kind() == Node.Kind.AFTER_ATTENTION ? "MLP" : "layer";
+      case TOKEN, MLP ->
+          throw new IllegalArgumentException("no residual goes into " + residual.to());
+    };
   }
 
   /** Returns which state a node is, such as "A2_14: “ to” after attention of layer 2, 48.3 %". */

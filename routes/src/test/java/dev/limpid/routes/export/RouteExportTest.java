@@ -251,6 +251,9 @@ class RouteExportTest {
             "layer 0: the MLP at “]]>” reads, 20.0 %",
             "layer 0: the MLP at “]]>” writes, 20.0 %",
             "layer 0: “]]>” stays as it was in front of the MLP, 80.0 %");
+    assertThat(words.of(new Edge.Residual(self, last, 0.5)))
+        .as("past both blocks of a layer, which read the same state")
+        .isEqualTo("layer 0: “]]>” stays as it was in front of the layer, 50.0 %");
     assertThat(words.of(nodes.get(3))).isEqualTo("M0_6: the MLP of layer 0 at “]]>”, 20.0 %");
     assertThat(route.keptShare()).isEqualTo(1);
     assertThat(route.arrivingShare()).isEqualTo(1);
