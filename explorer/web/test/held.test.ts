@@ -34,7 +34,7 @@ describe('what a file of a route holds', () => {
     expect(flowOf(route, 'M9_9')).toBe(0);
     const held = {
       known: { position: 1, predictions: [{ id: 5, text: ' a', logit: 1, probability: 0.5, rank: 1 }] },
-      route: { tokens: [{}, {}], model: { name: 'm' } },
+      route: { tokens: [{}, {}] },
     } as unknown as Held;
     const { predictions } = traceOf(held);
     expect(predictions[0]).toBeUndefined();

@@ -22,19 +22,19 @@ export interface Held {
       }[];
     };
   };
-  route: RoutesDocument & { tokens: Token[]; model: { name: string } };
+  route: RoutesDocument & { tokens: Token[] };
 }
 
-/** What states the model has: a route from a state in front of which there are two blocks leads through the one between them. */
+/** What states the model has: where there are some between attention and MLP, the route leads through them. */
 export function shapeOf({ known, route }: Held): Shape {
   return { layers: known.layers, between: route.routes[0]!.nodes.some((n) => n.kind === 'after_attention') };
 }
 
 /** The trace that the picture asks for its row of predictions: here, the one of the explained position. */
-export function traceOf({ known, route }: Held): Omit<Trace, 'state_between'> {
+export function traceOf({ known, route }: Held): Pick<Trace, 'id' | 'tokens' | 'predictions'> {
   const predictions = new Array<Trace['predictions'][number]>(route.tokens.length);
   predictions[known.position] = { position: known.position, top: known.predictions };
-  return { id: 'file', model: { name: route.model.name } as Trace['model'], tokens: route.tokens, predictions };
+  return { id: 'file', tokens: route.tokens, predictions };
 }
 
 export interface InPart {

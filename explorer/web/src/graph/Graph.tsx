@@ -25,7 +25,7 @@ const TOKENS = 48;
 
 interface Props {
   river: River;
-  trace: Omit<Trace, 'state_between'>;
+  trace: Pick<Trace, 'id' | 'tokens' | 'predictions'>;
   reads: readonly string[];
   position: number;
   selected?: string;

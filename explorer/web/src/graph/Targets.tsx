@@ -9,7 +9,7 @@ const ALL = 128;
 
 interface Props {
   layout: Layout;
-  trace: Omit<Trace, 'state_between'>;
+  trace: Pick<Trace, 'tokens' | 'predictions'>;
   reads: readonly string[];
   position: number;
   window: [number, number];

@@ -30,8 +30,6 @@ final class LensReader {
   /** States that follow one another, and are read next. */
   private final List<Asked> waiting = new ArrayList<>();
 
-  private final List<Tensor> rows = new ArrayList<>();
-
   /** The layer that was computed last where the trace does not hold it. */
   private @Nullable LayerTrace computed;
 
@@ -74,7 +72,6 @@ final class LensReader {
         readWaiting(states.size());
       }
       waiting.add(asked);
-      rows.add(rows(asked).rows(asked.position, asked.position + 1));
     }
     readWaiting(states.size());
     return List.copyOf(read);
@@ -84,13 +81,15 @@ final class LensReader {
     return asked.state == LensQuestion.State.RESID_POST && asked.layer == trace.nLayers() - 1;
   }
 
-  /** The states of all positions; a layer is computed again only for what is inside it. */
-  private Tensor rows(Asked asked) {
-    return switch (asked.state) {
-      case RESID_PRE -> trace.residPre(asked.layer);
-      case RESID_MID -> inside(asked.layer).residMid();
-      case RESID_POST -> trace.before(asked.layer + 1);
-    };
+  /** A state, [1, D]; a layer is computed again only for what is inside it. */
+  private Tensor state(Asked asked) {
+    Tensor ofAllPositions =
+        switch (asked.state) {
+          case RESID_PRE -> trace.residPre(asked.layer);
+          case RESID_MID -> inside(asked.layer).residMid();
+          case RESID_POST -> trace.before(asked.layer + 1);
+        };
+    return ofAllPositions.rows(asked.position, asked.position + 1);
   }
 
   private LayerTrace inside(int layer) {
@@ -107,7 +106,8 @@ final class LensReader {
     if (waiting.isEmpty()) {
       return;
     }
-    boolean isOwn = waiting.size() == 1 && isLast(waiting.getFirst());
+    List<Tensor> rows = waiting.stream().map(this::state).toList();
+    boolean isOwn = rows.size() == 1 && isLast(waiting.getFirst());
     Tensor states = isOwn ? rows.getFirst() : lens.stacked(rows);
     Tensor logits = Analysis.read(lens, states, raw);
     for (int i = 0; i < waiting.size(); i++) {
@@ -124,6 +124,5 @@ final class LensReader {
       analysis.progress().done(Progress.Phase.READINGS, read.size(), all);
     }
     waiting.clear();
-    rows.clear();
   }
 }

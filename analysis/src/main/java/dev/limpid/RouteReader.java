@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Reads the parts of a route: its states as predictions, its connections and MLPs by updates. */
@@ -54,7 +55,7 @@ final class RouteReader {
       read.put(byLayer.get(i), states.get(i).top());
     }
     return nodes.stream()
-        .map(node -> new RouteReadings.State(node.id(), read.getOrDefault(node, List.of())))
+        .map(node -> new RouteReadings.State(node.id(), Objects.requireNonNull(read.get(node))))
         .toList();
   }
 

@@ -22,12 +22,6 @@ public record LogitLens(Transformer model, int top) {
     return IntStream.range(0, logits.dim(0)).mapToObj(t -> reading(logits.row(t))).toList();
   }
 
-  /** Reads one token in every row of states [n, D]. */
-  public List<Prediction> read(Tensor states, int id) {
-    Tensor logits = logits(states);
-    return IntStream.range(0, logits.dim(0)).mapToObj(t -> prediction(logits.row(t), id)).toList();
-  }
-
   /**
    * Returns states that lie in several places, to be read together, on the heap: [n, D]. Where they
    * are so few that they would get other bits than among others, the last of them follows again, so
@@ -39,9 +33,7 @@ public record LogitLens(Transformer model, int top) {
     int width = model.config().dModel();
     Tensor all = Tensor.zeros(Math.max(model.ops().fewestStacked(), states.size()), width);
     for (int i = 0; i < all.dim(0); i++) {
-      states
-          .get(Math.min(i, states.size() - 1))
-          .copyTo(0, all.array(), all.offset() + i * width, width);
+      states.get(Math.min(i, states.size() - 1)).copyTo(0, all.array(), i * width, width);
     }
     return all;
   }

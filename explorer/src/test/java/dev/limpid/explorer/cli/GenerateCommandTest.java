@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.explorer.JavaCommand;
 import dev.limpid.testdata.TestData;
 import java.io.File;
 import java.io.IOException;
@@ -155,21 +156,16 @@ class GenerateCommandTest {
     Path errors = folder.resolve("errors");
     Process process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-modules",
-                    "jdk.incubator.vector",
-                    "-Xlog:disable",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    "dev.limpid.explorer.Main",
-                    "generate",
-                    "--model",
-                    model.toString(),
-                    "--ignore-eos",
-                    "--max-new",
-                    "1000000",
-                    TEXT))
+                JavaCommand.of(
+                    JavaCommand.LAUNCHED,
+                    List.of(
+                        "generate",
+                        "--model",
+                        model.toString(),
+                        "--ignore-eos",
+                        "--max-new",
+                        "1000000",
+                        TEXT)))
             .redirectError(errors.toFile())
             .start();
     try {

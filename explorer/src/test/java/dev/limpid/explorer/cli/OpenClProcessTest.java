@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.explorer.JavaCommand;
 import dev.limpid.explorer.process.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,15 +24,9 @@ class OpenClProcessTest {
   @TempDir private Path home;
 
   private int run(List<String> jvm, String... arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-exports", "java.base/jdk.internal.module=ALL-UNNAMED"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(jvm);
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.limpid.explorer.Main"));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> flags = new ArrayList<>(JavaCommand.LAUNCHED);
+    flags.addAll(jvm);
+    ProcessBuilder builder = new ProcessBuilder(JavaCommand.of(flags, List.of(arguments)));
     builder.environment().put("LIMPID_CACHE", home.resolve("cache").toString());
     Path vendors = Files.createDirectories(home.resolve("vendors"));
     builder.environment().put("OCL_ICD_VENDORS", vendors.toString());

@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.explorer.JavaCommand;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.net.URI;
@@ -34,17 +35,9 @@ class ServeConfigTest {
   private Process start(Path config) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--add-modules",
-            "jdk.incubator.vector",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.limpid.explorer.Main",
-            "serve",
-            "--port",
-            "0",
-            "--config",
-            config.toString());
+            JavaCommand.of(
+                JavaCommand.BY_HAND,
+                List.of("serve", "--port", "0", "--config", config.toString())));
     builder.environment().put("LIMPID_CACHE", home.resolve("cache").toString());
     builder.environment().put("HF_HOME", home.resolve("hf").toString());
     builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());

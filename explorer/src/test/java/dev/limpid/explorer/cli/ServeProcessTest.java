@@ -2,6 +2,7 @@ package dev.limpid.explorer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.limpid.explorer.JavaCommand;
 import dev.limpid.explorer.process.ExitCode;
 import dev.limpid.testdata.TestData;
 import java.io.BufferedReader;
@@ -32,19 +33,9 @@ class ServeProcessTest {
   @TempDir Path home;
 
   private Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-exports",
-                "java.base/jdk.internal.module=ALL-UNNAMED",
-                "--enable-native-access=ALL-UNNAMED", // as the manifest of limpid.jar has it
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.limpid.explorer.Main",
-                "serve"));
-    command.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> words = new ArrayList<>(List.of("serve"));
+    words.addAll(Arrays.asList(arguments));
+    ProcessBuilder builder = new ProcessBuilder(JavaCommand.of(JavaCommand.LAUNCHED, words));
     builder.environment().put("LIMPID_CACHE", home.resolve("cache").toString());
     builder.environment().put("HF_HOME", home.resolve("hf").toString());
     builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());

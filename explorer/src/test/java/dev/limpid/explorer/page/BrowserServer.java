@@ -1,11 +1,11 @@
 package dev.limpid.explorer.page;
 
+import dev.limpid.explorer.JavaCommand;
 import dev.limpid.testdata.TestData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,20 +56,9 @@ final class BrowserServer {
   }
 
   private Process serve(int port) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.limpid.explorer.Main",
-                "serve",
-                "--port",
-                Integer.toString(port)));
-    command.addAll(options);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    List<String> words = new ArrayList<>(List.of("serve", "--port", Integer.toString(port)));
+    words.addAll(options);
+    ProcessBuilder builder = new ProcessBuilder(JavaCommand.of(JavaCommand.BY_HAND, words));
     builder.environment().put("LIMPID_BUNDLED", TestData.folder().resolve("models").toString());
     builder.redirectError(ProcessBuilder.Redirect.DISCARD);
     try {
